@@ -1,0 +1,101 @@
+import type { Document, DocumentKind } from '#knowledge/document.ts'
+
+/** An entry as a survey sees it: enough to know whether it changed, without reading it. */
+export interface SurveyedEntry {
+  /** Its name at the source: a path, a page id. */
+  entry: string
+  /** Changes when its content, dates, owners or place change. */
+  revision: string
+}
+
+/** What a source held at one moment, compared with what is stored of it. */
+export interface Survey {
+  /** New or changed since; each is read one by one afterwards. */
+  changed: readonly SurveyedEntry[]
+  unchanged: number
+  /** Stored of it, and no longer there. */
+  gone: readonly string[]
+  /** Hand it in at the next survey. Saved only when every changed entry was read or recorded as failed. */
+  cursor?: string | undefined
+  /** Entries left out on purpose, each with a reason that a person understands; the name stands in `entry`. */
+  skipped: readonly { entry: string; reason: string }[]
+}
+
+/** What is known of a source from before. */
+export interface Surveyed {
+  /** Revision by entry, as the source gave them. */
+  revisions: ReadonlyMap<string, string>
+  cursor?: string | undefined
+  /** Entries that failed last time; they count as changed. */
+  failed: ReadonlySet<string>
+}
+
+/** When each line last changed. */
+export interface LineDates {
+  /** 1-based line. Lines beyond the end give the last change of the whole. */
+  at(line: number): Date
+}
+
+/** The content of one entry, not yet understood. */
+export interface RawEntry {
+  entry: string
+  /** Relative to the source's root. */
+  path: string
+  url: string
+  /** Decoded or not: text is parsed as it is, bytes are decoded first. */
+  content: Uint8Array | string
+  kind?: DocumentKind | undefined
+  /** Where the content has no title of its own. */
+  title?: string | undefined
+  owners: readonly string[]
+  editedAt: Date
+  lineDates?: LineDates | undefined
+  reviewedAt?: Date | undefined
+}
+
+/** Somewhere documents come from. */
+export interface Source extends AsyncDisposable {
+  readonly id: string
+  /** Who may see its documents; empty: everybody. */
+  readonly audience: readonly string[]
+  /** Calls made to a remote API so far; 0 for local ones. */
+  readonly apiCalls: number
+  /**
+   * @throws {OpsError} When the source as a whole cannot be reached or read; nothing may be deleted then.
+   */
+  survey(known: Surveyed, signal: AbortSignal): Promise<Survey>
+  /**
+   * @throws {OpsError} When this entry cannot be read; the others go on. `gone`, when it vanished since the survey.
+   */
+  read(entry: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'>
+}
+
+/** An entry understood: one document, or several (the alerts of a rule file), each with its blocks. */
+export interface ParsedDocument {
+  /** Tells apart the documents of one entry; '' when there is only one. */
+  part: string
+  kind: DocumentKind
+  title: string
+  lang: Document['lang']
+  owners: readonly string[]
+  reviewedAt?: Date | undefined
+  reviewedBy?: string | undefined
+  evergreenReason?: string | undefined
+  /** What the page is about, from its front matter or first paragraph; one line, may be ''. */
+  summary: string
+  /** Other names the document goes by (aliases, tags, the alert's name); indexed with the title. */
+  aliases: readonly string[]
+  blocks: readonly Block[]
+}
+
+/** A structural piece that is never cut unless it is far too long. */
+export interface Block {
+  kind: 'paragraph' | 'list' | 'ordered-list' | 'table' | 'code' | 'admonition' | 'quote' | 'fields' | 'html'
+  /** Heading path it stands under, outermost first, the document's title left out; [] before the first heading. */
+  heading: readonly string[]
+  /** Verbatim lines. */
+  text: string
+  /** 1-based, inclusive, in the entry's decoded text. */
+  fromLine: number
+  toLine: number
+}

@@ -1,0 +1,34 @@
+import type { Lang } from './document.ts'
+import type { StoredPassage } from './passage.ts'
+import type { Principal } from './principal.ts'
+
+/** Applied inside the query: what it excludes is never a candidate, never counted, never returned. */
+export interface PassageFilter {
+  principal: Principal
+  sources?: readonly string[] | undefined
+  lang?: Lang | undefined
+}
+
+export interface Candidate {
+  passageId: string
+  /** `matching`: BM25, 0 or more, larger is better. `nearest`: cosine, -1..1. */
+  score: number
+}
+
+export interface TermStatistics {
+  /** Passages in the index, whatever the filter. */
+  passages: number
+  /** Passages that hold the term in any field; a term that stands nowhere is absent. */
+  frequencies: ReadonlyMap<string, number>
+}
+
+/** The searchable side of what is stored. Reads see every write that was finished before they began. */
+export interface PassageIndex extends AsyncDisposable {
+  /** Passages that hold any of the terms, best first by BM25 over weighted fields. No terms, or none known: []. */
+  matching(terms: readonly string[], filter: PassageFilter, limit: number, signal: AbortSignal): Promise<Candidate[]>
+  /** Nearest first by cosine. Nothing stored, or no embeddings: []. */
+  nearest(embedding: Float32Array, filter: PassageFilter, limit: number, signal: AbortSignal): Promise<Candidate[]>
+  statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics>
+  /** In the order asked for; unknown and excluded ids are left out. */
+  load(passageIds: readonly string[], filter: PassageFilter, signal: AbortSignal): Promise<StoredPassage[]>
+}
