@@ -1,0 +1,90 @@
+/** The runs that are tokenised: Latin, kanji, katakana, hiragana. Everything else separates. */
+const runs = /[A-Za-z0-9]+|[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff]+|[\u30a1-\u30fa\u30fc-\u30ff]+|[\u3041-\u309f]+/g
+const camelCuts = /(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/
+const wordStart = '\u2581'
+const longestWord = 32
+const unknownCharacterScore = -100
+const cachedWords = 50_000
+
+/** A unigram tokenizer: steps and table format in model/MODEL_CARD.md, "Tokenising". */
+export class OpsTokenizer {
+  readonly size: number
+  readonly #ids = new Map<string, number>()
+  readonly #scores: Float64Array
+  readonly #cache = new Map<string, readonly number[]>()
+  #longestPiece = 0
+
+  /** @param table The text of tokenizer.tsv: one `piece TAB score` a line, the id is the line's number from 0. */
+  constructor(table: string) {
+    const lines = table.split('\n').filter((line) => line !== '')
+    this.size = lines.length
+    this.#scores = new Float64Array(lines.length)
+    for (const [id, line] of lines.entries()) {
+      const tab = line.indexOf('\t')
+      const piece = line.slice(0, tab)
+      this.#ids.set(piece, id)
+      this.#scores[id] = Number(line.slice(tab + 1))
+      this.#longestPiece = Math.max(this.#longestPiece, piece.length)
+    }
+  }
+
+  /** Token ids of a text, duplicates kept, in order. */
+  tokens(text: string): number[] {
+    const tokens: number[] = []
+    for (const [run] of text.normalize('NFKC').matchAll(runs)) {
+      if (run.charCodeAt(0) < 128) this.#latin(run, tokens)
+      else tokens.push(...this.#split(withoutFinalLengthMark(run)))
+    }
+    return tokens
+  }
+
+  #latin(run: string, into: number[]): void {
+    const parts = run.split(camelCuts)
+    if (parts.length > 1) {
+      const whole = this.#ids.get(wordStart + run.toLowerCase())
+      if (whole !== undefined) into.push(whole)
+    }
+    for (const part of parts) into.push(...this.#split(wordStart + part.slice(0, longestWord).toLowerCase()))
+  }
+
+  /** The split with the largest sum of scores (Viterbi); ties go to the earlier candidate. */
+  #split(word: string): readonly number[] {
+    const known = this.#cache.get(word)
+    if (known !== undefined) return known
+    const best = new Float64Array(word.length + 1).fill(-1e18)
+    const from = new Int32Array(word.length + 1)
+    const by = new Int32Array(word.length + 1).fill(-1)
+    best[0] = 0
+    const offer = (start: number, end: number, score: number, id: number) => {
+      if (score <= (best[end] ?? 0)) return
+      best[end] = score
+      from[end] = start
+      by[end] = id
+    }
+    for (let start = 0; start < word.length; start++) {
+      const soFar = best[start] ?? 0
+      const last = Math.min(word.length, start + this.#longestPiece)
+      for (let end = start + 1; end <= last; end++) {
+        const id = this.#ids.get(word.slice(start, end))
+        if (id !== undefined) offer(start, end, soFar + (this.#scores[id] ?? 0), id)
+      }
+      offer(start, start + 1, soFar + unknownCharacterScore, -1)
+    }
+    const pieces: number[] = []
+    for (let end = word.length; end > 0; end = from[end] ?? 0) {
+      const id = by[end] ?? -1
+      if (id >= 0) pieces.push(id)
+    }
+    pieces.reverse()
+    if (this.#cache.size >= cachedWords) this.#cache.clear()
+    this.#cache.set(word, pieces)
+    return pieces
+  }
+}
+
+/** サーバー and サーバ are the same word. */
+function withoutFinalLengthMark(run: string): string {
+  const first = run.charCodeAt(0)
+  const katakana = first >= 0x30a1 && first <= 0x30ff
+  return katakana && run.length >= 4 && run.endsWith('\u30fc') ? run.slice(0, -1) : run
+}
