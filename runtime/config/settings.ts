@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { Duration } from './duration.ts'
+
+const audience = z.array(z.string().min(1)).default([]).describe('Who may see its documents; empty: everybody')
+const globs = z.array(z.string().min(1))
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be letters, digits, '.', '_' and '-'")
+  .describe('Names the source in answers, reports and commands; keep it, since document ids are made from it')
+
+const FilesSource = z.strictObject({
+  id,
+  type: z.literal('files'),
+  path: z.string().min(1).describe('A folder; relative to this file'),
+  include: globs.optional(),
+  exclude: globs.optional(),
+  blame: z.boolean().default(true).describe('Date each passage by git blame; false: by its file alone'),
+  audience,
+})
+
+const GithubSource = z.strictObject({
+  id,
+  type: z.literal('github'),
+  repo: z.string().regex(/^[^/\s]+\/[^/\s]+$/, 'must be OWNER/REPO'),
+  ref: z.string().min(1).optional().describe('Branch, tag or commit; default: the default branch'),
+  path: z.string().min(1).optional().describe('Only what is below this folder'),
+  include: globs.optional(),
+  exclude: globs.optional(),
+  labels: z
+    .array(z.string())
+    .default(['incident', 'postmortem'])
+    .describe('Issues and pull requests with one of these labels come along'),
+  audience,
+})
+
+const FreshnessRule = z.strictObject({
+  match: z.string().min(1).describe('A glob over document paths'),
+  evergreen: z.string().min(1).optional().describe('Why these never go stale'),
+  review_every: Duration.optional(),
+  stale_after: Duration.optional(),
+})
+
+const PrincipalSetting = z.strictObject({
+  name: z.string().min(1),
+  slack: z.string().min(1).optional(),
+  token_sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the token, 64 hexadecimal digits')
+    .optional(),
+  audiences: z.array(z.string().min(1)).default([]),
+})
+
+/** nightdesk.yaml: what is said about sources, freshness and people. */
+export const Settings = z.strictObject({
+  sources: z
+    .array(z.discriminatedUnion('type', [FilesSource, GithubSource]))
+    .default([])
+    .refine(
+      (sources) => new Set(sources.map((source) => source.id)).size === sources.length,
+      'two sources have the same id',
+    ),
+  freshness: z
+    .strictObject({
+      review_every: Duration.default('180d').describe('After this, passages that nobody reviewed are `aging`'),
+      stale_after: Duration.default('365d').describe('After this, `stale`'),
+      rules: z.array(FreshnessRule).default([]),
+    })
+    .prefault({}),
+  principals: z
+    .array(PrincipalSetting)
+    .default([])
+    .describe('Who may ask; none: loopback clients alone, and they see everything'),
+  sync_every: Duration.default('10m').describe('How often `start` looks at every source again'),
+})
+export type Settings = z.infer<typeof Settings>
+export type SourceSetting = Settings['sources'][number]

@@ -1,0 +1,21 @@
+import type { Log } from './log.ts'
+
+/**
+ * Aborts when the process is asked to stop (SIGTERM, SIGINT, SIGHUP). A second request, or taking longer than
+ * `deadlineMs`, ends the process at once.
+ */
+export function shutdownSignal(log: Log, deadlineMs: number): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(1)
+      log.info({ signal: name }, 'stopping')
+      controller.abort(new Error(`stopped by ${name}`))
+      setTimeout(() => {
+        log.error({ deadlineMs }, 'stopping took too long, ending at once')
+        process.exit(1)
+      }, deadlineMs).unref()
+    })
+  }
+  return controller.signal
+}
