@@ -19,6 +19,8 @@ export interface Survey {
   cursor?: string | undefined
   /** Entries left out on purpose, each with a reason that a person understands; the name stands in `entry`. */
   skipped: readonly { entry: string; reason: string }[]
+  /** What else a person should know of the survey as a whole: dates that are only estimates, say. */
+  warnings?: readonly string[] | undefined
 }
 
 /** What is known of a source from before. */

@@ -9,6 +9,7 @@ export interface EntryContent {
   entry: string
   /** Changes whenever anything stored of the entry would change: content, dates, owners, or how we cut. */
   revision: string
+  /** May be none (a YAML file that is no rule file): its revision is remembered all the same. */
   documents: readonly { document: Document; passages: readonly IndexedPassage[] }[]
 }
 
