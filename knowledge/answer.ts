@@ -59,12 +59,20 @@ export interface Answer {
   costUsd: number
 }
 
+/** A question and its answer as the client remembers them. */
+export interface Exchange {
+  question: string
+  answer: string
+}
+
 export interface Question {
   text: string
   /** Language of the answer; absent: that of the question. */
   lang?: Lang | undefined
   /** Continues that conversation; absent or unknown: a new one. */
   conversationId?: string | undefined
+  /** Earlier turns, oldest first, where the client keeps the conversation itself (the chat API); comes without a `conversationId`. */
+  history?: readonly Exchange[] | undefined
   mode: 'text' | 'spoken'
   principal: Principal
 }
