@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import type { ConversationStore, Turn } from './conversation-store.ts'
+
+const ongoing = new AbortController().signal
+
+/** What it means to be a ConversationStore. */
+export function conversationStoreContract(
+  open: () => Promise<{ conversations: ConversationStore } & AsyncDisposable>,
+): void {
+  it('gives back a turn with everything that was said', async () => {
+    await using store = await open()
+    const turn = fakeTurn({
+      traceId: 't1',
+      question: 'それは本番でも？',
+      lang: 'ja',
+      abstained: true,
+      cited: [{ passageId: 'redis#1', quote: 'fail over "now"' }],
+    })
+    await store.conversations.addTurn(turn, ongoing)
+    expect(await store.conversations.turn('t1', ongoing)).toEqual(turn)
+    expect(await store.conversations.turn('t2', ongoing)).toBeUndefined()
+  })
+
+  it('gives the last turns of a conversation, oldest first', async () => {
+    await using store = await open()
+    for (const n of [3, 1, 4, 2]) {
+      await store.conversations.addTurn(fakeTurn({ traceId: `t${n}`, at: new Date(2026, 0, n) }), ongoing)
+    }
+    await store.conversations.addTurn(fakeTurn({ traceId: 'other', conversationId: 'elsewhere' }), ongoing)
+    const last = async (limit: number) =>
+      (await store.conversations.turns('c', 'ann', limit, ongoing)).map(({ traceId }) => traceId)
+    expect(await last(10)).toEqual(['t1', 't2', 't3', 't4'])
+    expect(await last(2)).toEqual(['t3', 't4'])
+    expect(await last(0)).toEqual([])
+  })
+
+  it('keeps the order of turns of the same moment', async () => {
+    await using store = await open()
+    for (const traceId of ['z', 'a', 'm']) await store.conversations.addTurn(fakeTurn({ traceId }), ongoing)
+    const turns = await store.conversations.turns('c', 'ann', 10, ongoing)
+    expect(turns.map(({ traceId }) => traceId)).toEqual(['z', 'a', 'm'])
+  })
+
+  it('shows nobody the turns of somebody else, even in the same conversation', async () => {
+    await using store = await open()
+    await store.conversations.addTurn(fakeTurn({ traceId: 't1', principal: 'ann' }), ongoing)
+    await store.conversations.addTurn(fakeTurn({ traceId: 't2', principal: 'bob' }), ongoing)
+    const turns = await store.conversations.turns('c', 'bob', 10, ongoing)
+    expect(turns.map(({ traceId }) => traceId)).toEqual(['t2'])
+  })
+
+  it('keeps every feedback on a turn, in order', async () => {
+    await using store = await open()
+    const good = { traceId: 't1', principal: 'ann', verdict: 'good' as const, at: new Date('2026-01-01T00:00:00Z') }
+    const stale = { ...good, verdict: 'stale' as const, comment: '古い', at: new Date('2026-01-02T00:00:00Z') }
+    await store.conversations.addFeedback(good, ongoing)
+    await store.conversations.addFeedback(stale, ongoing)
+    await store.conversations.addFeedback({ ...good, traceId: 't2' }, ongoing)
+    expect(await store.conversations.feedback('t1', ongoing)).toEqual([good, stale])
+    expect(await store.conversations.feedback('t3', ongoing)).toEqual([])
+  })
+}
+
+function fakeTurn(given: Partial<Turn> & { traceId: string }): Turn {
+  return {
+    conversationId: 'c',
+    principal: 'ann',
+    question: 'how do we fail over?',
+    standalone: 'how do we fail over Redis?',
+    lang: 'en',
+    answer: 'By hand [1].',
+    abstained: false,
+    cited: [],
+    at: new Date('2026-01-01T00:00:00Z'),
+    ...given,
+  }
+}

@@ -1,0 +1,15 @@
+import { describe } from 'vitest'
+import { conversationStoreContract } from '#knowledge/conversation-store.contract.ts'
+import { documentStoreContract } from '#knowledge/document-store.contract.ts'
+import { passageIndexContract } from '#knowledge/passage-index.contract.ts'
+import { openMemoryStore } from './memory-store.ts'
+
+describe('MemoryDocuments', () => {
+  documentStoreContract(async () => openMemoryStore())
+})
+describe('MemoryIndex', () => {
+  passageIndexContract(async () => openMemoryStore())
+})
+describe('MemoryConversations', () => {
+  conversationStoreContract(async () => openMemoryStore())
+})
