@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Embedder } from '../embedder.ts'
+import type { Embedder, TokenVectors } from '../embedder.ts'
 import { ModelFileError, readTokenTable, type TokenTable } from './token-table.ts'
 import { OpsTokenizer } from './tokenizer.ts'
 
@@ -10,7 +10,7 @@ const shippedModel = join(import.meta.dirname, 'model')
  * Our own bilingual embedding: a weighted sum of token vectors, no network and no download (model/MODEL_CARD.md).
  * Besides whole texts it gives single token vectors, which reranking compares one by one.
  */
-export class OpsEmbed implements Embedder {
+export class OpsEmbed implements Embedder, TokenVectors {
   readonly id: string
   readonly dimensions: number
   readonly tokenizer: OpsTokenizer
@@ -45,6 +45,10 @@ export class OpsEmbed implements Embedder {
       for (let k = 0; k < dimensions; k++) sum[k] = (sum[k] ?? 0) + weight * (rows[at + k] ?? 0)
     }
     return unitLength(sum)
+  }
+
+  tokens(text: string): number[] {
+    return this.tokenizer.tokens(text)
   }
 
   /** The vector of one token, not normalised: its length is the token's learned weight. */

@@ -1,0 +1,48 @@
+import type { StoredPassage } from '#knowledge/passage.ts'
+
+export interface Ranked {
+  passage: StoredPassage
+  score: number
+}
+
+/** Copies of one passage, the one to show first. */
+export interface Original extends Ranked {
+  copies: readonly Ranked[]
+}
+
+/** Share of terms in common from which two passages say the same. */
+const sameFrom = 0.8
+const fewestTerms = 8
+
+/**
+ * Near-duplicates, such as a page copied into a wiki, are shown once: the newer one stands for the older, and one that
+ * gives orders to assistants never stands for another. A difference in numbers or commands does not keep copies apart:
+ * the older text then is a superseded version, and answering says so.
+ * @param ranked Best first; at most a few dozen.
+ */
+export function withoutCopies(ranked: readonly Ranked[]): Original[] {
+  const originals: { best: Ranked; terms: ReadonlySet<string>; copies: Ranked[] }[] = []
+  for (const candidate of ranked) {
+    const terms = new Set([...candidate.passage.terms.body, ...candidate.passage.terms.code])
+    const original = originals.find((other) => isCopy(candidate.passage, terms, other.best.passage, other.terms))
+    if (original === undefined) originals.push({ best: candidate, terms, copies: [] })
+    else if (standsFor(candidate.passage, original.best.passage)) {
+      original.copies.push(original.best)
+      original.best = { passage: candidate.passage, score: original.best.score }
+    } else original.copies.push(candidate)
+  }
+  return originals.map(({ best, copies }) => ({ ...best, copies }))
+}
+
+function isCopy(a: StoredPassage, aTerms: ReadonlySet<string>, b: StoredPassage, bTerms: ReadonlySet<string>): boolean {
+  if (a.documentId === b.documentId || a.lang !== b.lang || Math.min(aTerms.size, bTerms.size) < fewestTerms)
+    return false
+  let common = 0
+  for (const term of aTerms) if (bTerms.has(term)) common++
+  return common / (aTerms.size + bTerms.size - common) >= sameFrom
+}
+
+function standsFor(a: StoredPassage, b: StoredPassage): boolean {
+  if (a.suspicious !== b.suspicious) return b.suspicious
+  return a.editedAt.getTime() > b.editedAt.getTime()
+}

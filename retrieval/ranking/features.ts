@@ -1,0 +1,160 @@
+import type { StoredPassage } from '#knowledge/passage.ts'
+import type { TermStatistics } from '#knowledge/passage-index.ts'
+import { type Asked, answeredByHeading } from '#retrieval/query/asks.ts'
+import type { Query } from '#retrieval/query/query.ts'
+import { bm25, idf, weightedFrequencies } from './bm25.ts'
+import { proximity } from './proximity.ts'
+import type { SoftMatch } from './soft-match.ts'
+
+/** What is known of how a passage fits a question, each about 0..1. */
+export interface Features {
+  /** BM25F over the best of this question, and its cosine likewise. */
+  words: number
+  meaning: number
+  /** Cosine as it is, negative ones 0. */
+  cosine: number
+  /** Share of the question's term weight that stands in the passage, its title and headings. */
+  coverage: number
+  /** The same where a similar word counts in part: body with headings, title with headings. */
+  soft: number
+  softTitle: number
+  /** Share of the question's term weight in the title alone, and in the headings. */
+  inTitle: number
+  inHeading: number
+  /** Share of its identifiers that the passage names. */
+  identifiers: number
+  window: number
+  order: number
+  /** The passage is of the kind, or under a heading of the kind, that the question asks for. */
+  asked: number
+  sameLanguage: number
+  /** How well the best passages of its document do: 1 for the best document. */
+  document: number
+  short: number
+}
+
+export interface Scored {
+  passage: StoredPassage
+  features: Features
+}
+
+/** Weight of each question term: its rarity; a name that is whole counts more than its parts. */
+export function termWeights(query: Query, statistics: TermStatistics): Map<string, number> {
+  const weights = new Map<string, number>()
+  for (const term of query.terms) {
+    const frequency = statistics.frequencies.get(term) ?? 0
+    if (frequency === 0) continue
+    weights.set(term, idf(statistics.passages, frequency) * (query.identifiers.has(term) ? 1.2 : 1))
+  }
+  return weights
+}
+
+/** A term that stands nowhere still counts against coverage, as a rare one. */
+function totalWeight(query: Query, weights: ReadonlyMap<string, number>, passages: number): number {
+  const unknown = idf(passages, 0) * 0.5
+  return query.terms.reduce((sum, term) => sum + (weights.get(term) ?? unknown), 0)
+}
+
+export function featuresOf(
+  query: Query,
+  passages: readonly StoredPassage[],
+  statistics: TermStatistics,
+  embedding: Float32Array | undefined,
+  softMatch: SoftMatch | undefined,
+): Scored[] {
+  const weights = termWeights(query, statistics)
+  const total = totalWeight(query, weights, statistics.passages)
+  const wanted = new Set(weights.keys())
+  const averageLength =
+    passages.reduce((sum, passage) => sum + passage.terms.body.length, 0) / Math.max(1, passages.length)
+  const soft = softMatch?.coverage(
+    query.text,
+    passages.map((passage) => `${passage.heading.join(' ')}\n${passage.text}`),
+  )
+  const softTitle = softMatch?.coverage(
+    query.text,
+    passages.map((passage) => `${passage.document.title} ${passage.heading.join(' ')}`),
+  )
+  const measured = passages.map((passage, at) => {
+    const frequencies = weightedFrequencies(passage.terms, wanted)
+    const near = proximity(passage.terms, query.terms, weights)
+    return {
+      passage,
+      features: {
+        words: bm25(frequencies, weights, passage.terms.body.length, averageLength),
+        meaning: 0,
+        cosine:
+          embedding === undefined || passage.embedding === undefined
+            ? 0
+            : Math.max(0, cosine(embedding, passage.embedding)),
+        coverage: total === 0 ? 0 : sumOf(frequencies.keys(), weights) / total,
+        soft: soft?.[at] ?? 0,
+        softTitle: softTitle?.[at] ?? 0,
+        inTitle: share(passage.terms.title, weights, total),
+        inHeading: share(passage.terms.heading, weights, total),
+        identifiers: identifierShare(query, frequencies),
+        window: near.window,
+        order: near.order,
+        asked: fitsAsked(query.asked, passage),
+        sameLanguage: passage.lang === query.lang ? 1 : 0,
+        document: 0,
+        short: Math.max(0, 1 - passage.text.length / 300),
+      },
+    }
+  })
+  normalise(measured)
+  return measured
+}
+
+function normalise(scored: readonly Scored[]): void {
+  const most = (key: 'words' | 'cosine') => Math.max(1e-9, ...scored.map(({ features }) => features[key]))
+  const [words, meaning] = [most('words'), most('cosine')]
+  for (const { features } of scored) {
+    features.words /= words
+    features.meaning = features.cosine / meaning
+  }
+}
+
+function identifierShare(query: Query, frequencies: ReadonlyMap<string, number>): number {
+  if (query.identifiers.size === 0) return 0
+  let found = 0
+  for (const identifier of query.identifiers) if (frequencies.has(identifier)) found++
+  return found / query.identifiers.size
+}
+
+function share(terms: readonly string[], weights: ReadonlyMap<string, number>, total: number): number {
+  return total === 0 ? 0 : sumOf(new Set(terms), weights) / total
+}
+
+function sumOf(terms: Iterable<string>, weights: ReadonlyMap<string, number>): number {
+  let sum = 0
+  for (const term of terms) sum += weights.get(term) ?? 0
+  return sum
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < a.length; k++) sum += (a[k] ?? 0) * (b[k] ?? 0)
+  return sum
+}
+
+/** Share of what is asked that this passage looks made to answer. */
+function fitsAsked(asked: ReadonlySet<Asked>, passage: StoredPassage): number {
+  if (asked.size === 0) return 0
+  const answered = answeredByHeading(passage.heading.join(' · '))
+  let fits = 0
+  for (const kind of asked) if (answered.has(kind) || fitsKind(kind, passage)) fits++
+  return fits / asked.size
+}
+
+function fitsKind(asked: Asked, passage: StoredPassage): boolean {
+  if (asked === 'command') return passage.terms.code.length > 0 && /```|~~~|^ {4}\S|`[^`]* [^`]*`/m.test(passage.text)
+  if (asked === 'threshold')
+    return (
+      passage.kind === 'alert' ||
+      passage.kind === 'table' ||
+      /\d\s?(?:%|ms|s|m|h|d|min|GB|MB|Gi|Mi|秒|分|時間|日)/.test(passage.text)
+    )
+  if (asked === 'remedy') return passage.kind === 'steps'
+  return false
+}

@@ -1,0 +1,58 @@
+import type { Features, Scored } from './features.ts'
+
+/** How much each feature counts; found by `eval/tune.ts` over question sets of our own. */
+export const featureWeights: Readonly<Record<keyof Features, number>> = {
+  words: 1,
+  meaning: 0.8,
+  cosine: 0,
+  coverage: 0.8,
+  soft: 1.2,
+  softTitle: 0.4,
+  inTitle: 0.3,
+  inHeading: 0.2,
+  identifiers: 0.4,
+  window: 0.3,
+  order: 0.1,
+  asked: 0.15,
+  sameLanguage: 0.1,
+  document: 0.6,
+  short: -0.1,
+}
+
+/** The weighted sum; larger is better, only comparable within one question. */
+export function scoreOf(
+  features: Features,
+  weights: Readonly<Record<keyof Features, number>> = featureWeights,
+): number {
+  let score = 0
+  for (const [key, weight] of Object.entries(weights)) if (isFeature(key, features)) score += weight * features[key]
+  return score
+}
+
+function isFeature(key: string, features: Features): key is keyof Features {
+  return key in features
+}
+
+/**
+ * Fills in `document`: how its document does as a whole, from its two best passages, over the best document.
+ * A page that is about the question lends its sections some of its standing.
+ */
+export function addDocumentScores(
+  scored: readonly Scored[],
+  weights: Readonly<Record<keyof Features, number>> = featureWeights,
+): void {
+  const byDocument = new Map<string, number[]>()
+  for (const { passage, features } of scored) {
+    const scores = byDocument.get(passage.documentId) ?? []
+    scores.push(scoreOf({ ...features, document: 0 }, weights))
+    byDocument.set(passage.documentId, scores)
+  }
+  const standing = new Map<string, number>()
+  for (const [documentId, scores] of byDocument) {
+    scores.sort((a, b) => b - a)
+    standing.set(documentId, 0.7 * (scores[0] ?? 0) + 0.3 * (scores[1] ?? 0))
+  }
+  const best = Math.max(1e-9, ...standing.values())
+  for (const { passage, features } of scored)
+    features.document = Math.max(0, (standing.get(passage.documentId) ?? 0) / best)
+}

@@ -1,0 +1,100 @@
+import type { AnswerWarning, RankedPassage, Search, SearchQuery, SearchResult } from '#knowledge/answer.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import type { StoredPassage } from '#knowledge/passage.ts'
+import type { PassageFilter, PassageIndex } from '#knowledge/passage-index.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import type { Log } from '#runtime/log.ts'
+import { type Query, understand } from './query/query.ts'
+import { withoutCopies } from './ranking/copies.ts'
+import { featuresOf, type Scored } from './ranking/features.ts'
+import { addDocumentScores, scoreOf } from './ranking/score.ts'
+import { mergeNeighbours } from './ranking/sections.ts'
+import type { SoftMatch } from './ranking/soft-match.ts'
+
+const candidatesEach = 150
+
+export interface SearchParts {
+  index: PassageIndex
+  /** Absent: words alone. */
+  embedder?: Embedder | undefined
+  softMatch?: SoftMatch | undefined
+  freshnessOf: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
+  log: Log
+}
+
+export interface FoundCandidates {
+  query: Query
+  scored: Scored[]
+  warnings: AnswerWarning[]
+}
+
+export function createSearch(parts: SearchParts): Search {
+  return async (asked, signal) => {
+    const started = performance.now()
+    const found = await findCandidates(parts, asked, signal)
+    const gathered = performance.now()
+    addDocumentScores(found.scored)
+    const ranked = found.scored
+      .map(({ passage, features }) => ({ passage, score: scoreOf(features) }))
+      .sort((a, b) => b.score - a.score)
+    const best = mergeNeighbours(withoutCopies(ranked.slice(0, Math.max(60, asked.limit * 2)))).slice(0, asked.limit)
+    const freshness = await parts.freshnessOf(
+      best.map(({ passage }) => passage),
+      signal,
+    )
+    const passages = best.flatMap(({ passage, score }, at): RankedPassage[] => {
+      const fresh = freshness[at]
+      return fresh === undefined ? [] : [{ rank: at + 1, score, passage, document: passage.document, freshness: fresh }]
+    })
+    const done = performance.now()
+    return {
+      passages,
+      relevance: 1,
+      relevant: passages.length > 0,
+      timingsMs: { candidates: gathered - started, ranking: done - gathered },
+      warnings: found.warnings,
+    } satisfies SearchResult
+  }
+}
+
+/** Everything that may answer, from words and from vectors, with its features but not yet in order. */
+export async function findCandidates(
+  parts: SearchParts,
+  asked: SearchQuery,
+  signal: AbortSignal,
+): Promise<FoundCandidates> {
+  const query = understand(asked.text)
+  const filter: PassageFilter = { principal: asked.principal }
+  const warnings: AnswerWarning[] = []
+  const embedding = await embed(parts, query.text, warnings, signal)
+  const [matching, nearest, statistics] = await Promise.all([
+    parts.index.matching(query.terms, filter, candidatesEach, signal),
+    embedding === undefined ? [] : parts.index.nearest(embedding, filter, candidatesEach, signal),
+    parts.index.statistics(query.terms, signal),
+  ])
+  const ids = [...new Set([...matching, ...nearest].map((candidate) => candidate.passageId))]
+  const passages = await parts.index.load(ids, filter, signal)
+  return { query, scored: featuresOf(query, passages, statistics, embedding, parts.softMatch), warnings }
+}
+
+/** Without its vectors a question is still answered, by words. */
+async function embed(
+  parts: SearchParts,
+  text: string,
+  warnings: AnswerWarning[],
+  signal: AbortSignal,
+): Promise<Float32Array | undefined> {
+  if (parts.embedder === undefined) return undefined
+  try {
+    const [embedding] = await parts.embedder.embed([text], signal)
+    return embedding
+  } catch (err) {
+    signal.throwIfAborted()
+    parts.log.warn({ err, embedder: parts.embedder.id }, 'question was not embedded')
+    warnings.push({
+      code: 'embedder_failed',
+      message: 'The embedding service did not answer, so this was found by words alone.',
+    })
+    return undefined
+  }
+}
