@@ -1,0 +1,78 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { StoreCounts } from '#knowledge/document-store.ts'
+
+/** Seconds; answers take milliseconds without a model and many seconds with one. */
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** What Prometheus can scrape of this process. */
+export function createMetrics(counts: () => Promise<StoreCounts>) {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const indexed = async (count: keyof StoreCounts) => (await counts())[count]
+  new Gauge({
+    name: 'nightdesk_index_documents',
+    help: 'Documents in the store.',
+    registers,
+    async collect() {
+      this.set(await indexed('documents'))
+    },
+  })
+  new Gauge({
+    name: 'nightdesk_index_passages',
+    help: 'Passages in the index.',
+    registers,
+    async collect() {
+      this.set(await indexed('passages'))
+    },
+  })
+  return {
+    registry,
+    requests: new Counter({
+      name: 'nightdesk_http_requests_total',
+      help: 'HTTP requests by route and status.',
+      labelNames: ['method', 'route', 'status'] as const,
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'nightdesk_http_request_duration_seconds',
+      help: 'From the first byte of the request to the last of the response.',
+      labelNames: ['method', 'route'] as const,
+      buckets,
+      registers,
+    }),
+    answers: new Counter({
+      name: 'nightdesk_answers_total',
+      help: 'Answers by outcome (answered, abstained, failed, cancelled) and by who wrote them.',
+      labelNames: ['outcome', 'provider'] as const,
+      registers,
+    }),
+    answerSeconds: new Histogram({
+      name: 'nightdesk_answer_duration_seconds',
+      help: 'Time of an answer by stage; `total` is the whole.',
+      labelNames: ['stage'] as const,
+      buckets,
+      registers,
+    }),
+    searchSeconds: new Histogram({
+      name: 'nightdesk_search_duration_seconds',
+      help: 'Time of a search.',
+      buckets,
+      registers,
+    }),
+    syncDocuments: new Counter({
+      name: 'nightdesk_sync_documents_total',
+      help: 'Documents seen by syncs, by source and outcome (added, changed, unchanged, deleted, failed).',
+      labelNames: ['source', 'outcome'] as const,
+      registers,
+    }),
+    syncFinishedAt: new Gauge({
+      name: 'nightdesk_sync_finished_timestamp_seconds',
+      help: 'When the last sync of a source ended, in Unix time.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,171 @@
+import { once } from 'node:events'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import type { Ask, Search } from '#knowledge/answer.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { DocumentStore } from '#knowledge/document-store.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import { ConfigError } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Assets } from './assets.ts'
+import { ListenError } from './errors.ts'
+import { type ConfiguredPrincipal, guard, isLoopbackAddress, isLoopbackHost } from './identity.ts'
+import { InFlight } from './in-flight.ts'
+import type { Metrics } from './metrics.ts'
+import { addOpenApiRoute } from './openapi.ts'
+import { addPageRoutes } from './page-routes.ts'
+import { invalidRequest, problemResponse, RequestProblem } from './problems.ts'
+import type { App, RouteEnv } from './route-frame.ts'
+import { addAskRoute } from './routes/ask.ts'
+import { addChatRoutes } from './routes/chat-completions.ts'
+import { addDocumentRoutes, type FreshnessOf } from './routes/documents.ts'
+import { addFeedbackRoute } from './routes/feedback.ts'
+import { addHealthRoutes } from './routes/health.ts'
+import { addSearchRoute } from './routes/search.ts'
+import { addStatusRoute } from './routes/status.ts'
+import { secureHeaders } from './secure-headers.ts'
+
+const maxBodyBytes = 1024 * 1024
+/** How long those who were cut off get to hear of it. */
+const farewellMs = 500
+
+export interface ServerParts {
+  ask: Ask
+  search: Search
+  documents: DocumentStore
+  conversations: ConversationStore
+  freshnessOf: FreshnessOf
+  /** Nobody: only clients on this machine are served, and they see everything. */
+  principals: readonly ConfiguredPrincipal[]
+  /** Sources whose first sync has not ended, well or not; ready when there are none. */
+  waitingFor: () => readonly string[]
+  /** Nothing was configured, so the shipped samples are loaded. */
+  samples: boolean
+  metrics: Metrics
+  assets: Assets
+  version: string
+  log: Log
+  /** Where people reach the page, if not at the address that we listen on. */
+  publicUrl?: string | undefined
+  clock?: Clock
+}
+
+export interface NightdeskServer {
+  /** Other rooms add their routes here, before `listen`. */
+  app: App
+  http: Server
+  /**
+   * @param port 0: any that is free.
+   * @throws {ConfigError} When others could reach us and nobody is configured.
+   * @throws {ListenError} When the address is taken or not ours.
+   */
+  listen(host: string, port: number, signal: AbortSignal): Promise<{ url: string; port: number }>
+  /** Says that it isn't ready, takes no new work, finishes what it has until `signal` cuts it off, and closes. */
+  drain(signal: AbortSignal): Promise<void>
+}
+
+/** The HTTP frame: who may enter, what is answered to errors, and the routes. */
+export function createServer(parts: ServerParts): NightdeskServer {
+  const { principals, metrics, version, log } = parts
+  const clock = parts.clock ?? systemClock
+  const inFlight = new InFlight(metrics)
+  let url = parts.publicUrl ?? ''
+  const app: App = new OpenAPIHono<RouteEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(result.error, wordsFor[result.target] ?? result.target)
+    },
+  })
+
+  app.use(inFlight.middleware)
+  app.use(secureHeaders)
+  app.use(guard(principals, (path) => parts.assets.pages.has(path)))
+  app.use('/v1/*', inFlight.refuseWhenDraining)
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
+  app.notFound(() => {
+    return problemResponse(
+      new RequestProblem('not_found', 'No route has this address. GET /openapi.json lists them all.'),
+      false,
+    )
+  })
+  app.onError((error, c) => {
+    const speaksOpenAi = /^\/v1\/(chat|models)/.test(c.req.path)
+    if (!(error instanceof RequestProblem)) logFailure(log, error, c.get('signal'))
+    return problemResponse(error, speaksOpenAi)
+  })
+
+  addAskRoute(app, parts)
+  addSearchRoute(app, parts)
+  addDocumentRoutes(app, { ...parts, clock })
+  addFeedbackRoute(app, { ...parts, clock })
+  addStatusRoute(app, parts)
+  addChatRoutes(app, { ...parts, clock, publicUrl: () => url })
+  addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
+  addOpenApiRoute(app, version)
+  addPageRoutes(app, parts.assets)
+
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const http = createHttpServer((incoming, outgoing) => void listener(incoming, outgoing))
+  return {
+    app,
+    http,
+    async listen(host, port, signal) {
+      if (principals.length === 0 && !isLoopbackHost(host) && !isLoopbackAddress(host)) {
+        throw new ConfigError(
+          `HOST is ${host}, so that other machines could ask, but nobody may: configure \`principals\` in nightdesk.yaml, or use 127.0.0.1`,
+        )
+      }
+      const taken = await listening(http, host, port, signal)
+      if (parts.publicUrl === undefined) url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`
+      return { url, port: taken }
+    },
+    async drain(signal) {
+      await inFlight.drain(signal, farewellMs)
+      if (!http.listening) return
+      const closed = once(http, 'close')
+      http.close()
+      http.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** Words for the parts of a request that hono's validators name. */
+const wordsFor: Readonly<Record<string, string>> = { json: 'body', query: 'query', param: 'address' }
+
+function tooLarge(): never {
+  throw new RequestProblem(
+    'body_too_large',
+    'Send at most 1 MB. A question needs no attachments: paste the few lines that matter.',
+  )
+}
+
+function wrongMethod(c: Context, methods: string[]): Response {
+  const allowed = methods.join(', ')
+  const detail = `${c.req.path} answers to ${allowed}, not to ${c.req.method}.`
+  return problemResponse(new RequestProblem('method_not_allowed', detail, { headers: { allow: allowed } }), false)
+}
+
+/** Who hung up caused the failure, and nobody reads the answer. */
+function logFailure(log: Log, error: Error, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) log.debug({ err: error }, 'request was given up')
+  else log.error({ err: error }, 'request failed')
+}
+
+async function listening(http: Server, host: string, port: number, signal: AbortSignal): Promise<number> {
+  signal.throwIfAborted()
+  try {
+    http.listen({ host, port })
+    await once(http, 'listening', { signal })
+  } catch (error) {
+    http.close()
+    signal.throwIfAborted()
+    throw new ListenError(host, port, error)
+  }
+  const address = http.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
