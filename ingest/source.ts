@@ -93,11 +93,16 @@ export interface ParsedDocument {
 /** A structural piece that is never cut unless it is far too long. */
 export interface Block {
   kind: 'paragraph' | 'list' | 'ordered-list' | 'table' | 'code' | 'admonition' | 'quote' | 'fields' | 'html'
-  /** Heading path it stands under, outermost first, the document's title left out; [] before the first heading. */
+  /**
+   * Heading path it stands under, outermost first, the document's title left out; [] before the first heading. Blocks
+   * of one section share one array; two sections of the same name have two.
+   */
   heading: readonly string[]
   /** Verbatim lines. */
   text: string
   /** 1-based, inclusive, in the entry's decoded text. */
   fromLine: number
   toLine: number
+  /** What stands here but no reader sees (comments, invisible elements): never quoted, only examined for orders. */
+  hidden?: string | undefined
 }
