@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
+import { InvalidCursorError } from '#knowledge/document-cursor.ts'
 import { OpsError, userMessageOf } from '#runtime/errors.ts'
 
 /** Status and title of each stable code; `detail` differs from case to case. */
@@ -78,8 +79,9 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof HTTPException) return problemOf(fromFramework(error))
   if (error instanceof OpsError) {
-    const status = error.retryable ? 503 : 500
-    return frame(error.code, status, error.retryable ? 'Not possible right now' : 'Not possible', error.userMessage)
+    if (error instanceof InvalidCursorError) return frame(error.code, 400, 'Unknown page', error.userMessage)
+    const [status, title] = error.retryable ? [503, 'Not possible right now'] : [500, 'Not possible']
+    return frame(error.code, status, title, error.userMessage)
   }
   return frame('internal_error', 500, kinds.internal_error.title, userMessageOf(error))
 }
