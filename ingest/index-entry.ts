@@ -1,0 +1,85 @@
+import type { Document } from '#knowledge/document.ts'
+import type { Passage, PassageTerms } from '#knowledge/passage.ts'
+import { termsOfPassage, termsVersion } from '#knowledge/terms/passage-terms.ts'
+import { parseEntry } from './parsing/parse.ts'
+import { cutPassages } from './passages.ts'
+import { documentIdOf } from './passages-id.ts'
+import type { ParsedDocument, RawEntry, Source } from './source.ts'
+
+/** Raise it when the same entry would be stored otherwise than before: then everything is indexed again by itself. */
+export const pipelineVersion = `1.${termsVersion}`
+
+/** An entry ready to be stored, but for the vectors. */
+export interface PreparedEntry {
+  source: string
+  entry: string
+  documents: readonly PreparedDocument[]
+  maskedSecrets: number
+  /** Sentences for people; each names the entry. */
+  warnings: readonly string[]
+  /** Why it holds no document, where a person would expect one. */
+  skipped?: string | undefined
+}
+
+export interface PreparedDocument {
+  document: Document
+  passages: readonly (Passage & { terms: PassageTerms })[]
+}
+
+/** From what a source gave to what is stored: understood, secrets masked, cut into passages, with their search terms. */
+export function prepareEntry(raw: RawEntry, source: Pick<Source, 'id' | 'audience'>): PreparedEntry {
+  const entry = parseEntry(raw)
+  if (entry.kind === 'skipped') {
+    const { reason } = entry
+    return { source: source.id, entry: raw.entry, documents: [], maskedSecrets: 0, warnings: [], skipped: reason }
+  }
+  const documents = entry.documents.map((parsed) => {
+    const id = documentIdOf(source.id, raw.entry, parsed.part)
+    const passages = cutPassages(id, parsed, raw).map((passage) => ({
+      ...passage,
+      terms: termsOfPassage([parsed.title, ...parsed.aliases].join('\n'), passage),
+    }))
+    const editedAt = entry.documents.length === 1 ? raw.editedAt : lastEdit(passages, raw.editedAt)
+    return { document: documentOf(id, raw, parsed, { source, editedAt, maskedSecrets: entry.maskedSecrets }), passages }
+  })
+  const { maskedSecrets, warnings } = entry
+  return { source: source.id, entry: raw.entry, documents, maskedSecrets, warnings }
+}
+
+/** What of a passage is turned into its vector: where it stands, then what it says. */
+export function embeddedText(document: Document, passage: Passage): string {
+  const place = passage.heading[0] === document.title ? passage.heading : [document.title, ...passage.heading]
+  return `${place.join('\n')}\n${passage.text}`
+}
+
+interface Belonging {
+  source: Pick<Source, 'id' | 'audience'>
+  editedAt: Date
+  maskedSecrets: number
+}
+
+function documentOf(id: string, raw: RawEntry, parsed: ParsedDocument, belonging: Belonging): Document {
+  return {
+    id,
+    source: belonging.source.id,
+    entry: raw.entry,
+    kind: parsed.kind,
+    path: raw.path,
+    url: raw.url,
+    title: parsed.title,
+    owners: parsed.owners,
+    lang: parsed.lang,
+    audience: belonging.source.audience,
+    editedAt: belonging.editedAt,
+    reviewedAt: parsed.reviewedAt ?? raw.reviewedAt,
+    reviewedBy: parsed.reviewedBy,
+    evergreenReason: parsed.evergreenReason,
+    maskedSecrets: belonging.maskedSecrets,
+  }
+}
+
+/** Several documents share the entry's date, so each takes that of its own lines. */
+function lastEdit(passages: readonly Passage[], otherwise: Date): Date {
+  const times = passages.map((passage) => passage.editedAt.getTime())
+  return times.length === 0 ? otherwise : new Date(Math.max(...times))
+}

@@ -1,0 +1,102 @@
+import type { DocumentStore, EntryContent } from '#knowledge/document-store.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import { embeddedText, type PreparedEntry } from './index-entry.ts'
+
+/** Enough passages for an embedder to work well on, few enough to lose or to hold in memory. */
+const passagesAtOnce = 256
+const entriesAtOnce = 64
+
+/** After as many entries in a row that could not be embedded, the embedder itself counts as out of order. */
+const givesUpAfter = 3
+
+interface Waiting {
+  revision: string
+  prepared: PreparedEntry
+}
+
+export interface FailedEntry {
+  entry: string
+  error: unknown
+}
+
+/** Embeds entries and stores them, many at a time. */
+export function createSyncWriter(parts: { documents: DocumentStore; embedder?: Embedder | undefined }) {
+  const written = { documents: 0, passages: 0, maskedSecrets: 0 }
+  let waiting: Waiting[] = []
+  let passages = 0
+  let failuresInARow = 0
+
+  const embedded = async (batch: readonly Waiting[], signal: AbortSignal): Promise<EntryContent[]> => {
+    const texts = batch.flatMap(({ prepared }) =>
+      prepared.documents.flatMap((each) => each.passages.map((passage) => embeddedText(each.document, passage))),
+    )
+    const vectors = texts.length === 0 ? [] : await parts.embedder?.embed(texts, signal)
+    let next = 0
+    return batch.map(({ revision, prepared }) => ({
+      source: prepared.source,
+      entry: prepared.entry,
+      revision,
+      documents: prepared.documents.map((each) => ({
+        document: each.document,
+        passages: each.passages.map((passage) => ({ ...passage, embedding: vectors?.[next++] })),
+      })),
+    }))
+  }
+
+  /** One text that an embedder refuses must not keep the others of its batch out. */
+  const embeddedOneByOne = async (batch: readonly Waiting[], failed: FailedEntry[], signal: AbortSignal) => {
+    const contents: EntryContent[] = []
+    let lastError: unknown
+    for (const one of batch) {
+      const { entry } = one.prepared
+      if (failuresInARow >= givesUpAfter) {
+        failed.push({ entry, error: lastError })
+        continue
+      }
+      try {
+        contents.push(...(await embedded([one], signal)))
+        failuresInARow = 0
+      } catch (error) {
+        signal.throwIfAborted()
+        failuresInARow++
+        lastError = error
+        failed.push({ entry, error })
+      }
+    }
+    return contents
+  }
+
+  const flush = async (signal: AbortSignal): Promise<FailedEntry[]> => {
+    const batch = waiting
+    waiting = []
+    passages = 0
+    if (batch.length === 0) return []
+    const failed: FailedEntry[] = []
+    const contents = await embedded(batch, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      if (failuresInARow < givesUpAfter) return embeddedOneByOne(batch, failed, signal)
+      failed.push(...batch.map(({ prepared }) => ({ entry: prepared.entry, error })))
+      return []
+    })
+    if (contents.length > 0) await parts.documents.replaceEntries(contents, signal)
+    const stored = new Set(contents.map((content) => content.entry))
+    for (const { prepared } of batch) {
+      if (!stored.has(prepared.entry)) continue
+      written.documents += prepared.documents.length
+      written.maskedSecrets += prepared.maskedSecrets
+      for (const document of prepared.documents) written.passages += document.passages.length
+    }
+    return failed
+  }
+
+  return {
+    written,
+    /** @returns What failed of this entry and those before it; most calls only collect. */
+    async add(revision: string, prepared: PreparedEntry, signal: AbortSignal): Promise<FailedEntry[]> {
+      waiting.push({ revision, prepared })
+      for (const document of prepared.documents) passages += document.passages.length
+      return waiting.length >= entriesAtOnce || passages >= passagesAtOnce ? flush(signal) : []
+    },
+    flush,
+  }
+}

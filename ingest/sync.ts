@@ -1,0 +1,194 @@
+import type { DocumentStore, EntryFailure, SourceState } from '#knowledge/document-store.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { reasonOf, userMessageOf } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
+import { inParallel } from './in-parallel.ts'
+import { type PreparedEntry, pipelineVersion, prepareEntry } from './index-entry.ts'
+import type { Source, Survey, SurveyedEntry } from './source.ts'
+import type { SyncProgress, SyncReport } from './sync-report.ts'
+import { knownBefore, revisionTag } from './sync-revisions.ts'
+import { createSyncWriter } from './sync-writer.ts'
+
+export interface SyncParts {
+  documents: DocumentStore
+  /** Absent: passages are stored without vectors. */
+  embedder?: Embedder | undefined
+  clock: Clock
+  log: Log
+  /** Entries read side by side. Default 8. */
+  readsAtOnce?: number | undefined
+}
+
+export interface SyncOptions {
+  /** Read and index everything again, changed or not. */
+  full?: boolean | undefined
+  /** Only say what would be done; nothing is read entry by entry, and nothing is written. */
+  dryRun?: boolean | undefined
+  onProgress?: ((progress: SyncProgress) => void) | undefined
+}
+
+/** Brings what is stored of a source in line with the source. */
+export interface Sync {
+  /**
+   * Every finished entry is kept, whatever happens to the others or to the process; the next run does the rest. An
+   * entry that can't be read keeps its last good version and is tried again. Two runs of one source must not overlap.
+   * @throws {OpsError} When the source as a whole can't be reached (nothing was touched), or the store fails.
+   */
+  run(source: Source, options: SyncOptions, signal: AbortSignal): Promise<SyncReport>
+}
+
+export function createSync(parts: SyncParts): Sync {
+  return { run: (source, options, signal) => run(parts, source, options, signal) }
+}
+
+async function run(parts: SyncParts, source: Source, options: SyncOptions, signal: AbortSignal): Promise<SyncReport> {
+  const { documents, clock } = parts
+  const startedAt = clock.now()
+  const callsBefore = source.apiCalls
+  const progress = progressTeller(clock, options.onProgress)
+  progress('surveying', 0, 0)
+  const [stored, state] = [await documents.revisions(source.id, signal), await documents.sourceState(source.id, signal)]
+  const tag = revisionTag([pipelineVersion, parts.embedder?.id ?? 'none', ...source.audience.toSorted()])
+  const known = knownBefore({ stored, state, tag, full: options.full === true })
+  const survey = await source.survey(known, signal)
+  const report = (done: Partial<SyncReport>): SyncReport => ({
+    source: source.id,
+    dryRun: options.dryRun === true,
+    unchanged: survey.unchanged,
+    deleted: survey.gone.length,
+    ...counted(survey, stored),
+    failed: 0,
+    failures: [],
+    documents: 0,
+    passages: 0,
+    maskedSecrets: 0,
+    skipped: survey.skipped,
+    warnings: survey.warnings ?? [],
+    apiCalls: source.apiCalls - callsBefore,
+    seconds: (clock.now().getTime() - startedAt.getTime()) / 1000,
+    ...done,
+  })
+  if (options.dryRun === true) return report({})
+
+  const outcome = await indexChanged(parts, { source, survey, tag, progress }, signal)
+  const gone = [...survey.gone, ...outcome.vanished.filter((entry) => stored.has(entry))]
+  if (gone.length > 0) {
+    progress('removing', 0, gone.length)
+    await documents.removeEntries(source.id, gone, signal)
+  }
+  const failures = keptTimes(outcome.failures, state)
+  if (isWorthSaving(state, survey, failures, gone.length)) {
+    const finished = { startedAt, finishedAt: clock.now(), cursor: survey.cursor }
+    await documents.saveSourceState({ source: source.id, ...finished, failures }, signal)
+  }
+  progress('done', survey.changed.length, survey.changed.length)
+  const failed = new Set(failures.map((failure) => failure.entry))
+  const left = new Set([...failed, ...outcome.vanished, ...outcome.skipped.map(({ entry }) => entry)])
+  return report({
+    ...counted({ ...survey, changed: survey.changed.filter(({ entry }) => !left.has(entry)) }, stored),
+    deleted: gone.length,
+    failed: failures.length,
+    failures,
+    ...outcome.written,
+    skipped: [...survey.skipped, ...outcome.skipped],
+    warnings: [...(survey.warnings ?? []), ...outcome.warnings],
+  })
+}
+
+interface Work {
+  source: Source
+  survey: Survey
+  tag: string
+  progress: ReturnType<typeof progressTeller>
+}
+
+async function indexChanged(parts: SyncParts, { source, survey, tag, progress }: Work, signal: AbortSignal) {
+  const { changed } = survey
+  const writer = createSyncWriter(parts)
+  const failures: EntryFailure[] = []
+  const vanished: string[] = []
+  const skipped: { entry: string; reason: string }[] = []
+  const warnings: string[] = []
+  const fail = (entry: string, error: unknown) => {
+    parts.log.warn({ source: source.id, entry, err: error }, 'an entry could not be read')
+    failures.push({ entry, reason: failureReason(error), failedAt: parts.clock.now() })
+  }
+  let done = 0
+  progress('indexing', 0, changed.length)
+  const read = async (surveyed: SurveyedEntry) => ({ surveyed, outcome: await readOne(source, surveyed, signal) })
+  for await (const { surveyed, outcome } of inParallel(changed, parts.readsAtOnce ?? 8, read, signal)) {
+    done++
+    if (outcome.kind === 'failed') fail(surveyed.entry, outcome.error)
+    else if (outcome.kind === 'gone') vanished.push(surveyed.entry)
+    else {
+      if (outcome.prepared.skipped !== undefined) {
+        skipped.push({ entry: surveyed.entry, reason: outcome.prepared.skipped })
+      }
+      warnings.push(...outcome.prepared.warnings)
+      for (const failure of await writer.add(`${surveyed.revision}${tag}`, outcome.prepared, signal)) {
+        fail(failure.entry, failure.error)
+      }
+    }
+    progress('indexing', done, changed.length)
+  }
+  for (const failure of await writer.flush(signal)) fail(failure.entry, failure.error)
+  return { failures, vanished, skipped, warnings, written: writer.written }
+}
+
+type ReadOutcome = { kind: 'prepared'; prepared: PreparedEntry } | { kind: 'gone' } | { kind: 'failed'; error: unknown }
+
+async function readOne(source: Source, surveyed: SurveyedEntry, signal: AbortSignal): Promise<ReadOutcome> {
+  try {
+    const raw = await source.read(surveyed, signal)
+    if (raw === 'gone') return { kind: 'gone' }
+    // Understanding an entry takes the processor for milliseconds; whoever waits meanwhile gets a turn in between.
+    await new Promise((resolve) => setImmediate(resolve))
+    return { kind: 'prepared', prepared: prepareEntry(raw, source) }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { kind: 'failed', error }
+  }
+}
+
+function counted(survey: Pick<Survey, 'changed'>, stored: ReadonlyMap<string, string>) {
+  const changed = survey.changed.filter(({ entry }) => stored.has(entry)).length
+  return { added: survey.changed.length - changed, changed }
+}
+
+/** A failure for the same reason as last time is the same failure: nothing need be written for it. */
+function keptTimes(failures: readonly EntryFailure[], state: SourceState | undefined): EntryFailure[] {
+  return failures.map(
+    (failure) => state?.failures.find((old) => old.entry === failure.entry && old.reason === failure.reason) ?? failure,
+  )
+}
+
+function isWorthSaving(
+  state: SourceState | undefined,
+  survey: Survey,
+  failures: readonly EntryFailure[],
+  gone: number,
+): boolean {
+  if (state === undefined || state.cursor !== survey.cursor || gone > 0) return true
+  const allFailedAsBefore =
+    survey.changed.length === failures.length &&
+    failures.length === state.failures.length &&
+    failures.every((failure) => state.failures.includes(failure))
+  return !allFailedAsBefore
+}
+
+function failureReason(error: unknown): string {
+  const forPeople = userMessageOf(error)
+  return error instanceof Error && forPeople.startsWith('Something went wrong') ? reasonOf(error) : forPeople
+}
+
+function progressTeller(clock: Clock, tell: SyncOptions['onProgress']) {
+  let phase: SyncProgress['phase'] | undefined
+  let began = clock.now().getTime()
+  return (now: SyncProgress['phase'], done: number, total: number) => {
+    if (now !== phase) began = clock.now().getTime()
+    phase = now
+    const seconds = (clock.now().getTime() - began) / 1000
+    tell?.({ phase: now, done, total, rate: seconds > 0 ? done / seconds : 0 })
+  }
+}
