@@ -18,6 +18,11 @@ export interface Features {
   /** The same where a similar word counts in part: body with headings, title with headings. */
   soft: number
   softTitle: number
+  /** The best part of a question with several parts, by itself. */
+  softPart: number
+  /** Share of the title, and of the innermost heading, that the question speaks of. */
+  titleAsked: number
+  headingAsked: number
   /** Share of the question's term weight in the title alone, and in the headings. */
   inTitle: number
   inHeading: number
@@ -67,13 +72,20 @@ export function featuresOf(
   const wanted = new Set(weights.keys())
   const averageLength =
     passages.reduce((sum, passage) => sum + passage.terms.body.length, 0) / Math.max(1, passages.length)
-  const soft = softMatch?.coverage(
-    query.text,
-    passages.map((passage) => `${passage.heading.join(' ')}\n${passage.text}`),
-  )
+  const texts = passages.map((passage) => `${passage.heading.join(' ')}\n${passage.text}`)
+  const soft = softMatch?.coverage(query.text, texts)
   const softTitle = softMatch?.coverage(
     query.text,
     passages.map((passage) => `${passage.document.title} ${passage.heading.join(' ')}`),
+  )
+  const parts = query.parts.map((part) => softMatch?.coverage(part, texts))
+  const titleAsked = softMatch?.spokenOf(
+    query.text,
+    passages.map((passage) => passage.document.title),
+  )
+  const headingAsked = softMatch?.spokenOf(
+    query.text,
+    passages.map((passage) => passage.heading.at(-1) ?? ''),
   )
   const measured = passages.map((passage, at) => {
     const frequencies = weightedFrequencies(passage.terms, wanted)
@@ -90,6 +102,9 @@ export function featuresOf(
         coverage: total === 0 ? 0 : sumOf(frequencies.keys(), weights) / total,
         soft: soft?.[at] ?? 0,
         softTitle: softTitle?.[at] ?? 0,
+        softPart: Math.max(soft?.[at] ?? 0, ...parts.map((part) => part?.[at] ?? 0)),
+        titleAsked: titleAsked?.[at] ?? 0,
+        headingAsked: headingAsked?.[at] ?? 0,
         inTitle: share(passage.terms.title, weights, total),
         inHeading: share(passage.terms.heading, weights, total),
         identifiers: identifierShare(query, frequencies),
@@ -112,7 +127,17 @@ function normalise(scored: readonly Scored[]): void {
   for (const { features } of scored) {
     features.words /= words
     features.meaning = features.cosine / meaning
+    if (features.sameLanguage === 0) acrossLanguages(features)
   }
+}
+
+/** Words of one language hardly stand in a text of the other: there, what it means has to stand in for them. */
+function acrossLanguages(features: Features): void {
+  features.words = Math.max(features.words, 0.6 * features.meaning)
+  features.coverage = Math.max(features.coverage, 0.7 * features.soft)
+  features.inTitle = Math.max(features.inTitle, 0.7 * features.softTitle)
+  features.inHeading = Math.max(features.inHeading, 0.5 * features.softTitle)
+  features.window = Math.max(features.window, 0.5 * features.soft)
 }
 
 function identifierShare(query: Query, frequencies: ReadonlyMap<string, number>): number {

@@ -2,12 +2,15 @@ import type { Features, Scored } from './features.ts'
 
 /** How much each feature counts; found by `eval/tune.ts` over question sets of our own. */
 export const featureWeights: Readonly<Record<keyof Features, number>> = {
-  words: 1,
+  words: 0.7,
   meaning: 0.8,
   cosine: 0,
   coverage: 0.8,
-  soft: 1.2,
-  softTitle: 0.4,
+  soft: 1.83,
+  softTitle: 0.8,
+  softPart: 0.3,
+  titleAsked: 0.4,
+  headingAsked: 0.1,
   inTitle: 0.3,
   inHeading: 0.2,
   identifiers: 0.4,
@@ -16,7 +19,7 @@ export const featureWeights: Readonly<Record<keyof Features, number>> = {
   asked: 0.15,
   sameLanguage: 0.1,
   document: 0.6,
-  short: -0.1,
+  short: -0.35,
 }
 
 /** The weighted sum; larger is better, only comparable within one question. */

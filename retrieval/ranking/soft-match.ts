@@ -35,6 +35,25 @@ export class SoftMatch {
     })
   }
 
+  /** The other way round: the weighted share of each name (a title, a heading) that the question speaks of. 0..1. */
+  spokenOf(question: string, names: readonly string[]): number[] {
+    const asked = Int32Array.from(new Set(this.#vectors.tokens(question)))
+    const known = new Map<number, Map<number, number>>()
+    return names.map((name) => {
+      const tokens = new Set(this.#vectors.tokens(name))
+      let total = 0
+      let covered = 0
+      for (const token of tokens) {
+        const { length } = this.#direction(token)
+        const similar = known.get(token) ?? new Map<number, number>()
+        known.set(token, similar)
+        total += length
+        covered += length * this.#best(token, asked, similar)
+      }
+      return total === 0 ? 0 : covered / total
+    })
+  }
+
   #best(token: number, tokens: Int32Array, similar: Map<number, number>): number {
     const { unit } = this.#direction(token)
     let best = 0
