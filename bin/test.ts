@@ -25,8 +25,6 @@ const programs: readonly Program[] = [
 /** Longer than any mirror takes that works at all. */
 const installTimeoutMs = 10 * 60_000
 
-process.exitCode = await main(process.argv.slice(2))
-
 async function main(args: readonly string[]): Promise<number> {
   const missing = programs.filter(({ command }) => !isOnPath(command))
   if (missing.length > 0) await install(missing)
@@ -131,3 +129,5 @@ function isOnPath(command: string): boolean {
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
+
+process.exitCode = await main(process.argv.slice(2))
