@@ -99,6 +99,7 @@ function decoderOf(name: string): TextDecoder | undefined {
 function hasManyControls(text: string): boolean {
   const sample = text.slice(0, 20_000)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // oxlint-disable-next-line no-control-regex
   const controls = sample.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0
   return controls > 8 && controls > sample.length * 0.05
 }

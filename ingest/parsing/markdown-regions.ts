@@ -18,7 +18,8 @@ const shortcode = /^ ?\{\{[<%]\s*(\/?)\s*([\w/-]+)[^\n]*[%>]\}\}\s*$/
 const indentedAdmonition = /^ ?(?:!!!|\?\?\?\+?)[ \t]+[\w"]/
 const atxHeading = /^ {0,3}#{1,6}(?:[ \t]|$)/
 const admonitionNames =
-  /^(?:note|warning|caution|tip|info|important|danger|alert|hint|attention|admonition|callout|notice|details|expand|collapse|highlight|table|mermaid|blockquote)$/i
+  /^(?:note|warning|caution|tip|info|important|danger|alert|hint|attention|admonition|callout|notice|details|expand|collapse|table|blockquote)$/i
+const codeNames = /^(?:highlight|mermaid|code)$/i
 
 /**
  * Cuts Markdown into what CommonMark knows and what it doesn't: site generators' containers (`:::note`, `!!! note`), Hugo's
@@ -88,8 +89,8 @@ function regionAt(
   if (containerClose.test(line)) return { kind: 'paragraph', to: at + 1 }
   const [, , name] = shortcode.exec(line) ?? []
   if (name === undefined) return undefined
-  if (close === undefined || !admonitionNames.test(name)) return { kind: 'paragraph', to: at + 1 }
-  return { kind: name === 'highlight' ? 'code' : 'admonition', to: close + 1 }
+  if (close === undefined) return { kind: 'paragraph', to: at + 1 }
+  return { kind: codeNames.test(name) ? 'code' : 'admonition', to: close + 1 }
 }
 
 /** A comment at the start of a line, when it is closed at the end of one; anything else stays text. */
@@ -130,13 +131,23 @@ interface Opened {
   hasHeading: boolean
 }
 
-/** Last line of each container and each paired shortcode that is short and holds no heading, by its first line. */
+/**
+ * Last line of each container and each paired shortcode, by its first line. One that is long or holds a heading is
+ * layout and left out, unless it holds code.
+ */
 function closingLines(lines: readonly string[], from: number): Map<number, number> {
   const found = new Map<number, number>()
   const stack: Opened[] = []
+  const codeEnds = endsOfCode(lines)
   let openFence = ''
   for (let at = from; at < lines.length; at++) {
     const line = lines[at] ?? ''
+    const codeEnd = openFence === '' ? codeEnds.get(at) : undefined
+    if (codeEnd !== undefined) {
+      found.set(at, codeEnd)
+      at = codeEnd
+      continue
+    }
     openFence = fenceInside.test(line) ? fenceAfter(openFence, line) : openFence
     const first = openFence === '' ? firstLetter(line) : ''
     if (first === '#' && atxHeading.test(line)) for (const one of stack.slice(-8)) one.hasHeading = true
@@ -151,6 +162,23 @@ function closingLines(lines: readonly string[], from: number): Map<number, numbe
     if (stack.length > 50) stack.shift()
   }
   return found
+}
+
+/** Where the shortcodes that hold code end, by the line that they begin on. */
+function endsOfCode(lines: readonly string[]): Map<number, number> {
+  const ends = new Map<number, number>()
+  let open: { name: string; line: number } | undefined
+  for (const [at, line] of lines.entries()) {
+    if (!line.includes('{{')) continue
+    const [, slash, name] = shortcode.exec(line) ?? []
+    if (name === undefined || !codeNames.test(name)) continue
+    if (slash === '') open ??= { name, line: at }
+    else if (open?.name === name) {
+      ends.set(open.line, at)
+      open = undefined
+    }
+  }
+  return ends
 }
 
 function openingName(line: string): string | undefined {
