@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import type { Answer, AnswerEvent, Ask, Question, Search, SearchResult } from '#knowledge/answer.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import { destructiveWarnings } from './answering/destructive.ts'
+import { abstention, ageDraft, type Draft, extractiveDraft } from './answering/drafts.ts'
+import { evidenceFor } from './answering/evidence.ts'
+import { StopWatch } from './answering/stop-watch.ts'
+import { type Asked, understood } from './answering/understanding.ts'
+
+export interface AnsweringParts {
+  search: Search
+  conversations: ConversationStore
+  /** Compares sentences with the question, about a hundred a question: a local one. Absent: words alone. */
+  embedder?: Embedder | undefined
+  clock: Clock
+  log: Log
+}
+
+/** The answer needs few passages; contradictions among them show only when the others are seen too. */
+const passagesRead = 12
+
+/** Answers questions from what the search finds, keeping what the contract promises of every answer (section 4). */
+export function createAnswering(parts: AnsweringParts): Ask {
+  return (question, signal) => answer(parts, question, signal)
+}
+
+async function* answer(parts: AnsweringParts, question: Question, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  const watch = new StopWatch()
+  const asked = await understood(parts, question, signal)
+  watch.lap('understand')
+  yield { kind: 'status', stage: 'searching' }
+  const found = await searched(parts, question, asked, signal)
+  watch.lap('search')
+  yield { kind: 'status', stage: 'reading' }
+  const draft = await draftOf(parts, asked, found, signal)
+  watch.lap('read')
+  yield { kind: 'status', stage: 'writing' }
+  let text = ''
+  for (const part of draft.parts) {
+    for (const citation of part.citations) yield { kind: 'citation', citation }
+    const delta = text === '' ? part.text : `\n\n${part.text}`
+    text += delta
+    yield { kind: 'delta', text: delta }
+  }
+  watch.lap('write')
+  const made: Answer = {
+    answer: text,
+    spoken: draft.spoken,
+    abstained: draft.abstained,
+    confidence: draft.confidence,
+    lang: asked.lang,
+    citations: draft.parts.flatMap((part) => part.citations),
+    warnings: [...found.warnings, ...draft.warnings, ...(draft.abstained ? [] : destructiveWarnings(text, asked.lang))],
+    conversationId: asked.conversationId,
+    traceId: randomBytes(16).toString('hex'),
+    provider: 'extractive',
+    timingsMs: watch.read(),
+    costUsd: 0,
+  }
+  await remember(parts, question, asked, made, signal)
+  yield { kind: 'done', answer: made }
+}
+
+const nothing: SearchResult = { passages: [], relevance: 0, relevant: false, timingsMs: {}, warnings: [] }
+
+async function searched(
+  { search }: AnsweringParts,
+  { principal }: Question,
+  { standalone }: Asked,
+  signal: AbortSignal,
+): Promise<SearchResult> {
+  // Of a question that was nothing but orders to us, nothing is left to look for.
+  return standalone === '' ? nothing : await search({ text: standalone, limit: passagesRead, principal }, signal)
+}
+
+async function draftOf(parts: AnsweringParts, asked: Asked, found: SearchResult, signal: AbortSignal): Promise<Draft> {
+  const now = parts.clock.now()
+  const nothingFound = (): Draft => abstention(asked, found.passages, Math.round(100 * (1 - found.relevance)) / 100)
+  if (!found.relevant) return nothingFound()
+  if (asked.aboutAge) return ageDraft(asked, found.passages, now) ?? nothingFound()
+  const evidence = await evidenceFor(parts, asked, found, signal)
+  return evidence === undefined ? nothingFound() : extractiveDraft(evidence, now, asked.lang)
+}
+
+/** An answer that could not be stored is an answer all the same; only its conversation ends. */
+async function remember(
+  { conversations, clock, log }: AnsweringParts,
+  { principal }: Question,
+  asked: Asked,
+  { traceId, conversationId, lang, answer, abstained, citations }: Answer,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await conversations.addTurn(
+      {
+        traceId,
+        conversationId,
+        principal: principal.name,
+        question: asked.question,
+        standalone: asked.standalone,
+        lang,
+        answer,
+        abstained,
+        cited: citations.map(({ passageId, quote }) => ({ passageId, quote })),
+        at: clock.now(),
+      },
+      signal,
+    )
+  } catch (err) {
+    signal.throwIfAborted()
+    log.warn({ err, traceId }, 'turn was not stored')
+  }
+}

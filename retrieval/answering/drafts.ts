@@ -1,0 +1,65 @@
+import type { AnswerWarning, RankedPassage } from '#knowledge/answer.ts'
+import type { Lang } from '#knowledge/document.ts'
+import type { Evidence } from './evidence.ts'
+import { type AnswerPart, citationOf, quoted } from './quoting.ts'
+import { spokenForm } from './spoken.ts'
+import type { Asked } from './understanding.ts'
+import { unitsOf } from './units.ts'
+import { abstentionWords, ageStatement } from './wording.ts'
+
+/** An answer before it has ids and times. */
+export interface Draft {
+  parts: readonly AnswerPart[]
+  spoken: string
+  abstained: boolean
+  confidence: number
+  warnings: readonly AnswerWarning[]
+}
+
+/** The documents' own words. */
+export function extractiveDraft(evidence: Evidence, now: Date, lang: Lang, firstNumber = 1): Draft {
+  const { selection, question, confidence } = evidence
+  const withOwners = question.wants.has('owner')
+  const parts = quoted(selection.groups, { lang, now, withOwners, firstNumber })
+  return {
+    parts,
+    spoken: spokenForm(selection, now, lang),
+    abstained: false,
+    confidence,
+    warnings: evidence.warnings(new Set(parts.flatMap((part) => part.citations.map(({ passageId }) => passageId)))),
+  }
+}
+
+const longestShown = 200
+
+/** Says that nothing was found, what was looked for, and who owns what comes nearest. */
+export function abstention(asked: Asked, nearest: readonly RankedPassage[], confidence: number): Draft {
+  const text = asked.standalone
+    .replace(/\s+/g, ' ')
+    .replace(/["「」[\]]/g, '')
+    .trim()
+  const lookedFor = text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`
+  const trusted = nearest.filter(({ passage }) => !passage.suspicious)
+  const { answer, spoken } = abstentionWords(lookedFor, trusted, asked.lang)
+  return { parts: [{ text: answer, citations: [] }], spoken, abstained: true, confidence, warnings: [] }
+}
+
+/** "How old is that?": the dates, reviews and owners of what the last answer cited. */
+export function ageDraft(asked: Asked, passages: readonly RankedPassage[], now: Date): Draft | undefined {
+  const cited = passages.filter(({ passage }) => asked.lastCited.includes(passage.id))
+  const sources = (cited.length > 0 ? cited : passages.slice(0, 1)).slice(0, 4)
+  const parts = sources.flatMap((source, at): AnswerPart[] => {
+    const first = unitsOf(source.passage)[0]
+    if (first === undefined) return []
+    return [{ text: ageStatement(source, at + 1, now, asked.lang), citations: [citationOf(at + 1, [first], source)] }]
+  })
+  const [spoken] = parts
+  if (spoken === undefined) return undefined
+  return {
+    parts,
+    spoken: spoken.text.replace(/\s*\[\d+\]|\*/g, ''),
+    abstained: false,
+    confidence: 1,
+    warnings: [],
+  }
+}

@@ -1,0 +1,182 @@
+import type { RankedPassage } from '#knowledge/answer.ts'
+import type { Facet, ReadQuestion } from './question.ts'
+import type { Candidate, FacetVectors, Score, Scorer } from './scoring.ts'
+
+/** How much is quoted at most before what belongs to it is added: units for each part of the question, and characters. */
+const unitsEach = 3
+const roomChars = 1100
+/** Further units must come this near to the best one of their part of the question. */
+const nearness = 0.82
+const longestList = 10
+const longestListChars = 1000
+const mostPassages = 4
+
+export interface Selection {
+  /** In the order to be shown: passages by their best unit, units as they stand in the document. */
+  groups: readonly { passage: RankedPassage; candidates: readonly Candidate[] }[]
+  /** The one that answers best. */
+  best: Candidate
+  /** The first pick for each part of the question. */
+  leads: readonly Candidate[]
+  score: Score
+}
+
+interface Scored {
+  candidate: Candidate
+  score: Score
+}
+
+/**
+ * Picks the smallest set of units that answers every part of the question, then adds what they cannot do without: the
+ * code that a sentence announces, the sentence that announces a list, the other steps of a procedure.
+ * @returns undefined when there is nothing to pick from.
+ */
+export function select(
+  question: ReadQuestion,
+  candidates: readonly Candidate[],
+  scorer: Scorer,
+  vectors: FacetVectors,
+): Selection | undefined {
+  const whole: Facet = { text: question.text, wants: question.wants, terms: question.terms }
+  const facets = question.facets.length > 1 ? question.facets : [question.facets[0] ?? whole]
+  const wholeScores = new Map(candidates.map((c) => [c, scorer.score(c, whole, vectors.whole)]))
+  const rankings = facets.map((facet, at) => rankedFor(facet, vectors.facets[at], candidates, scorer, wholeScores))
+  const best = rankings.flatMap((ranking) => ranking.slice(0, 1)).toSorted((a, b) => b.score.total - a.score.total)[0]
+  if (best === undefined) return undefined
+  const picker = new Picker()
+  for (const ranking of rankings) picker.pick(ranking, 1)
+  const leads = picker.chosen.map(({ candidate }) => candidate)
+  for (const ranking of rankings) picker.pick(ranking, facets.length > 1 ? unitsEach - 1 : unitsEach)
+  const chosen = withCompanions(picker.chosen, candidates, question)
+  return { groups: grouped(chosen, picker.chosen), best: best.candidate, leads, score: best.score }
+}
+
+/** A part of a question names only what is new in it, so the whole question counts too. */
+function rankedFor(
+  facet: Facet,
+  vector: Float32Array | undefined,
+  candidates: readonly Candidate[],
+  scorer: Scorer,
+  wholeScores: ReadonlyMap<Candidate, Score>,
+): Scored[] {
+  return candidates
+    .map((candidate) => {
+      const own = scorer.score(candidate, facet, vector)
+      const whole = wholeScores.get(candidate) ?? own
+      return {
+        candidate,
+        score: {
+          total: 0.65 * own.total + 0.35 * whole.total,
+          words: Math.max(own.words, whole.words),
+          meaning: Math.max(own.meaning, whole.meaning),
+        },
+      }
+    })
+    .toSorted((a, b) => b.score.total - a.score.total)
+}
+
+class Picker {
+  readonly chosen: Scored[] = []
+  #chars = 0
+
+  /** Takes from the ranking until `count` more are taken, leaving out what only repeats. */
+  pick(ranking: readonly Scored[], count: number): void {
+    const best = ranking[0]?.score.total ?? 0
+    let left = count
+    for (const scored of ranking) {
+      if (left === 0 || scored.score.total < nearness * best) return
+      if (this.chosen.includes(scored) || this.chosen.some(({ candidate }) => candidate === scored.candidate)) {
+        left -= 1
+        continue
+      }
+      if (this.#repeats(scored.candidate) || this.#opensTooMany(scored.candidate)) continue
+      const chars = scored.candidate.unit.shown.length
+      if (this.chosen.length > 0 && this.#chars + chars > roomChars) continue
+      this.chosen.push(scored)
+      this.#chars += chars
+      left -= 1
+    }
+  }
+
+  #repeats({ terms }: Candidate): boolean {
+    return this.chosen.some(({ candidate }) => {
+      let common = 0
+      for (const term of terms) if (candidate.terms.has(term)) common += 1
+      return common / Math.max(1, Math.min(terms.size, candidate.terms.size)) > 0.85
+    })
+  }
+
+  #opensTooMany({ passage }: Candidate): boolean {
+    const open = new Set(this.chosen.map(({ candidate }) => candidate.passage))
+    return !open.has(passage) && open.size >= mostPassages
+  }
+}
+
+function withCompanions(
+  picked: readonly Scored[],
+  candidates: readonly Candidate[],
+  question: ReadQuestion,
+): Set<Candidate> {
+  const chosen = new Set(picked.map(({ candidate }) => candidate))
+  const byPassage = Map.groupBy(candidates, ({ passage }) => passage)
+  for (const { candidate } of picked) {
+    const siblings = byPassage.get(candidate.passage) ?? []
+    for (const companion of companionsOf(candidate, siblings, question)) chosen.add(companion)
+  }
+  // A list or code that came along may have an announcement of its own.
+  for (const candidate of chosen) {
+    const intro = introOf(candidate, byPassage.get(candidate.passage) ?? [])
+    if (intro !== undefined) chosen.add(intro)
+  }
+  return chosen
+}
+
+function introOf({ unit }: Candidate, siblings: readonly Candidate[]): Candidate | undefined {
+  return unit.intro === undefined ? undefined : siblings.find((sibling) => sibling.unit.index === unit.intro)
+}
+
+function companionsOf(candidate: Candidate, siblings: readonly Candidate[], question: ReadQuestion): Candidate[] {
+  const { unit } = candidate
+  const announced = siblings.filter((sibling) => sibling.unit.intro === unit.index)
+  const code = announced.filter((sibling) => sibling.unit.kind === 'code').slice(0, 2)
+  const items = announced.filter((sibling) => sibling.unit.kind !== 'code')
+  const companions = [...code, ...(isShort(items) ? items : [])]
+  if (unit.kind === 'step') companions.push(...restOfList(candidate, siblings, question))
+  if (unit.kind === 'field') companions.push(...restOfRule(candidate, siblings))
+  return companions
+}
+
+/** A procedure is told whole, with its code; of a plain list the other items come along when they are few. */
+function restOfList(candidate: Candidate, siblings: readonly Candidate[], question: ReadQuestion): Candidate[] {
+  const list = siblings.filter(({ unit }) => unit.block === candidate.unit.block && unit.kind === 'step')
+  const procedure =
+    candidate.unit.ordered &&
+    (question.wants.has('steps') || question.wants.has('fix') || question.wants.has('command'))
+  if (!isShort(list) || (!procedure && list.length > 6)) return []
+  const first = list[0]?.unit.index ?? 0
+  const last = list.at(-1)?.unit.index ?? first
+  const code = siblings.filter(({ unit }) => unit.kind === 'code' && unit.index > first && unit.index <= last + 1)
+  return [...list, ...code]
+}
+
+/** When and how loudly an alert fires is a matter of three short lines. */
+function restOfRule(candidate: Candidate, siblings: readonly Candidate[]): Candidate[] {
+  if (candidate.passage.document.kind !== 'alert') return []
+  return siblings.filter(({ unit }) => unit.field === 'for' || unit.field === 'severity')
+}
+
+function isShort(list: readonly Candidate[]): boolean {
+  const chars = list.reduce((sum, { unit }) => sum + unit.shown.length, 0)
+  return list.length <= longestList && chars <= longestListChars
+}
+
+function grouped(chosen: ReadonlySet<Candidate>, picked: readonly Scored[]): Selection['groups'] {
+  const strength = new Map<RankedPassage, number>()
+  for (const { candidate, score } of picked) {
+    strength.set(candidate.passage, Math.max(strength.get(candidate.passage) ?? 0, score.total))
+  }
+  const groups = Map.groupBy(chosen, ({ passage }) => passage)
+  return [...groups]
+    .toSorted(([a], [b]) => (strength.get(b) ?? 0) - (strength.get(a) ?? 0))
+    .map(([passage, members]) => ({ passage, candidates: members.toSorted((a, b) => a.unit.index - b.unit.index) }))
+}

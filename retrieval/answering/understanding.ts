@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import type { Question } from '#knowledge/answer.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Lang } from '#knowledge/document.ts'
+import { detectLang } from '#knowledge/language.ts'
+import { maskSecrets } from '#knowledge/secrets.ts'
+import type { Log } from '#runtime/log.ts'
+import { asksAboutAge, type Earlier, standaloneQuestion } from './follow-up.ts'
+import { withoutOrders } from './orders.ts'
+
+/** A question as it was understood: safe to store, freed of orders to us, standing on its own. */
+export interface Asked {
+  /** Secrets masked. */
+  question: string
+  standalone: string
+  lang: Lang
+  conversationId: string
+  /** It leaned on earlier turns; these are they, oldest first. */
+  followsOn: boolean
+  earlier: readonly Earlier[]
+  /** It asks how old the sources of the last answer are. */
+  aboutAge: boolean
+  /** Ids of the passages that the last answer cited. */
+  lastCited: readonly string[]
+}
+
+const turnsRemembered = 6
+/** Longer questions are pasted logs; what is asked stands at one of their ends. */
+const longestQuestion = 4000
+
+export async function understood(
+  parts: { conversations: ConversationStore; log: Log },
+  question: Question,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const masked = maskSecrets(bothEnds(question.text)).text
+  const { text } = withoutOrders(masked)
+  const turns = await earlierTurns(parts, question, signal)
+  const earlier = turns.length > 0 ? turns : clientsHistory(question)
+  const last = earlier.at(-1)
+  const aboutAge = last !== undefined && asksAboutAge(text)
+  const { standalone, followsOn } = aboutAge
+    ? { standalone: last.standalone, followsOn: false }
+    : standaloneQuestion(text, earlier)
+  return {
+    question: masked,
+    standalone,
+    lang: question.lang ?? detectLang(masked),
+    conversationId: turns[0]?.conversationId ?? randomUUID(),
+    followsOn,
+    earlier,
+    aboutAge,
+    lastCited: turns.at(-1)?.cited.map(({ passageId }) => passageId) ?? [],
+  }
+}
+
+/** Without its conversation a question is still answered, as a new one. */
+async function earlierTurns(
+  { conversations, log }: { conversations: ConversationStore; log: Log },
+  { conversationId, principal }: Question,
+  signal: AbortSignal,
+) {
+  if (conversationId === undefined) return []
+  try {
+    return await conversations.turns(conversationId, principal.name, turnsRemembered, signal)
+  } catch (err) {
+    signal.throwIfAborted()
+    log.warn({ err, conversationId }, 'earlier turns could not be read')
+    return []
+  }
+}
+
+/** Each earlier question is understood in what came before it, as it was when it was asked. */
+function clientsHistory({ history = [] }: Question): Earlier[] {
+  const earlier: Earlier[] = []
+  for (const { question } of history.slice(-turnsRemembered)) {
+    const { text } = withoutOrders(maskSecrets(bothEnds(question)).text)
+    earlier.push({ standalone: standaloneQuestion(text, earlier).standalone })
+  }
+  return earlier
+}
+
+function bothEnds(text: string): string {
+  if (text.length <= longestQuestion) return text
+  return `${text.slice(0, longestQuestion / 2)}\n${text.slice(-longestQuestion / 2)}`
+}

@@ -1,0 +1,271 @@
+import type { Passage } from '#knowledge/passage.ts'
+import { blocksOf, type TextBlock } from './blocks.ts'
+import { givesOrders } from './orders.ts'
+import { readable } from './readable.ts'
+import { sentenceSpans } from './sentences.ts'
+
+export type UnitKind = 'sentence' | 'step' | 'code' | 'row' | 'field'
+
+/** The smallest piece of a passage that is quoted: a sentence, a list item, a code block, a table row, a field. */
+export interface Unit {
+  kind: UnitKind
+  /** Offsets into the passage's text; between them stands the quote. */
+  from: number
+  to: number
+  quote: string
+  /** As it is shown: the words alone; of code the lines between the fences. */
+  shown: string
+  /** Position in the passage, from 0. */
+  index: number
+  /** Units of one paragraph, list, table or code block share it. */
+  block: number
+  ordered: boolean
+  /** Depth of a list item, in blanks. */
+  indent: number
+  /** The index of the unit that announces this one ("Run this:"), if it has one. */
+  intro?: number | undefined
+  /** Of code. */
+  language?: string | undefined
+  /** Of a row: the lines that stand above it in its table. */
+  tableHead?: string | undefined
+  /** Of a field: its name. */
+  field?: string | undefined
+  /** Headings inside the passage above it, innermost last. */
+  heading: readonly string[]
+}
+
+/** Longer items and paragraphs are quoted by the sentence. */
+const longestItem = 420
+/** Longer code is cut at blank lines and comments, so that the lines that matter can be quoted alone. */
+const longestCodeLines = 24
+
+/** What can be quoted of a passage, in reading order. Paragraphs that give orders to an assistant are left out. */
+export function unitsOf(passage: Pick<Passage, 'text' | 'kind'>): Unit[] {
+  const reader = new UnitReader(passage.text)
+  for (const block of blocksOf(passage.text, passage.kind === 'alert')) reader.add(block)
+  return reader.units()
+}
+
+class UnitReader {
+  readonly #text: string
+  readonly #units: Unit[] = []
+  #block = 0
+  #headings: { level: number; text: string }[] = []
+  #lastList: number | undefined
+  /** The block before was left out because it gave orders; code right after it belongs to it. */
+  #distrusted = false
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  units(): Unit[] {
+    return this.#units
+  }
+
+  add(block: TextBlock): void {
+    const raw = this.#text.slice(block.from, block.to)
+    const distrusted = givesOrders(raw)
+    if (distrusted || (this.#distrusted && block.kind === 'code')) {
+      this.#distrusted = distrusted
+      return
+    }
+    this.#distrusted = false
+    if (block.kind === 'item' && block.list !== this.#lastList) this.#block += 1
+    if (block.kind !== 'item') this.#block += 1
+    this.#lastList = block.kind === 'item' ? block.list : undefined
+    if (block.kind === 'heading') this.#addHeading(raw, block.level ?? 1)
+    else if (block.kind === 'code') this.#addCode(block)
+    else if (block.kind === 'table') this.#addRows(block)
+    else if (block.kind === 'fields') this.#addFields(block)
+    else if (block.kind === 'item') this.#addItem(block)
+    else this.#addSentences(block, 'sentence')
+  }
+
+  #addHeading(raw: string, level: number): void {
+    const text = readable(raw.replace(/^\s*[#=]+\s*|\s*#+\s*$/g, ''))
+    this.#headings = [...this.#headings.filter((heading) => heading.level < level), { level, text }]
+  }
+
+  #push(unit: Pick<Unit, 'kind' | 'from' | 'to' | 'shown'> & Partial<Unit>): void {
+    if (unit.shown.trim() === '') return
+    this.#units.push({
+      ordered: false,
+      indent: 0,
+      ...unit,
+      quote: this.#text.slice(unit.from, unit.to),
+      index: this.#units.length,
+      block: this.#block,
+      heading: this.#headings.map((heading) => heading.text),
+    })
+  }
+
+  #addSentences(block: TextBlock, kind: UnitKind): void {
+    for (const { from, to } of sentenceSpans(this.#text, block.contentFrom, block.contentTo)) {
+      const shown = readable(this.#text.slice(from, to))
+      if (!isOnlyReference(shown)) {
+        this.#push({
+          kind,
+          from,
+          to,
+          shown,
+          ordered: block.ordered ?? false,
+          indent: block.indent,
+          intro: this.#announcer(),
+        })
+      }
+    }
+  }
+
+  #addItem(block: TextBlock): void {
+    if (block.to - block.contentFrom > longestItem) {
+      this.#addSentences(block, 'step')
+      return
+    }
+    const { contentFrom: from, to } = block
+    const shown = readable(this.#text.slice(from, to))
+    if (isOnlyReference(shown)) return
+    const sibling = this.#units.findLast((unit) => unit.kind === 'step' && unit.block === this.#block)
+    this.#push({
+      kind: 'step',
+      from,
+      to,
+      shown,
+      ordered: block.ordered ?? false,
+      indent: block.indent,
+      intro: sibling?.indent === block.indent ? sibling.intro : this.#announcer(),
+    })
+  }
+
+  #addCode(block: TextBlock): void {
+    const body = this.#text.slice(block.contentFrom, block.contentTo)
+    const intro = this.#announcer(true)
+    const { language, indent } = block
+    for (const part of codeParts(body)) {
+      const from = block.contentFrom + part.from
+      const to = block.contentFrom + part.to
+      this.#push({ kind: 'code', from, to, shown: outdented(body.slice(part.from, part.to)), language, indent, intro })
+    }
+  }
+
+  #addRows(block: TextBlock): void {
+    const intro = this.#announcer()
+    const lines = lineSpans(this.#text, block.from, block.to)
+    const ruled = lines.findIndex(({ from, to }) => /^[\s|:+=-]+$/.test(this.#text.slice(from, to)))
+    const head = ruled > 0 ? this.#text.slice(lines[0]?.from, lines[ruled]?.to) : undefined
+    for (const { from, to } of lines.slice(ruled + 1)) {
+      const row = this.#text.slice(from, to)
+      if (/[\p{L}\d]/u.test(row)) this.#push({ kind: 'row', from, to, shown: readable(row), tableHead: head, intro })
+    }
+  }
+
+  #addFields(block: TextBlock): void {
+    for (const field of fieldSpans(this.#text, block.from, block.to)) {
+      const raw = this.#text.slice(field.from, field.to)
+      const shown = raw.includes('\n') ? outdented(raw) : raw.trim()
+      this.#push({ kind: 'field', from: field.from, to: field.to, shown, field: field.name })
+    }
+  }
+
+  /** The unit just before, if it says that something follows. Code also belongs to the plain sentence before it. */
+  #announcer(forCode = false): number | undefined {
+    const last = this.#units.at(-1)
+    if (last === undefined || last.kind === 'row' || last.kind === 'field') return undefined
+    if (last.heading.join('/') !== this.#headings.map((heading) => heading.text).join('/')) return undefined
+    if (last.kind === 'code') return forCode ? last.intro : undefined
+    if (/[:：]\W{0,3}$/.test(last.shown) || /(?:以下|次)の[^。]{0,30}。$/.test(last.shown)) return last.index
+    return forCode && last.block >= this.#block - 1 ? last.index : undefined
+  }
+}
+
+/** "See [1]", a bare link list entry, or leftovers of markup: nothing that answers. */
+function isOnlyReference(shown: string): boolean {
+  return !/[\p{L}\d]/u.test(shown.replace(/https?:\/\/\S+/g, ''))
+}
+
+/** Pieces of code that can be quoted alone; offsets into the code. */
+function codeParts(body: string): { from: number; to: number }[] {
+  const lines = lineSpans(body, 0, body.length)
+  const whole = trimmedLines(body, lines)
+  if (whole === undefined) return []
+  if (lines.length <= longestCodeLines) return [whole]
+  const parts: { from: number; to: number }[] = []
+  let group: { from: number; to: number }[] = []
+  const close = (): void => {
+    const part = trimmedLines(body, group)
+    if (part !== undefined) parts.push(part)
+    group = []
+  }
+  for (const line of lines) {
+    const text = body.slice(line.from, line.to)
+    if (group.length >= longestCodeLines || (group.length >= 3 && (text.trim() === '' || /^\S.*:\s*$/.test(text))))
+      close()
+    group.push(line)
+  }
+  close()
+  return parts
+}
+
+function trimmedLines(body: string, lines: readonly { from: number; to: number }[]) {
+  const full = lines.filter(({ from, to }) => body.slice(from, to).trim() !== '')
+  const [first, last] = [full[0], full.at(-1)]
+  return first === undefined || last === undefined ? undefined : { from: first.from, to: last.to }
+}
+
+function lineSpans(text: string, from: number, to: number): { from: number; to: number }[] {
+  const spans: { from: number; to: number }[] = []
+  let start = from
+  for (const line of text.slice(from, to).split('\n')) {
+    spans.push({ from: start, to: start + line.replace(/\r$/, '').length })
+    start += line.length + 1
+  }
+  return spans
+}
+
+function outdented(code: string): string {
+  const lines = code.split('\n')
+  // The first line may start inside its indentation; the others say how deep the block stands.
+  const depths = lines
+    .slice(1)
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.search(/\S/))
+  const first = lines[0]?.search(/\S/) ?? 0
+  const depth = Math.min(first === 0 && lines.length > 1 ? Number.POSITIVE_INFINITY : first, ...depths)
+  if (!Number.isFinite(depth) || depth === 0) return code.trimEnd()
+  return lines
+    .map((line) => line.slice(Math.min(depth, Math.max(0, line.search(/\S|$/)))))
+    .join('\n')
+    .trimEnd()
+}
+
+const fieldLine = /^(\s*)(- )?["']?([\w.$/ -]{1,40}?)["']?:(?:\s+(.*))?$/
+
+/** `name: value`, with the deeper lines of a block value below it. A name that only holds other names is none. */
+function fieldSpans(text: string, from: number, to: number): { name: string; from: number; to: number }[] {
+  const lines = lineSpans(text, from, to)
+  const fields: { name: string; from: number; to: number }[] = []
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]
+    if (line === undefined) continue
+    const read = fieldLine.exec(text.slice(line.from, line.to))
+    if (read === null) continue
+    const [, blanks = '', dash = '', name = '', value = ''] = read
+    const depth = blanks.length + dash.length
+    let after = at + 1
+    while (after < lines.length && isDeeper(text, lines[after], depth)) after += 1
+    const isBlock = /^[|>][+-]?\d?\s*$/.test(value)
+    const isWrapped = value !== '' && after > at + 1
+    const last = isBlock || isWrapped ? after - 1 : at
+    const start = line.from + depth
+    const stop = lines[last]?.to ?? line.to
+    if (value !== '' || isBlock) fields.push({ name, from: start, to: stop })
+    at = last
+  }
+  return fields
+}
+
+function isDeeper(text: string, line: { from: number; to: number } | undefined, depth: number): boolean {
+  if (line === undefined) return false
+  const raw = text.slice(line.from, line.to)
+  return raw.trim() === '' || raw.search(/\S/) > depth
+}

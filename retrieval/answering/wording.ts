@@ -1,0 +1,142 @@
+import { ageInWords, agoInWords, day } from '#freshness/age.ts'
+import type { RankedPassage } from '#knowledge/answer.ts'
+import type { Lang } from '#knowledge/document.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import { plain, readable } from './readable.ts'
+
+/** Where a passage stands, for people: "Title › Heading". */
+export function placeOf({ document, passage }: Pick<RankedPassage, 'document' | 'passage'>): string {
+  const title = name(document.title)
+  const heading = name(passage.heading.at(-1) ?? '')
+  return heading === '' || heading.toLowerCase() === title.toLowerCase() ? title : `${title} › ${heading}`
+}
+
+export function titleOf({ document }: Pick<RankedPassage, 'document'>): string {
+  return name(document.title)
+}
+
+function name(raw: string): string {
+  return plain(readable(raw))
+    .replace(/[[\]*]/g, '')
+    .trim()
+}
+
+/** The line over the quotes of one source. */
+export function leadIn(source: RankedPassage, withOwners: boolean, now: Date, lang: Lang): string {
+  const { owners } = source.document
+  const facts = [ageInWords(source.freshness.editedAt, now, lang)]
+  const vouched = vouchedFor(source.freshness, now, lang)
+  if (vouched !== undefined) facts.push(vouched)
+  if (withOwners && owners.length > 0) facts.push(ownersInWords(owners, lang))
+  return lang === 'ja' ? `*${placeOf(source)}*（${facts.join('、')}）：` : `*${placeOf(source)}* (${facts.join(', ')}):`
+}
+
+function vouchedFor({ state, verifiedAt }: Freshness, now: Date, lang: Lang): string | undefined {
+  if (state !== 'verified' || verifiedAt === undefined) return undefined
+  const ago = agoInWords(verifiedAt, now, lang)
+  return lang === 'ja' ? `${ago}に確認済み` : `verified ${ago}`
+}
+
+function ownersInWords(owners: readonly string[], lang: Lang): string {
+  const names = owners.slice(0, 6)
+  return lang === 'ja' ? `担当：${names.join('、')}` : `${names.length === 1 ? 'owner' : 'owners'}: ${names.join(', ')}`
+}
+
+/** What must be said before anybody acts on the source; undefined when its state gives no reason to. */
+export function caveat({ freshness }: RankedPassage, now: Date, lang: Lang): string | undefined {
+  const ago = agoInWords(freshness.verifiedAt ?? freshness.editedAt, now, lang)
+  const last = freshness.verifiedAt === undefined ? 'edited' : 'confirmed'
+  const lastJa = freshness.verifiedAt === undefined ? '更新' : '確認'
+  switch (freshness.state) {
+    case 'aging':
+      return lang === 'ja'
+        ? `この情報の最終${lastJa}は${ago}で、見直しの時期を過ぎています。`
+        : `This was last ${last} ${ago} and is due for a review.`
+    case 'stale':
+      return lang === 'ja'
+        ? `この情報の最終${lastJa}は${ago}で、古くなっている可能性があります。実行する前に確認してください。`
+        : `This was last ${last} ${ago} and may be out of date: check before you act on it.`
+    case 'suspect':
+      return lang === 'ja'
+        ? `この文書には、もう存在しない参照先があります（${ageInWords(freshness.editedAt, now, lang)}）。実行する前に確認してください。`
+        : `This refers to things that no longer exist (${ageInWords(freshness.editedAt, now, lang)}): check before you act on it.`
+    case 'contradicted':
+      return lang === 'ja'
+        ? `この情報は、より新しい文書「${freshness.contradictedBy[0]?.title ?? ''}」と食い違っています。実行する前に確認してください。`
+        : `A newer document, "${freshness.contradictedBy[0]?.title ?? ''}", says otherwise: check before you act on this.`
+    default:
+      return undefined
+  }
+}
+
+export interface AbstentionWords {
+  answer: string
+  spoken: string
+}
+
+/** Nothing answers: what was looked for, and who might know. */
+export function abstentionWords(lookedFor: string, nearest: readonly RankedPassage[], lang: Lang): AbstentionWords {
+  const documents = [...new Map(nearest.map((passage) => [passage.document.id, passage])).values()].slice(0, 3)
+  const [first] = documents
+  const owner = first?.document.owners[0]
+  if (lang === 'ja') {
+    const lines = documents.map(
+      (one) =>
+        `- *${titleOf(one)}*（${one.document.owners.length > 0 ? ownersInWords(one.document.owners, lang) : '担当の記載なし'}）`,
+    )
+    const who =
+      documents.length === 0
+        ? '近い文書もありませんでした。'
+        : `最も近い文書と担当は次のとおりです：\n\n${lines.join('\n')}`
+    const spokenWho =
+      first === undefined
+        ? ''
+        : `いちばん近い文書は${titleOf(first)}${owner === undefined ? '' : `、担当は${owner}`}です。`
+    return {
+      answer: `手元の文書には、この質問に答える記述が見つかりませんでした。探した内容：「${lookedFor}」。\n\n${who}`,
+      spoken: `文書の中に答えは見つかりませんでした。${spokenWho}`,
+    }
+  }
+  const lines = documents.map(
+    (one) =>
+      `- *${titleOf(one)}* (${one.document.owners.length > 0 ? ownersInWords(one.document.owners, lang) : 'no owner on record'})`,
+  )
+  const who =
+    documents.length === 0
+      ? 'No document comes near it.'
+      : `The nearest documents and who owns them:\n\n${lines.join('\n')}`
+  const spokenWho =
+    first === undefined
+      ? ''
+      : ` The nearest document is ${titleOf(first)}${owner === undefined ? '' : `, owned by ${owner}`}.`
+  return {
+    answer: `I found nothing in the documents that answers this. I looked for: "${lookedFor}".\n\n${who}`,
+    spoken: `I found no answer to that in the documents.${spokenWho}`,
+  }
+}
+
+/** When and by whom the sources were last touched; answers "how old is that?". */
+export function ageStatement(source: RankedPassage, n: number, now: Date, lang: Lang): string {
+  const { freshness, document } = source
+  const edited = `${agoInWords(freshness.editedAt, now, lang)}${lang === 'ja' ? `（${day(freshness.editedAt)}）` : ` (${day(freshness.editedAt)})`}`
+  const verified = freshness.verifiedAt
+  if (lang === 'ja') {
+    const review =
+      verified === undefined
+        ? '確認の記録はありません'
+        : `${agoInWords(verified, now, lang)}（${day(verified)}）に${freshness.verifiedBy ?? '誰か'}が確認しています`
+    const who = document.owners.length === 0 ? '' : `。${ownersInWords(document.owners, lang)}`
+    return `*${placeOf(source)}*の最終更新は${edited}、${review}${who}。[${n}]`
+  }
+  const review =
+    verified === undefined
+      ? 'nobody has reviewed it since'
+      : `${freshness.verifiedBy ?? 'somebody'} confirmed it ${agoInWords(verified, now, lang)} (${day(verified)})`
+  const who = document.owners.length === 0 ? '' : `; ${ownersInWords(document.owners, lang)}`
+  return `*${placeOf(source)}* was last edited ${edited}, and ${review}${who}. [${n}]`
+}
+
+export const words = {
+  en: { more: 'The model stopped here; the documents themselves say:', command: 'The command is', onScreen: 'The commands are on your screen.', steps: (count: number) => `There are ${count} steps. First:` },
+  ja: { more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：', command: 'コマンドは', onScreen: 'コマンドは画面に表示しています。', steps: (count: number) => `手順は${count}つあります。まず、` },
+} as const // biome-ignore format: one language a line
