@@ -1,0 +1,112 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { Verification } from '#knowledge/document.ts'
+import type { SourceState } from '#knowledge/document-store.ts'
+import { inTransaction } from './connection.ts'
+import { EntryWriter } from './entry-writer.ts'
+import { SegmentMerger } from './segment-merge.ts'
+import type { WriterAsk } from './writer-asks.ts'
+
+/** A merge gets out of the way of waiting writes after so long. */
+const sliceMs = 40
+
+/** Everything that writes, on one connection. */
+export class StoreWriter {
+  readonly #database: DatabaseSync
+  readonly #entries: EntryWriter
+  readonly #merger: SegmentMerger
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#entries = new EntryWriter(database)
+    this.#merger = new SegmentMerger(database)
+    this.#merger.dropUnfinished()
+  }
+
+  /** Durable when it returns; all of it or, when it throws, nothing. */
+  write(ask: WriterAsk): void {
+    try {
+      inTransaction(this.#database, () => this.#run(ask))
+    } catch (error) {
+      this.#entries.forget()
+      throw error
+    }
+  }
+
+  /** Tidies up for a moment. @returns Whether there is more to tidy. */
+  tidy(): boolean {
+    return this.#merger.slice(sliceMs)
+  }
+
+  #run(ask: WriterAsk): void {
+    switch (ask.kind) {
+      case 'replaceEntries':
+        this.#entries.replace(ask.entries)
+        break
+      case 'removeEntries':
+        this.#entries.remove(ask.source, ask.entries)
+        break
+      case 'saveSourceState':
+        this.#saveSourceState(ask.state)
+        break
+      case 'verify':
+        this.#verify(ask.verification)
+        break
+      case 'addTurn':
+        this.#addTurn(ask.turn)
+        break
+      case 'addFeedback':
+        this.#addFeedback(ask.feedback)
+        break
+    }
+  }
+
+  #saveSourceState({ source, cursor, startedAt, finishedAt, failures }: SourceState): void {
+    this.#database
+      .prepare(
+        'INSERT OR REPLACE INTO source_states (source, cursor, started_at, finished_at, failures) VALUES (?, ?, ?, ?, ?)',
+      )
+      .run(
+        source,
+        cursor ?? null,
+        startedAt?.getTime() ?? null,
+        finishedAt?.getTime() ?? null,
+        JSON.stringify(failures.map(({ entry, reason, failedAt }) => [entry, reason, failedAt.getTime()])),
+      )
+  }
+
+  #verify({ documentId, by, at, evergreenReason }: Verification): void {
+    this.#database
+      .prepare(
+        'INSERT OR REPLACE INTO verifications (document_id, verified_by, verified_at, evergreen_reason) VALUES (?, ?, ?, ?)',
+      )
+      .run(documentId, by, at.getTime(), evergreenReason ?? null)
+  }
+
+  #addTurn(turn: Turn): void {
+    this.#database
+      .prepare(
+        `INSERT INTO turns
+           (trace_id, conversation_id, principal, question, standalone, lang, answer, abstained, cited, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      )
+      .run(
+        turn.traceId,
+        turn.conversationId,
+        turn.principal,
+        turn.question,
+        turn.standalone,
+        turn.lang,
+        turn.answer,
+        turn.abstained ? 1 : 0,
+        JSON.stringify(turn.cited.map(({ passageId, quote }) => [passageId, quote])),
+        turn.at.getTime(),
+      )
+  }
+
+  #addFeedback({ traceId, principal, verdict, comment, at }: Feedback): void {
+    this.#database
+      .prepare('INSERT INTO feedback (trace_id, principal, verdict, comment, at) VALUES (?, ?, ?, ?, ?)')
+      .run(traceId, principal, verdict, comment ?? null, at.getTime())
+  }
+}

@@ -1,0 +1,134 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { bm25, inverseFrequency } from '#knowledge/field-weights.ts'
+import type { Candidate, PassageFilter, TermStatistics } from '#knowledge/passage-index.ts'
+import { type ArrayStatement, arrays, bytesOf, inSnapshot, numberOf, textOf } from './connection.ts'
+import { PassageRows } from './passage-rows.ts'
+import { PostingBuffer } from './posting-list.ts'
+import { TopCandidates } from './top-candidates.ts'
+import { VisibleScopes } from './visible-scopes.ts'
+
+interface Segment {
+  id: number
+  firstRow: number
+  /** Some of its passages are gone, or may be. */
+  hasDead: boolean
+}
+
+interface StoredList {
+  segment: Segment
+  bytes: Uint8Array
+  passages: number
+}
+
+/** Full-text search over the posting lists: exact BM25 of every passage that holds any of the terms. */
+export class WordSearch {
+  readonly #database: DatabaseSync
+  readonly #rows: PassageRows
+  readonly #scopes: VisibleScopes
+  readonly #segments: ArrayStatement
+  readonly #list: ArrayStatement
+  readonly #passageId: ArrayStatement
+  readonly #buffer = new PostingBuffer()
+  #scores = new Float32Array(0)
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#rows = new PassageRows(database)
+    this.#scopes = new VisibleScopes(database)
+    this.#segments = arrays(
+      database,
+      "SELECT id, first_row, dead FROM segments WHERE state = 'live' ORDER BY first_row",
+    )
+    this.#list = arrays(database, 'SELECT list, passages FROM postings WHERE segment = ? AND term = ?')
+    this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
+  }
+
+  matching(terms: readonly string[], filter: PassageFilter, limit: number): Candidate[] {
+    return inSnapshot(this.#database, () => {
+      this.#rows.refresh()
+      this.#clearScores()
+      for (const lists of this.#listsOf(terms).values()) this.#score(lists)
+      return this.#best(this.#scopes.of(filter), limit)
+    })
+  }
+
+  statistics(terms: readonly string[]): TermStatistics {
+    return inSnapshot(this.#database, () => {
+      this.#rows.refresh()
+      const frequencies = new Map<string, number>()
+      for (const [term, lists] of this.#listsOf(terms)) {
+        const frequency = this.#frequency(lists)
+        if (frequency > 0) frequencies.set(term, frequency)
+      }
+      return { passages: this.#rows.count, frequencies }
+    })
+  }
+
+  #listsOf(terms: readonly string[]): Map<string, StoredList[]> {
+    const segments = this.#segments.all().map(([id, firstRow, dead]) => ({
+      id: numberOf(id),
+      firstRow: numberOf(firstRow),
+      hasDead: dead !== 0,
+    }))
+    return new Map(
+      [...new Set(terms)].map((term) => [
+        term,
+        segments.flatMap((segment) => {
+          const cells = this.#list.get(segment.id, term)
+          return cells === undefined ? [] : [{ segment, bytes: bytesOf(cells[0]), passages: numberOf(cells[1]) }]
+        }),
+      ]),
+    )
+  }
+
+  #frequency(lists: readonly StoredList[]): number {
+    let frequency = 0
+    for (const list of lists) frequency += list.segment.hasDead ? this.#living(list) : list.passages
+    return frequency
+  }
+
+  #living({ bytes, passages, segment }: StoredList): number {
+    const found = this.#buffer.decode(bytes, passages, segment.firstRow)
+    const { rows } = this.#buffer
+    let living = 0
+    for (let index = 0; index < found; index++) {
+      if (this.#rows.isLiving(rows[index] ?? 0)) living += 1
+    }
+    return living
+  }
+
+  /** Adds what one term is worth to every passage that holds it. */
+  #score(lists: readonly StoredList[]): void {
+    const weight = inverseFrequency(this.#frequency(lists), this.#rows.count) * (bm25.k1 + 1)
+    const flat = bm25.k1 * (1 - bm25.b)
+    const perLength = (bm25.k1 * bm25.b) / Math.max(1, this.#rows.averageLength)
+    const scores = this.#scores
+    const { lengths, base } = this.#rows
+    for (const { bytes, passages, segment } of lists) {
+      const found = this.#buffer.decode(bytes, passages, segment.firstRow)
+      const { rows, counts } = this.#buffer
+      for (let index = 0; index < found; index++) {
+        const slot = (rows[index] ?? 0) - base
+        const count = counts[index] ?? 0
+        const score = (weight * count) / (count + flat + perLength * (lengths[slot] ?? 0))
+        scores[slot] = (scores[slot] ?? 0) + score
+      }
+    }
+  }
+
+  #clearScores(): void {
+    if (this.#scores.length < this.#rows.lengths.length) this.#scores = new Float32Array(this.#rows.lengths.length)
+    else this.#scores.fill(0)
+  }
+
+  #best(visible: Uint8Array, limit: number): Candidate[] {
+    const top = new TopCandidates(limit, 0)
+    const scores = this.#scores
+    const { scopes, base, slots } = this.#rows
+    for (let slot = 0; slot < slots; slot++) {
+      const score = scores[slot] ?? 0
+      if (score > top.threshold && visible[scopes[slot] ?? 0] === 1) top.add(slot + base, score)
+    }
+    return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score }))
+  }
+}

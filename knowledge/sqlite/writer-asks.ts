@@ -1,0 +1,36 @@
+import type { Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { Document, Verification } from '#knowledge/document.ts'
+import type { EntryContent, SourceState } from '#knowledge/document-store.ts'
+import { type PassageColumns, passageColumns } from './columns.ts'
+
+/** An entry as it crosses to the writing thread. */
+export interface EntryColumns {
+  source: string
+  entry: string
+  revision: string
+  documents: { document: Document; passages: PassageColumns[] }[]
+}
+
+/** Everything that the writing thread can be asked to do; each is one transaction. */
+export type WriterAsk =
+  | { kind: 'replaceEntries'; entries: EntryColumns[] }
+  | { kind: 'removeEntries'; source: string; entries: readonly string[] }
+  | { kind: 'saveSourceState'; state: SourceState }
+  | { kind: 'verify'; verification: Verification }
+  | { kind: 'addTurn'; turn: Turn }
+  | { kind: 'addFeedback'; feedback: Feedback }
+
+/** What the writing thread is started with. */
+export interface WriterStart {
+  path: string
+  maxBytes: number | undefined
+}
+
+export function entryColumns({ source, entry, revision, documents }: EntryContent): EntryColumns {
+  return {
+    source,
+    entry,
+    revision,
+    documents: documents.map(({ document, passages }) => ({ document, passages: passages.map(passageColumns) })),
+  }
+}

@@ -1,0 +1,21 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { workerData } from 'node:worker_threads'
+import { openWriter } from './connection.ts'
+import { serve } from './serve.ts'
+import { StoreWriter } from './store-writer.ts'
+import type { WriterAsk, WriterStart } from './writer-asks.ts'
+
+const { path, maxBytes }: WriterStart = workerData
+let database: DatabaseSync | undefined
+let writer: StoreWriter | undefined
+
+serve<WriterAsk, undefined>({
+  answer: (ask) => {
+    database ??= openWriter(path, maxBytes)
+    writer ??= new StoreWriter(database)
+    writer.write(ask)
+    return undefined
+  },
+  idle: () => writer?.tidy() ?? false,
+  end: () => database?.close(),
+})
