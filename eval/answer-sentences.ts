@@ -1,7 +1,9 @@
 /** One sentence, list item, table row or line of code of an answer. */
 export interface AnswerSentence {
   text: string
-  /** The line that introduces it, if one does: the last one before it that ends in a colon, in the same block. */
+  /** Index of the line that it stands in. */
+  line: number
+  /** What introduces it: the last sentence before it in its block or just above it that ends in a colon, or ''. */
   leadIn: string
   code: boolean
 }
@@ -10,45 +12,48 @@ export interface AnswerSentence {
 export function answerSentences(answer: string): AnswerSentence[] {
   const found: AnswerSentence[] = []
   let leadIn = ''
+  /** Whether something stood under the lead-in: then it reaches no further than the next blank line. */
+  let introduced = false
   let fence: string | undefined
-  let sinceLeadIn = 0
-  for (const line of answer.split('\n')) {
-    const mark = line.match(/^[\s>]*(```+|~~~+)/)?.[1]?.slice(0, 3)
-    if (mark !== undefined) {
-      fence = fence === undefined ? mark : fence === mark ? undefined : fence
+  for (const [line, raw] of answer.split('\n').entries()) {
+    const mark = /^[\s>]*(```|~~~)/.exec(raw)?.[1]
+    if (mark !== undefined && (fence === undefined || fence === mark)) {
+      fence = fence === undefined ? mark : undefined
       continue
     }
-    const text = fence === undefined ? withoutMarks(line) : line.trim()
+    const code = fence !== undefined
+    const text = code ? raw.trim() : withoutMarks(raw)
     if (text === '') {
-      // A lead-in may stand apart from what it introduces by one blank line, and reaches no further than that block.
-      if (sinceLeadIn > 0 && fence === undefined) leadIn = ''
+      if (introduced && !code) leadIn = ''
       continue
     }
-    const sentences = fence === undefined ? splitSentences(text) : [text]
-    for (const sentence of sentences) found.push({ text: sentence, leadIn, code: fence !== undefined })
-    sinceLeadIn += 1
+    const sentences = code ? [text] : splitSentences(text)
+    found.push(...sentences.map((sentence) => ({ text: sentence, line, leadIn, code })))
+    introduced = true
     const last = sentences.at(-1) ?? ''
-    if (fence === undefined && /[:：]\s*(?:\[\d+\]\s*)*$/.test(last)) {
+    if (!code && /[:：](?:\s*\[\d+\])*$/.test(last)) {
       leadIn = last
-      sinceLeadIn = 0
+      introduced = false
     }
   }
   return found
 }
 
+/** Without the marks of a quotation or a list item. */
 function withoutMarks(line: string): string {
   return line
-    .replace(/^[\s>]*/, '')
+    .replace(/^[\s>]+/, '')
     .replace(/^(?:[-*+]|\d+[.)])\s+/, '')
     .trim()
 }
 
-/** Citation marks stay with the sentence that they follow. */
+/** Behind a full stop and the citation marks that follow it; a point inside a name or number ends nothing. */
+const sentenceEnd =
+  /(?<=[.!?](?:\s?\[\d+\])*)\s+(?!\[\d+\])(?=[\p{Lu}\p{Lo}\d`"“(*[])|(?<=[。！？](?:\s?\[\d+\])*)(?!\s*\[\d+\])/u
+
 function splitSentences(text: string): string[] {
   return text
-    .split(
-      /(?<=[.!?](?:\s?\[\d+\])*)\s+(?!\[\d+\])(?=[\p{Lu}\p{Lo}\d`"“(*[])|(?<=[。！？](?:\s?\[\d+\])*)(?!\s*\[\d+\])/u,
-    )
+    .split(sentenceEnd)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '')
 }

@@ -1,8 +1,10 @@
 import type { Answer, Ask } from '#knowledge/answer.ts'
 import type { Passage } from '#knowledge/passage.ts'
 import type { Principal } from '#knowledge/principal.ts'
+import { checkAnswer } from '#retrieval/answering/promises.ts'
 import { keyPointsHeld, recommended } from './answer-content.ts'
 import { citationFaults } from './citation-faults.ts'
+import { passageTextAround } from './cited-text.ts'
 import type { AnswerOutcome } from './eval-report.ts'
 import type { EvalQuestion } from './question-set.ts'
 
@@ -22,6 +24,11 @@ export async function askQuestion(
   const { answer, firstDeltaMs } = await answerTo(parts, question, begun, signal)
   const ms = performance.now() - begun
   const quotes = answer.citations.map(({ quote }) => quote)
+  const passages = await citedPassages(parts, answer, signal)
+  const cited = answer.citations.map(({ passageId, document }) => ({
+    id: passageId,
+    text: passageTextAround(passageId, passages.get(document.id) ?? []) ?? '',
+  }))
   return {
     ms,
     firstDeltaMs,
@@ -35,7 +42,8 @@ export async function askQuestion(
     keyPoints: keyPointsHeld([answer.answer, ...quotes].join('\n'), question.keyPoints),
     keyPointsInAnswer: keyPointsHeld(answer.answer, question.keyPoints),
     mustNot: [...new Set([answer.answer, answer.spoken].flatMap((text) => recommended(text, question.mustNot)))],
-    citationFaults: citationFaults(answer, await citedPassages(parts, answer, signal)),
+    citationFaults: citationFaults(answer, passages),
+    brokenPromises: checkAnswer(answer, cited),
   }
 }
 

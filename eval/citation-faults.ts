@@ -1,75 +1,75 @@
-import type { Answer } from '#knowledge/answer.ts'
+import type { Answer, Citation } from '#knowledge/answer.ts'
 import type { Passage } from '#knowledge/passage.ts'
-import { answerSentences } from './answer-sentences.ts'
+import { type AnswerSentence, answerSentences } from './answer-sentences.ts'
+import { passageTextAround, wholeText } from './cited-text.ts'
 
 /**
- * What is wrong with an answer's citations, each a sentence. An abstention states no fact and needs none.
+ * What is wrong with an answer's citations, each a sentence: a quote that its document does not hold, a number without
+ * a citation, a statement without a number. An abstention states nothing and needs none.
  * @param passagesOf All passages of each cited document in reading order, by document id.
  */
-export function citationFaults(answer: Answer, passagesOf: ReadonlyMap<string, readonly Passage[]>): string[] {
-  return [...quoteFaults(answer, passagesOf), ...markFaults(answer), ...(answer.abstained ? [] : uncitedFaults(answer))]
+export function citationFaults(
+  answer: Pick<Answer, 'answer' | 'abstained' | 'citations'>,
+  passagesOf: ReadonlyMap<string, readonly Passage[]>,
+): string[] {
+  const quotes = answer.citations.flatMap((citation) => quoteFaults(citation, passagesOf))
+  return [...quotes, ...markFaults(answer), ...(answer.abstained ? [] : uncitedFaults(answer))]
 }
 
-function quoteFaults(answer: Answer, passagesOf: ReadonlyMap<string, readonly Passage[]>): string[] {
-  return answer.citations.flatMap((citation) => {
-    const passages = passagesOf.get(citation.document.id) ?? []
-    if (citation.quote.trim() === '') return [`[${citation.n}] quotes nothing.`]
-    if (!passages.some(({ id }) => id === citation.passageId)) {
-      return [`[${citation.n}] names a passage that its document does not hold.`]
-    }
-    return wholeText(passages).includes(citation.quote) ? [] : [`The quote of [${citation.n}] is not in its document.`]
-  })
-}
-
-function markFaults(answer: Answer): string[] {
-  const numbers = new Set(answer.citations.map(({ n }) => n))
-  const twice = answer.citations.length === numbers.size ? [] : ['Two citations have the same number.']
-  const marks = new Set(
-    proseOf(answer.answer).flatMap((text) => [...text.matchAll(/\[(\d+)\]/g)].map((m) => Number(m[1]))),
-  )
-  const unknown = [...marks]
-    .filter((n) => !numbers.has(n))
-    .map((n) => `[${n}] stands in the answer and is no citation.`)
-  const idle = [...numbers]
-    .filter((n) => !marks.has(n))
-    .map((n) => `[${n}] is a citation that the answer does not use.`)
-  return [...twice, ...unknown, ...idle]
-}
-
-/** Inside code a bracketed number is code: `items[0]`. */
-function proseOf(answer: string): string[] {
-  return answerSentences(answer)
-    .filter(({ code }) => !code)
-    .map(({ text }) => text.replace(/`[^`]*`/g, ''))
-}
-
-function uncitedFaults(answer: Answer): string[] {
-  const sentences = answerSentences(answer.answer)
-  if (answer.citations.length === 0) return ['The answer cites nothing.']
-  return sentences.flatMap((sentence) => {
-    if (sentence.code || cites(sentence.text) || cites(sentence.leadIn) || !statesFact(sentence.text)) return []
-    return [`No citation: ${sentence.text}`]
-  })
-}
-
-function cites(text: string): boolean {
-  return /\[\d+\]/.test(text)
-}
-
-/** Headings, what introduces something, and what the answer says about its sources rather than from them need none. */
-function statesFact(text: string): boolean {
-  if (/^#{1,6}\s/.test(text) || /^[-*_|:\s]+$/.test(text) || /[:：]$/.test(text)) return false
-  return /[\p{L}\p{N}]{2}/u.test(text) && !/^(?:⚠|\*\*⚠|note:|warning:|source|注意|警告|出典)/iu.test(text)
-}
-
-/** The document as far as its passages hold it, with blank lines where lines were left out between them. */
-function wholeText(passages: readonly Passage[]): string {
-  let text = ''
-  let toLine: number | undefined
-  for (const passage of passages) {
-    text += toLine === undefined ? '' : '\n'.repeat(Math.max(1, passage.fromLine - toLine))
-    text += passage.text
-    toLine = passage.toLine
+function quoteFaults(citation: Citation, passagesOf: ReadonlyMap<string, readonly Passage[]>): string[] {
+  const passages = passagesOf.get(citation.document.id) ?? []
+  if (citation.quote.trim() === '') return [`[${citation.n}] quotes nothing.`]
+  if (passageTextAround(citation.passageId, passages) === undefined) {
+    return [`[${citation.n}] names a passage that its document does not hold.`]
   }
-  return text
+  return wholeText(passages).includes(citation.quote) ? [] : [`The quote of [${citation.n}] is not in its document.`]
+}
+
+function markFaults({ answer, citations }: Pick<Answer, 'answer' | 'citations'>): string[] {
+  const numbers = citations.map(({ n }) => n)
+  const marks = new Set(answerSentences(answer).flatMap((sentence) => (sentence.code ? [] : marksIn(sentence.text))))
+  return [
+    ...numbers.filter((n, at) => numbers.indexOf(n) !== at).map((n) => `Two citations have the number [${n}].`),
+    ...[...marks].filter((n) => !numbers.includes(n)).map((n) => `[${n}] stands in the answer and is no citation.`),
+    ...numbers.filter((n) => !marks.has(n)).map((n) => `[${n}] is a citation that the answer does not use.`),
+  ]
+}
+
+function uncitedFaults({ answer, citations }: Pick<Answer, 'answer' | 'citations'>): string[] {
+  if (citations.length === 0) return ['The answer cites nothing.']
+  const sentences = answerSentences(answer)
+  const quotes = new Map(citations.map(({ n, quote }) => [n, bare(quote)]))
+  const quoted = (text: string, among: readonly number[]) => among.some((n) => quotes.get(n)?.includes(bare(text)))
+  return sentences.flatMap((sentence, at) => {
+    if (!statesFact(sentence) || marksIn(sentence.text).length > 0) return []
+    const near = sentence.code ? citations.map(({ n }) => n) : nextMarks(sentences, at)
+    return quoted(sentence.text, near) ? [] : [`No citation: ${sentence.text}`]
+  })
+}
+
+/** The numbers at the end of the same line: they stand for all sentences before them that they quote. */
+function nextMarks(sentences: readonly AnswerSentence[], at: number): number[] {
+  const line = sentences[at]?.line
+  for (const later of sentences.slice(at + 1)) {
+    if (later.line !== line) return []
+    const marks = marksIn(later.text)
+    if (marks.length > 0) return marks
+  }
+  return []
+}
+
+/** Bracketed numbers inside code are code: `items[0]`. */
+function marksIn(text: string): number[] {
+  return [...text.replace(/`[^`]*`/g, '').matchAll(/\[(\d{1,3})\](?!\()/g)].map(([, n]) => Number(n))
+}
+
+/** Headings, rules, bare numbers, and what introduces something state nothing. */
+function statesFact({ text, code }: AnswerSentence): boolean {
+  if (!code && (/^#{1,6}\s/.test(text) || /[:：]$/.test(text))) return false
+  return /\p{L}{2}/u.test(text)
+}
+
+/** Letters and digits alone: markup may differ between what is shown and what is quoted. */
+function bare(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '')
 }

@@ -54,6 +54,8 @@ export interface AnswerOutcome {
   mustNot: readonly string[]
   /** What is wrong with its citations, each a sentence; empty: valid. */
   citationFaults: readonly string[]
+  /** What the answer breaks of what every answer promises, such as a value that stands in no cited passage. */
+  brokenPromises: readonly string[]
 }
 
 export interface EvalCase {
@@ -87,6 +89,8 @@ export interface Figures {
   supersededFirst?: number | undefined
   /** Of the answers that did not abstain, how many have only valid citations. */
   citationValidity?: number | undefined
+  /** Of all answers, how many keep every promise. */
+  promisesKept?: number | undefined
   searchMs?: LatencyFigures | undefined
   answerMs?: LatencyFigures | undefined
   firstDeltaMs?: LatencyFigures | undefined

@@ -65,6 +65,7 @@ function answerFigures(cases: readonly EvalCase[]): Partial<Figures> {
         .filter(({ answer }) => !answer.abstained)
         .map(({ answer }) => Number(answer.citationFaults.length === 0)),
     ),
+    promisesKept: mean(answered.map(({ answer }) => Number(answer.brokenPromises.length === 0))),
     answerMs: latencyFigures(answered.map(({ answer }) => answer.ms)),
     firstDeltaMs: latencyFigures(answered.flatMap(({ answer }) => answer.firstDeltaMs ?? [])),
   }

@@ -123,6 +123,7 @@ describe('runEval', () => {
       complete: 1,
       mustNotViolations: 0,
       citationValidity: 1,
+      promisesKept: 1,
       answerAbstention: { precision: 1, recall: 1, falseRate: 0 },
     })
   })

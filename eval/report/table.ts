@@ -28,6 +28,7 @@ const answering: readonly Column[] = [
   { title: 'complete', of: ({ complete }) => complete },
   { title: 'must-not', of: ({ mustNotViolations }) => mustNotViolations },
   { title: 'cited right', of: ({ citationValidity }) => citationValidity },
+  { title: 'promises', of: ({ promisesKept }) => promisesKept },
   { title: 'p50', of: ({ answerMs }) => answerMs?.p50, unit: 'ms' },
   { title: 'p95', of: ({ answerMs }) => answerMs?.p95, unit: 'ms' },
   { title: 'p99', of: ({ answerMs }) => answerMs?.p99, unit: 'ms' },
