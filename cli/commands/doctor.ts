@@ -1,0 +1,168 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import { reasonOf, userMessageOf } from '#runtime/errors.ts'
+import { openNightdesk } from '../compose.ts'
+import type { Invocation } from '../invocation.ts'
+import { type Output, styled, writeJson, writeLine } from '../output.ts'
+
+interface Finding {
+  check: string
+  /** `off`: not configured, and that is fine. */
+  state: 'ok' | 'off' | 'fault'
+  message: string
+  remedy?: string
+}
+
+const reachMs = 5000
+
+/** One line a check; exits with 1 when any is at fault. Configuration was read before, so its faults ended with 2. */
+export async function doctorCommand(invocation: Invocation): Promise<void> {
+  const findings = [
+    { check: 'configuration', state: 'ok', message: 'every variable and setting is valid' } as const,
+    await checkNode(),
+    await checkDataDir(invocation),
+    ...(await checkStore(invocation)),
+    await checkGithub(invocation),
+    await checkLlm(invocation),
+    checkPrincipals(invocation),
+  ]
+  if (invocation.output.json) writeJson(invocation.output, { findings })
+  else for (const finding of findings) writeFinding(invocation.output, finding)
+  if (findings.some(({ state }) => state === 'fault')) process.exitCode = 1
+}
+
+async function checkNode(): Promise<Finding> {
+  return { check: 'node', state: 'ok', message: process.version }
+}
+
+async function checkDataDir({ config }: Invocation): Promise<Finding> {
+  const check = 'data directory'
+  try {
+    await mkdir(config.dataDir, { recursive: true })
+    await access(config.dataDir, constants.W_OK)
+    return { check, state: 'ok', message: config.dataDir }
+  } catch (error) {
+    const remedy = 'Choose a folder that this user may write with --data-dir or NIGHTDESK_DATA_DIR.'
+    return { check, state: 'fault', message: `${config.dataDir}: ${reasonOf(error)}`, remedy }
+  }
+}
+
+async function checkStore(invocation: Invocation): Promise<Finding[]> {
+  try {
+    await using nightdesk = await openNightdesk(invocation)
+    const counts = await nightdesk.store.documents.counts(invocation.signal)
+    const stored = `${counts.documents} documents in ${counts.passages} passages`
+    const findings: Finding[] = [
+      { check: 'store', state: 'ok', message: `embedded SQLite, ${stored}` },
+      nightdesk.embedder === undefined
+        ? { check: 'embedder', state: 'off', message: 'EMBEDDING_MODEL=none: searching by words alone' }
+        : { check: 'embedder', state: 'ok', message: nightdesk.embedder.id },
+    ]
+    for (const source of await nightdesk.store.documents.sources(invocation.signal))
+      findings.push(await checkSource(invocation, nightdesk.store.documents, source))
+    return findings
+  } catch (error) {
+    return [{ check: 'store', state: 'fault', message: reasonOf(error), remedy: userMessageOf(error) }]
+  }
+}
+
+async function checkSource(
+  { signal }: Invocation,
+  documents: Awaited<ReturnType<typeof openNightdesk>>['store']['documents'],
+  source: string,
+): Promise<Finding> {
+  const state = await documents.sourceState(source, signal)
+  const check = `source ${source}`
+  const failures = state?.failures ?? []
+  const synced =
+    state?.finishedAt === undefined ? 'never synced to the end' : `last synced ${state.finishedAt.toISOString()}`
+  if (failures.length === 0) return { check, state: 'ok', message: synced }
+  const named = failures.slice(0, 3).map(({ entry, reason }) => `${entry} (${reason})`)
+  return {
+    check,
+    state: 'fault',
+    message: `${synced}; ${failures.length} could not be read: ${named.join('; ')}`,
+    remedy: 'Mend them at the source; each sync tries again.',
+  }
+}
+
+async function checkGithub({ config, signal }: Invocation): Promise<Finding> {
+  const check = 'github'
+  const wanted = config.settings.sources.some((source) => source.type === 'github')
+  const token = config.env.GITHUB_TOKEN
+  if (!wanted && token === undefined) return { check, state: 'off', message: 'no source of this type' }
+  if (token === undefined) {
+    return {
+      check,
+      state: 'fault',
+      message: 'GITHUB_TOKEN is not set',
+      remedy:
+        'Without a token GitHub allows 60 calls an hour and shows public repositories only. Set one that may read contents and issues.',
+    }
+  }
+  const url = `${config.env.GITHUB_API_URL ?? 'https://api.github.com'}/rate_limit`
+  return await reach(
+    { check, url, token, remedy: 'Make a new token that may read contents and issues, and set GITHUB_TOKEN.' },
+    signal,
+  )
+}
+
+async function checkLlm({ config, signal }: Invocation): Promise<Finding> {
+  const check = 'llm'
+  const { OPENAI_API_KEY: token, OPENAI_BASE_URL: base, LLM_MODEL: model } = config.env
+  if (token === undefined && base === undefined)
+    return { check, state: 'off', message: 'no model configured: answers are quoted from the documents' }
+  if (model === undefined)
+    return { check, state: 'fault', message: 'LLM_MODEL is not set', remedy: 'Name the model, LLM_MODEL=gpt-4.1 say.' }
+  return await reach(
+    {
+      check,
+      url: `${base ?? 'https://api.openai.com/v1'}/models`,
+      token,
+      remedy: 'Check OPENAI_API_KEY and OPENAI_BASE_URL.',
+    },
+    signal,
+  )
+}
+
+async function reach(
+  to: { check: string; url: string; token?: string | undefined; remedy: string },
+  signal: AbortSignal,
+): Promise<Finding> {
+  try {
+    const headers = new Headers(to.token === undefined ? [] : [['authorization', `Bearer ${to.token}`]])
+    const response = await fetch(to.url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(reachMs)]) })
+    await response.body?.cancel()
+    if (response.ok) return { check: to.check, state: 'ok', message: `${new URL(to.url).host} answers` }
+    return {
+      check: to.check,
+      state: 'fault',
+      message: `${new URL(to.url).host} answered ${response.status}`,
+      remedy: to.remedy,
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    return {
+      check: to.check,
+      state: 'fault',
+      message: `${new URL(to.url).host} cannot be reached: ${reasonOf(error)}`,
+      remedy: 'Check the address and the network.',
+    }
+  }
+}
+
+function checkPrincipals({ config }: Invocation): Finding {
+  const { principals } = config.settings
+  if (principals.length > 0) return { check: 'principals', state: 'ok', message: `${principals.length} may ask` }
+  return {
+    check: 'principals',
+    state: 'off',
+    message: 'nobody configured: clients on this machine are served and see everything',
+  }
+}
+
+const marks = { ok: ['green', 'ok   '], off: ['dim', 'off  '], fault: ['red', 'FAULT'] } as const
+
+function writeFinding(output: Output, { check, state, message, remedy }: Finding): void {
+  const [style, mark] = marks[state]
+  writeLine(output, `${styled(output, style, mark)} ${check}: ${message}${remedy === undefined ? '' : ` → ${remedy}`}`)
+}

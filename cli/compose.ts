@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { freshnessRules } from '#freshness/rules.ts'
+import { freshnessOf as datedFreshness } from '#freshness/state.ts'
+import type { Source } from '#ingest/source.ts'
+import { createSync, type SyncOptions } from '#ingest/sync.ts'
+import type { SyncReport } from '#ingest/sync-report.ts'
+import type { Ask, Search } from '#knowledge/answer.ts'
+import type { Document, Verification } from '#knowledge/document.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import type { StoredPassage } from '#knowledge/passage.ts'
+import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
+import type { KnowledgeStore } from '#knowledge/store.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import { loadOpsEmbed, type OpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
+import { createAnswering } from '#retrieval/answering.ts'
+import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
+import { createSearch } from '#retrieval/search.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config/config.ts'
+import { ConfigError } from '#runtime/errors.ts'
+import type { Invocation } from './invocation.ts'
+import { configuredSources, folderSources, type SourceParts, sampleSource, samplesId } from './sources.ts'
+
+/** Everything that a command may use, put together; disposing of it closes the store. */
+export interface Nightdesk extends AsyncDisposable {
+  store: KnowledgeStore
+  ask: Ask
+  search: Search
+  freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
+  /** One sync of a source; a source can be synced by one process at a time. */
+  sync: (source: Source, options: SyncOptions, signal: AbortSignal) => Promise<SyncReport>
+  /** What is configured and named on the command line; where nothing is, and nothing is stored, the samples. */
+  sources: (docs: readonly string[], signal: AbortSignal) => Promise<{ sources: Source[]; samples: boolean }>
+  sourceParts: SourceParts
+  embedder: Embedder | undefined
+}
+
+export interface NightdeskOptions {
+  /** Another place for the store than the data directory. */
+  storePath?: string | undefined
+  /** Dates by line; false is faster. */
+  blame?: boolean | undefined
+}
+
+/** The only place where adapters are made. @throws {OpsError} When the store or the model can't be opened. */
+export async function openNightdesk(invocation: Invocation, options: NightdeskOptions = {}): Promise<Nightdesk> {
+  const { config, log } = invocation
+  const { embedder, tokens } = await openEmbedder(config)
+  const store = openSqliteStore({ path: options.storePath ?? join(config.dataDir, 'nightdesk.db'), log })
+  const rules = freshnessRules(config.settings.freshness)
+  const freshnessOf: Nightdesk['freshnessOf'] = (document, editedAt, verification) =>
+    datedFreshness({ passageEditedAt: editedAt, document, verification, rules, now: systemClock.now() })
+  const freshnessOfPassages = async (passages: readonly StoredPassage[], signal: AbortSignal): Promise<Freshness[]> => {
+    const ids = [...new Set(passages.map((passage) => passage.documentId))]
+    const verifications = await store.documents.verifications(ids, signal)
+    return passages.map(({ document, editedAt, documentId }) =>
+      freshnessOf(document, editedAt, verifications.get(documentId)),
+    )
+  }
+  const softMatch = tokens === undefined ? undefined : new SoftMatch(tokens)
+  const search = createSearch({ index: store.index, embedder, softMatch, freshnessOf: freshnessOfPassages, log })
+  const ask = createAnswering({ search, conversations: store.conversations, embedder: tokens, clock: systemClock, log })
+  const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
+  const sourceParts: SourceParts = { config, log, blame: options.blame }
+  return {
+    store,
+    ask,
+    search,
+    freshnessOf,
+    sync: (source, how, signal) => sync.run(source, how, signal),
+    sources: (docs, signal) => chosenSources(sourceParts, store, docs, signal),
+    sourceParts,
+    embedder,
+    [Symbol.asyncDispose]: async () => {
+      await store[Symbol.asyncDispose]()
+      await embedder?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function openEmbedder(config: Config): Promise<{ embedder?: Embedder; tokens?: OpsEmbed }> {
+  const model = config.env.EMBEDDING_MODEL
+  if (model === 'none') return {}
+  if (model === undefined || model === 'local:ops-embed') {
+    const shipped = await loadOpsEmbed()
+    return { embedder: shipped, tokens: shipped }
+  }
+  if (model.startsWith('local:')) {
+    const local = await loadOpsEmbed(model.slice('local:'.length))
+    return { embedder: local, tokens: local }
+  }
+  throw new ConfigError(
+    '  EMBEDDING_MODEL: must be `none`, `local:FOLDER` with a model of the ops-embed format, or unset for the shipped one',
+  )
+}
+
+/** Ids of sources that were synced by hand hold a colon; those stay until they are removed by hand. */
+function isByHand(source: string): boolean {
+  return source.includes(':')
+}
+
+async function chosenSources(
+  parts: SourceParts,
+  store: KnowledgeStore,
+  docs: readonly string[],
+  signal: AbortSignal,
+): Promise<{ sources: Source[]; samples: boolean }> {
+  const sources = [...configuredSources(parts), ...folderSources(docs, parts)]
+  const stored = await store.documents.sources(signal)
+  const samples = sources.length === 0 && !stored.some(isByHand)
+  if (samples) sources.push(sampleSource(parts))
+  await forget(
+    store,
+    stored.filter((id) => !isByHand(id) && !sources.some((source) => source.id === id)),
+    signal,
+  )
+  return { sources, samples }
+}
+
+/** What is no longer configured is no longer cited. */
+async function forget(store: KnowledgeStore, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const id of ids) {
+    const entries = [...(await store.documents.revisions(id, signal)).keys()]
+    await store.documents.removeEntries(id, entries, signal)
+    await store.documents.saveSourceState({ source: id, failures: [] }, signal)
+  }
+}
+
+/** Whether only the samples are loaded. */
+export function isSamples(sources: readonly string[]): boolean {
+  return sources.length === 1 && sources[0] === samplesId
+}

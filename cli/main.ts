@@ -1,0 +1,137 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { ConfigError, userMessageOf } from '#runtime/errors.ts'
+import { createLog } from '#runtime/log.ts'
+import { shutdownSignal } from '#runtime/shutdown.ts'
+import { readConfig } from './configuration.ts'
+import type { Invocation } from './invocation.ts'
+import { type GlobalOptions, processOutput } from './output.ts'
+import { version } from './version.ts'
+
+const shutdownDeadlineMs = 15_000
+const badUsage = 2
+
+class BadLanguage extends InvalidArgumentError {}
+
+function language(text: string): 'en' | 'ja' {
+  if (text === 'en' || text === 'ja') return text
+  throw new BadLanguage('Answers are given in en or ja.')
+}
+
+function count(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+function repeated(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+/** Hands a command (loaded only now, so that `--help` is quick) what it needs, and turns what it throws into an exit code and a sentence. */
+function running(work: (invocation: Invocation) => Promise<void>, options: GlobalOptions): Promise<void> {
+  const output = processOutput(options)
+  const invoke = async () => {
+    const config = readConfig(options)
+    const log = createLog({ level: config.env.LOG_LEVEL, content: config.env.LOG_CONTENT })
+    const signal = shutdownSignal(log, shutdownDeadlineMs)
+    await work({ config, log, output, signal })
+  }
+  return invoke().catch((error: unknown) => {
+    process.stderr.write(`nightdesk: ${userMessageOf(error)}\n`)
+    if (process.env.LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+    process.exitCode = error instanceof ConfigError ? badUsage : 1
+  })
+}
+
+function program(): Command {
+  const nightdesk = new Command('nightdesk')
+    .description("Answers on-call engineers' questions from their own docs, with cited, dated sources.")
+    .version(version)
+    .showHelpAfterError('(see nightdesk --help)')
+    .exitOverride()
+  const add = (usage: string, description: string) =>
+    nightdesk
+      .command(usage)
+      .description(description)
+      .option('--data-dir <dir>', 'where everything is kept (default: .nightdesk)')
+      .option('--config <file>', 'settings (default: nightdesk.yaml in this folder, if there is one)')
+      .option('--json', 'print one JSON document')
+      .exitOverride()
+
+  add('start', 'everything in one process: sync, retrieval, web page; without sources, the shipped sample docs')
+    .option('--docs <dir>', 'a folder of documents; may be given several times', repeated)
+    .option('--port <port>', 'where to listen (default: PORT or 4000)', count(0, 65_535))
+    .action((options) =>
+      running(async (invocation) => (await import('./commands/start.ts')).startCommand(invocation, options), options),
+    )
+  add('ingest [source...]', 'one sync of files:DIR, github:OWNER/REPO[@REF][:PATH], or of all configured sources')
+    .option('--full', 'read and index everything again')
+    .option('--dry-run', 'only say what would change')
+    .action((sources: string[], options) =>
+      running(
+        async (invocation) => (await import('./commands/ingest.ts')).ingestCommand(invocation, sources, options),
+        options,
+      ),
+    )
+  add('ask <question>', 'one answer with citations')
+    .option('--lang <lang>', 'language of the answer: en or ja (default: that of the question)', language)
+    .option('--principal <name>', 'ask as this configured principal, seeing only what they may see')
+    .action((question: string, options) =>
+      running(
+        async (invocation) => (await import('./commands/ask.ts')).askCommand(invocation, question, options),
+        options,
+      ),
+    )
+  add('search <query>', 'ranked passages, no answer')
+    .option('--limit <n>', 'how many', count(1, 100), 10)
+    .option('--lang <lang>', 'language of the query: en or ja', language)
+    .option('--principal <name>', 'search as this configured principal')
+    .action((query: string, options) =>
+      running(
+        async (invocation) => (await import('./commands/search.ts')).searchCommand(invocation, query, options),
+        options,
+      ),
+    )
+  add('verify <document-id>', 'records that a document is still true')
+    .requiredOption('--by <name>', 'who says so')
+    .option('--evergreen <reason>', 'it never goes stale, and why')
+    .action((id: string, options) =>
+      running(
+        async (invocation) => (await import('./commands/verify.ts')).verifyCommand(invocation, id, options),
+        options,
+      ),
+    )
+  add('eval', 'runs a question set over what is loaded, or over folders in a store of its own')
+    .requiredOption('--set <file>', 'questions, one JSON object a line')
+    .option('--docs <dir>', 'a folder of documents; may be given several times', repeated)
+    .option('--html <file>', 'write a page with charts and every failure')
+    .option('--baseline <file>', 'an earlier --json report, or a table of baselines, to compare with')
+    .option('--retrieval-only', 'search without answering')
+    .action((options) =>
+      running(async (invocation) => (await import('./commands/eval.ts')).evalCommand(invocation, options), options),
+    )
+  add('bench [name]', 'the benchmarks, each beside its peers: ingest, search')
+    .option('--corpus <dir>', 'real text to grow from (default: the shipped samples)')
+    .option('--sizes <list>', 'passages to search, comma-separated', '10000,100000')
+    .option('--documents <n>', 'documents to ingest', count(1, 1_000_000), 10_000)
+    .option('--no-peers', 'leave the peers out')
+    .action((name: string | undefined, options) =>
+      running(
+        async (invocation) => (await import('./commands/bench.ts')).benchCommand(invocation, name, options),
+        options,
+      ),
+    )
+  add('doctor', 'checks configuration, stores and providers, one line each, with the remedy').action((options) =>
+    running(async (invocation) => (await import('./commands/doctor.ts')).doctorCommand(invocation), options),
+  )
+  return nightdesk
+}
+
+try {
+  await program().parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : badUsage
+}
