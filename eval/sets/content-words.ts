@@ -26,7 +26,7 @@ const endings = [
  * The words by which a search for the same words could find a text: stems of Latin words and numbers, katakana words,
  * pairs of neighbouring kanji (which stand for the words of a longer run), and kanji that stand alone.
  */
-export function contentWords(text: string): Set<string> {
+function contentWords(text: string): Set<string> {
   const split = text.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
   const latin = (split.match(/[a-z][a-z']*|\d+/g) ?? []).map((word) => word.replaceAll(/^'+|'+$/g, ''))
   const katakana = (split.match(/[ァ-ヴー]{2,}/g) ?? []).map((word) => word.replace(/ー+$/, ''))
