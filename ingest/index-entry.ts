@@ -39,7 +39,7 @@ export function prepareEntry(raw: RawEntry, source: Pick<Source, 'id' | 'audienc
       ...passage,
       terms: termsOfPassage([parsed.title, ...parsed.aliases].join('\n'), passage),
     }))
-    const editedAt = entry.documents.length === 1 ? raw.editedAt : lastEdit(passages, raw.editedAt)
+    const editedAt = lastEdit(passages, entry.documents.length === 1 ? [raw.editedAt] : [], raw.editedAt)
     return { document: documentOf(id, raw, parsed, { source, editedAt, maskedSecrets: entry.maskedSecrets }), passages }
   })
   const { maskedSecrets, warnings } = entry
@@ -78,8 +78,8 @@ function documentOf(id: string, raw: RawEntry, parsed: ParsedDocument, belonging
   }
 }
 
-/** Several documents share the entry's date, so each takes that of its own lines. */
-function lastEdit(passages: readonly Passage[], otherwise: Date): Date {
-  const times = passages.map((passage) => passage.editedAt.getTime())
+/** Documents that share an entry don't share its date: each takes that of its own lines. */
+function lastEdit(passages: readonly Passage[], others: readonly Date[], otherwise: Date): Date {
+  const times = [...others, ...passages.map((passage) => passage.editedAt)].map((date) => date.getTime())
   return times.length === 0 ? otherwise : new Date(Math.max(...times))
 }

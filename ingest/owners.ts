@@ -14,6 +14,9 @@ export interface Ownership {
 const places = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS', '.gitlab/CODEOWNERS']
 const ownersFile = /(?:^|\/)(?:(?:(?:\.github|docs|\.gitlab)\/)?CODEOWNERS|OWNERS|OWNERS_ALIASES)$/
 
+/** Where such files can stand, from the folder that they speak for. */
+export const ownersFilePlaces: readonly string[] = [...places, 'OWNERS', 'OWNERS_ALIASES']
+
 /** Larger ones are no list of owners. Bytes; GitHub's own limit is 3 MB. */
 export const maxOwnersFileBytes = 3_000_000
 

@@ -50,7 +50,7 @@ export function fileRevisions(maxFileBytes: number, clock: Clock) {
       return `f:${content}:${print}:${statOf(file)}${isFresh(file, clock) ? '?' : ''}`
     },
     /** Forgets what it remembered of files that are no longer there. */
-    keepOnly(paths: ReadonlySet<string>): void {
+    keepOnly(paths: ReadonlyMap<string, unknown>): void {
       for (const path of hashes.keys()) if (!paths.has(path)) hashes.delete(path)
     },
   }

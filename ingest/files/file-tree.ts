@@ -2,7 +2,7 @@ import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { inParallel } from '../in-parallel.ts'
-import { isOwnersFile } from '../owners.ts'
+import { isOwnersFile, ownersFilePlaces } from '../owners.ts'
 import { FolderUnreadableError, systemCodeOf, systemReasonOf } from './errors.ts'
 import { listRepository, openRepository, type Repository } from './git-repository.ts'
 import type { Selection } from './selection.ts'
@@ -33,7 +33,10 @@ export interface TrackedFile {
 /** What a tree of files held at one moment. */
 export interface FileTree {
   files: FoundFile[]
-  /** Files that say who owns what, by path; `absolute` is where to read them. */
+  /** The folder's own path from the top of its work tree, with a '/' at its end; '' where there is none. */
+  prefix: string
+  repositories: Repository[]
+  /** Files that say who owns what, by path from `prefix`'s start: those in the folders above are among them. */
   ownersFiles: { path: string; absolute: string }[]
   skipped: { entry: string; reason: string }[]
   warnings: string[]
@@ -50,8 +53,6 @@ interface Named {
 export interface TreeLimits {
   selection: Selection
   maxFileBytes: number
-  /** Ask git where there is a work tree. */
-  useGit: boolean
 }
 
 /** Files looked at side by side; they wait for the disk, not for the processor. */
@@ -66,7 +67,15 @@ export async function listFiles(folder: string, limits: TreeLimits, signal: Abor
   const root = await realpath(folder).catch((error: unknown) => {
     throw new FolderUnreadableError(folder, systemReasonOf(error), { cause: error })
   })
-  const tree: FileTree = { files: [], ownersFiles: [], skipped: [], warnings: [], unlisted: [] }
+  const tree: FileTree = {
+    files: [],
+    prefix: '',
+    repositories: [],
+    ownersFiles: [],
+    skipped: [],
+    warnings: [],
+    unlisted: [],
+  }
   const named: Named[] = []
   const place = { root, folder: '', limits, tree, named }
   if (!(await collectFromGit(place, signal))) await collectFromFolder(place, signal)
@@ -96,10 +105,12 @@ interface Place {
 /** @returns false when it is no work tree, or git can't be asked. */
 async function collectFromGit(place: Place, signal: AbortSignal): Promise<boolean> {
   const folder = join(place.root, place.folder)
-  const opened = place.limits.useGit ? await openRepository(folder, signal) : { kind: 'none' as const }
+  const opened = await openRepository(folder, signal)
   if (opened.kind === 'unusable') place.tree.warnings.push(opened.warning)
   if (opened.kind !== 'repository') return false
   const { repository } = opened
+  place.tree.repositories.push(repository)
+  if (place.folder === '') await takeOwnersAbove(place, repository)
   const { files, nested } = await listRepository(folder, signal)
   const paths = new Set(files.map((file) => file.path))
   for (const file of files) {
@@ -138,6 +149,20 @@ async function collectFromFolder(place: Place, signal: AbortSignal): Promise<voi
   }
 }
 
+/** Of a folder within a work tree: who owns it is often said at the top. */
+async function takeOwnersAbove(place: Place, repository: Repository): Promise<void> {
+  place.tree.prefix = repository.prefix
+  const parts = repository.prefix.split('/').slice(0, -1)
+  for (let depth = 0; depth < parts.length; depth++) {
+    for (const name of ownersFilePlaces) {
+      const path = [...parts.slice(0, depth), name].join('/')
+      const absolute = join(repository.top, path)
+      const found = await lookAt(absolute)
+      if (found !== 'gone' && !('failure' in found) && found.isFile()) place.tree.ownersFiles.push({ path, absolute })
+    }
+  }
+}
+
 async function takeOwners(place: Place, path: string): Promise<void> {
   const found = await lookAt(join(place.root, path))
   if (found !== 'gone' && !('failure' in found) && found.isFile()) take(place, { path })
@@ -147,7 +172,7 @@ function take(place: Place, candidate: Named): void {
   const { limits, named } = place
   const name = candidate.path
   if (isOwnersFile(name)) {
-    place.tree.ownersFiles.push({ path: name, absolute: join(place.root, name) })
+    place.tree.ownersFiles.push({ path: place.tree.prefix + name, absolute: join(place.root, name) })
   }
   if (!limits.selection.takes(name)) return
   if (name.includes('\uFFFD')) skip(place.tree, name, 'its name is not valid UTF-8')
