@@ -98,9 +98,7 @@ function decoderOf(name: string): TextDecoder | undefined {
 /** Text hardly holds control characters; an image or an archive without a zero byte does. */
 function hasManyControls(text: string): boolean {
   const sample = text.slice(0, 20_000)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  // oxlint-disable-next-line no-control-regex
-  const controls = sample.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0
+  const controls = sample.match(/(?!\s)[\p{Cc}\ufffd]/gu)?.length ?? 0
   return controls > 8 && controls > sample.length * 0.05
 }
 
