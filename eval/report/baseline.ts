@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { OpsError, reasonOf } from '#runtime/errors.ts'
-import type { RankingFigures } from '../ranking-metrics.ts'
+import type { Figures } from '../eval-report.ts'
 
 /** Figures from elsewhere to stand beside ours, by group name. */
 export interface Baseline {
   name: string
-  groups: ReadonlyMap<string, { section?: RankingFigures | undefined; document?: RankingFigures | undefined }>
+  groups: ReadonlyMap<string, Partial<Figures>>
 }
 
 export class BaselineError extends OpsError {
@@ -31,7 +31,16 @@ const Short = z
     ndcgAt10: ndcg10,
   }))
 
-const Ours = z
+/** As a plain BM25 run writes it: the set's name, and under it the groups. */
+const Plain = z.record(
+  z.string(),
+  z.record(
+    z.string(),
+    z.object({ chunk: Short, doc: Short }).transform(({ chunk, doc }) => ({ section: chunk, document: doc })),
+  ),
+)
+
+const Ranking = z
   .object({
     recall_at1: z.number(),
     recall_at5: z.number(),
@@ -46,20 +55,55 @@ const Ours = z
     mrrAt10: figures.mrr_at10,
     ndcgAt10: figures.ndcg_at10,
   }))
+const Abstention = z
+  .object({ precision: z.number().optional(), recall: z.number().optional(), false_rate: z.number().optional() })
+  .transform(({ precision, recall, false_rate: falseRate }) => ({ precision, recall, falseRate }))
+const Latency = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
 
-/** Either `{SET: {GROUP: {chunk, doc}}}` as a plain BM25 run writes it, or an earlier report of ours. */
-const Plain = z.record(z.string(), z.record(z.string(), z.object({ chunk: Short, doc: Short })))
-const EarlierReport = z.object({
-  set: z.string(),
+/** As an earlier run of ours wrote it. */
+const Earlier = z.object({
   groups: z.array(
     z.object({
       name: z.string(),
-      figures: z.object({ section: Ours.optional(), document: Ours.optional() }),
+      figures: z
+        .object({
+          section: Ranking.optional(),
+          document: Ranking.optional(),
+          search_abstention: Abstention.optional(),
+          answer_abstention: Abstention.optional(),
+          key_point_coverage: z.number().optional(),
+          key_point_coverage_in_answer: z.number().optional(),
+          complete: z.number().optional(),
+          must_not_violations: z.number().optional(),
+          superseded_first: z.number().optional(),
+          citation_validity: z.number().optional(),
+          promises_kept: z.number().optional(),
+          search_ms: Latency.optional(),
+          answer_ms: Latency.optional(),
+        })
+        .transform((read) => ({
+          section: read.section,
+          document: read.document,
+          searchAbstention: read.search_abstention,
+          answerAbstention: read.answer_abstention,
+          keyPointCoverage: read.key_point_coverage,
+          keyPointCoverageInAnswer: read.key_point_coverage_in_answer,
+          complete: read.complete,
+          mustNotViolations: read.must_not_violations,
+          supersededFirst: read.superseded_first,
+          citationValidity: read.citation_validity,
+          promisesKept: read.promises_kept,
+          searchMs: read.search_ms,
+          answerMs: read.answer_ms,
+        })),
     }),
   ),
 })
 
-/** @throws {BaselineError} When it is neither form. */
+/**
+ * Reads an earlier report of ours, or `{SET: {GROUP: {chunk, doc}}}` as a plain BM25 run writes it.
+ * @throws {BaselineError} When it is neither.
+ */
 export function parseBaseline(name: string, json: string): Baseline {
   let value: unknown
   try {
@@ -67,17 +111,14 @@ export function parseBaseline(name: string, json: string): Baseline {
   } catch (error) {
     throw new BaselineError(name, `it is not JSON (${reasonOf(error)})`, { cause: error })
   }
-  const earlier = EarlierReport.safeParse(value)
+  const earlier = Earlier.safeParse(value)
   if (earlier.success) {
     return { name, groups: new Map(earlier.data.groups.map((group) => [group.name, group.figures])) }
   }
   const plain = Plain.safeParse(value)
-  const first = plain.success ? Object.values(plain.data)[0] : undefined
-  if (first === undefined) throw new BaselineError(name, 'it holds no figures in a form that we know')
-  const groups = Object.entries(first).map(
-    ([group, { chunk, doc }]) => [group, { section: chunk, document: doc }] as const,
-  )
-  return { name, groups: new Map(groups) }
+  const groups = plain.success ? Object.values(plain.data)[0] : undefined
+  if (groups === undefined) throw new BaselineError(name, 'it holds no figures in a form that we know')
+  return { name, groups: new Map(Object.entries(groups)) }
 }
 
 /** @throws {BaselineError} When the file cannot be read or understood. */
