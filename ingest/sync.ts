@@ -5,7 +5,7 @@ import { reasonOf, userMessageOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { inParallel } from './in-parallel.ts'
 import { type PreparedEntry, pipelineVersion, prepareEntry } from './index-entry.ts'
-import type { Source, Survey, SurveyedEntry } from './source.ts'
+import type { RawEntry, Source, Survey, SurveyedEntry } from './source.ts'
 import type { SyncProgress, SyncReport } from './sync-report.ts'
 import { knownBefore, revisionTag } from './sync-revisions.ts'
 import { createSyncWriter } from './sync-writer.ts'
@@ -116,37 +116,48 @@ async function indexChanged(parts: SyncParts, { source, survey, tag, progress }:
   }
   let done = 0
   progress('indexing', 0, changed.length)
-  const read = async (surveyed: SurveyedEntry) => ({ surveyed, outcome: await readOne(source, surveyed, signal) })
+  const read = (surveyed: SurveyedEntry) => readOne(source, surveyed, signal)
   for await (const { surveyed, outcome } of inParallel(changed, parts.readsAtOnce ?? 8, read, signal)) {
-    done++
-    if (outcome.kind === 'failed') fail(surveyed.entry, outcome.error)
-    else if (outcome.kind === 'gone') vanished.push(surveyed.entry)
+    // Understanding an entry keeps the processor for milliseconds; whoever else waits gets a turn in between.
+    await new Promise((resolve) => setImmediate(resolve))
+    const prepared = outcome.kind === 'read' ? prepareOne(outcome.raw, source) : outcome
+    if (prepared.kind === 'failed') fail(surveyed.entry, prepared.error)
+    else if (prepared.kind === 'gone') vanished.push(surveyed.entry)
     else {
-      if (outcome.prepared.skipped !== undefined) {
-        skipped.push({ entry: surveyed.entry, reason: outcome.prepared.skipped })
-      }
-      warnings.push(...outcome.prepared.warnings)
-      for (const failure of await writer.add(`${surveyed.revision}${tag}`, outcome.prepared, signal)) {
-        fail(failure.entry, failure.error)
-      }
+      const { entry } = prepared
+      if (entry.skipped !== undefined) skipped.push({ entry: surveyed.entry, reason: entry.skipped })
+      warnings.push(...entry.warnings)
+      const failed = await writer.add(`${surveyed.revision}${tag}`, entry, signal)
+      for (const failure of failed) fail(failure.entry, failure.error)
     }
+    done++
     progress('indexing', done, changed.length)
   }
   for (const failure of await writer.flush(signal)) fail(failure.entry, failure.error)
   return { failures, vanished, skipped, warnings, written: writer.written }
 }
 
-type ReadOutcome = { kind: 'prepared'; prepared: PreparedEntry } | { kind: 'gone' } | { kind: 'failed'; error: unknown }
+type Failed = { kind: 'failed'; error: unknown }
+type ReadOutcome = { kind: 'read'; raw: RawEntry } | { kind: 'gone' } | Failed
 
-async function readOne(source: Source, surveyed: SurveyedEntry, signal: AbortSignal): Promise<ReadOutcome> {
+async function readOne(
+  source: Source,
+  surveyed: SurveyedEntry,
+  signal: AbortSignal,
+): Promise<{ surveyed: SurveyedEntry; outcome: ReadOutcome }> {
   try {
     const raw = await source.read(surveyed, signal)
-    if (raw === 'gone') return { kind: 'gone' }
-    // Understanding an entry takes the processor for milliseconds; whoever waits meanwhile gets a turn in between.
-    await new Promise((resolve) => setImmediate(resolve))
-    return { kind: 'prepared', prepared: prepareEntry(raw, source) }
+    return { surveyed, outcome: raw === 'gone' ? { kind: 'gone' } : { kind: 'read', raw } }
   } catch (error) {
     signal.throwIfAborted()
+    return { surveyed, outcome: { kind: 'failed', error } }
+  }
+}
+
+function prepareOne(raw: RawEntry, source: Source): { kind: 'prepared'; entry: PreparedEntry } | Failed {
+  try {
+    return { kind: 'prepared', entry: prepareEntry(raw, source) }
+  } catch (error) {
     return { kind: 'failed', error }
   }
 }

@@ -53,6 +53,8 @@ interface Named {
 export interface TreeLimits {
   selection: Selection
   maxFileBytes: number
+  /** Ask git where there is a work tree. */
+  useGit: boolean
 }
 
 /** Files looked at side by side; they wait for the disk, not for the processor. */
@@ -105,6 +107,7 @@ interface Place {
 /** @returns false when it is no work tree, or git can't be asked. */
 async function collectFromGit(place: Place, signal: AbortSignal): Promise<boolean> {
   const folder = join(place.root, place.folder)
+  if (!place.limits.useGit) return false
   const opened = await openRepository(folder, signal)
   if (opened.kind === 'unusable') place.tree.warnings.push(opened.warning)
   if (opened.kind !== 'repository') return false

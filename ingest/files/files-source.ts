@@ -53,7 +53,11 @@ interface KnownFile {
 export function filesSource(options: FilesSourceOptions): Source {
   const maxFileBytes = options.maxFileBytes ?? defaultMaxFileBytes
   const folder = resolve(options.path)
-  const limits = { selection: selection(options.include ?? [], options.exclude ?? []), maxFileBytes }
+  const limits = {
+    selection: selection(options.include ?? [], options.exclude ?? []),
+    maxFileBytes,
+    useGit: options.useGit ?? true,
+  }
   const revisions = fileRevisions(maxFileBytes, options.clock)
   const blameLines = options.blame ?? true
   const dates = gitDates({ cache: diskCache(options.cacheFolder), blameLines, log: options.log })
