@@ -1,0 +1,151 @@
+import type { DocumentWire } from '#server/wire.ts'
+import { ApiError, createApi, type Failure, type Status } from './api.ts'
+import { type BarActions, barViews, footViews, switchTheme } from './bar.ts'
+import { Composer } from './composer.ts'
+import { Connection } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import { DocumentPanel } from './document-panel.ts'
+import { element } from './dom.ts'
+import { listenToKeys } from './keys.ts'
+import type { Page } from './page.ts'
+import { signInView, storedToken } from './sign-in.ts'
+import { examplesView, welcomeView } from './welcome.ts'
+import { type PageLang, preferredLang, wordsIn } from './words.ts'
+
+const langKey = 'nightdesk.lang'
+const themeKey = 'nightdesk.theme'
+/** How many documents the examples are picked from. */
+const exampleDocuments = 100
+const loadTimeoutMs = 15_000
+
+/** Builds the page and keeps its parts together. */
+function start(): void {
+  const api = createApi(storedToken.get)
+  let lang: PageLang = preferredLang(localStorage.getItem(langKey), navigator.languages)
+  let status: Status | undefined
+  let documents: readonly DocumentWire[] = []
+
+  const page: Page = {
+    get words() {
+      return wordsIn[lang]
+    },
+    get lang() {
+      return lang
+    },
+    api,
+    openCitation: (citations, n) => panel.openCitation(citations, n, page),
+    openDocument: (documentId, passageId) => void panel.open({ documentId, passageId }, page),
+    failed,
+  }
+  const panel = new DocumentPanel()
+  const connection = new Connection(
+    () => page.words,
+    () => void load(),
+  )
+  const conversation = new Conversation(page, update)
+  const ask = (question: string): void => void conversation.ask(question)
+  const composer = new Composer(page.words, ask, () => conversation.stop())
+
+  const bar = element('header', { class: 'bar' })
+  const welcome = element('div', { class: 'welcome-place' })
+  const examples = element('div', { class: 'examples-place' })
+  const scroller = element('div', { class: 'scroller' }, welcome, conversation.element)
+  const desk = element('main', { class: 'desk' }, scroller, composer.element, examples)
+  const signIn = element('div', { class: 'sign-in-place', hidden: true })
+  const foot = element('footer', { class: 'foot' })
+  document.body.append(bar, connection.element, element('div', { class: 'layout' }, desk, signIn, panel.element), foot)
+
+  const actions: BarActions = {
+    newConversation: undefined,
+    otherLanguage() {
+      lang = lang === 'en' ? 'ja' : 'en'
+      localStorage.setItem(langKey, lang)
+      panel.close()
+      conversation.render()
+      if (!signIn.hidden) showSignIn(false)
+      update()
+    },
+    otherTheme: () => switchTheme(themeKey),
+    signOut: undefined,
+  }
+
+  function update(): void {
+    document.documentElement.lang = lang
+    document.body.classList.toggle('empty', conversation.isEmpty)
+    composer.update({ words: page.words, busy: conversation.isBusy, following: !conversation.isEmpty })
+    const isSignedIn = storedToken.get() !== null
+    bar.replaceChildren(
+      ...barViews(page, {
+        ...actions,
+        newConversation: conversation.isEmpty ? undefined : startAnew,
+        signOut: isSignedIn ? signOut : undefined,
+      }),
+    )
+    welcome.replaceChildren(...(conversation.isEmpty ? [welcomeView(page)] : []))
+    examples.replaceChildren(...(conversation.isEmpty ? [examplesView(documents, page, ask)] : []))
+    foot.replaceChildren(...footViews(page, status, isSignedIn))
+  }
+
+  function startAnew(): void {
+    panel.close()
+    conversation.clear()
+    composer.focus()
+  }
+
+  function signOut(): void {
+    storedToken.forget()
+    conversation.clear()
+    documents = []
+    void load()
+  }
+
+  function failed(failure: Failure): void {
+    if (failure.kind === 'unreachable') connection.lost()
+    if (failure.kind === 'unauthenticated') showSignIn(storedToken.get() !== null)
+  }
+
+  function showSignIn(wasRefused: boolean): void {
+    storedToken.forget()
+    panel.close()
+    desk.hidden = true
+    signIn.hidden = false
+    const view = signInView(page.words, wasRefused, (token) => {
+      storedToken.set(token)
+      void load()
+    })
+    signIn.replaceChildren(view)
+    view.querySelector('input')?.focus()
+  }
+
+  /** What is loaded, who we are here, and something to try. */
+  async function load(): Promise<void> {
+    const signal = AbortSignal.timeout(loadTimeoutMs)
+    try {
+      status = await api.status(signal)
+      if (desk.hidden) {
+        desk.hidden = false
+        signIn.hidden = true
+        composer.focus()
+      }
+      documents = await api.documents(exampleDocuments, signal)
+    } catch (error) {
+      if (error instanceof ApiError) failed(error.failure)
+    }
+    update()
+  }
+
+  /** `#document=ID&passage=ID`: where links to documents without an address of their own lead. */
+  function openLinked(): void {
+    const linked = new URLSearchParams(location.hash.slice(1))
+    const documentId = linked.get('document')
+    if (documentId !== null) void panel.open({ documentId, passageId: linked.get('passage') ?? '' }, page)
+  }
+
+  listenToKeys({ composer, conversation, panel })
+  addEventListener('hashchange', openLinked)
+  update()
+  composer.focusAtStart()
+  void load().then(openLinked)
+}
+
+start()

@@ -1,0 +1,31 @@
+import { element } from './dom.ts'
+import type { Words } from './words.ts'
+
+const key = 'nightdesk.token'
+
+/** The token stays in this tab and ends with it. */
+export const storedToken = {
+  get: (): string | null => sessionStorage.getItem(key),
+  set: (token: string): void => sessionStorage.setItem(key, token),
+  forget: (): void => sessionStorage.removeItem(key),
+}
+
+export function signInView(words: Words, wasRefused: boolean, signIn: (token: string) => void): HTMLElement {
+  const field = element('input', { type: 'password', id: 'token', autocomplete: 'off', required: true })
+  const form = element(
+    'form',
+    { class: 'sign-in' },
+    element('h1', {}, words.signIn),
+    element('p', {}, words.signInText),
+    wasRefused && element('p', { class: 'refused', role: 'alert' }, words.wrongToken),
+    element('label', { for: 'token' }, words.token),
+    field,
+    element('button', { type: 'submit', class: 'primary' }, words.signIn),
+  )
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const token = field.value.trim()
+    if (token !== '') signIn(token)
+  })
+  return form
+}

@@ -1,0 +1,40 @@
+import type { DocumentWire } from '#server/wire.ts'
+import { element } from './dom.ts'
+import type { Page } from './page.ts'
+
+const shown = 4
+const maxTitleChars = 60
+
+/** What this is, before anything was asked. */
+export function welcomeView({ words }: Page): HTMLElement {
+  return element('section', { class: 'welcome' }, element('h1', {}, words.welcome), element('p', {}, words.welcomeText))
+}
+
+/** A few questions that the loaded documents should answer. */
+export function examplesView(
+  documents: readonly DocumentWire[],
+  page: Page,
+  ask: (question: string) => void,
+): HTMLElement {
+  const { words } = page
+  const examples = exampleDocuments(documents, page.lang).map(({ title, kind }) => {
+    const question = kind === 'alert' ? words.exampleAlert(title) : words.examplePage(title)
+    const button = element('button', { type: 'button', class: 'example', onclick: () => ask(question) }, question)
+    return element('li', {}, button)
+  })
+  return element(
+    'section',
+    { class: 'examples', hidden: examples.length === 0 },
+    element('h2', {}, words.examples),
+    element('ul', {}, ...examples),
+  )
+}
+
+/** Spread over what is there, in the reader's language where there is enough of it. */
+function exampleDocuments(documents: readonly DocumentWire[], lang: string): DocumentWire[] {
+  const short = documents.filter(({ title }) => title.length <= maxTitleChars)
+  const own = short.filter((document) => document.lang === lang)
+  const chosen = own.length >= shown ? own : short
+  const step = Math.max(1, Math.floor(chosen.length / shown))
+  return chosen.filter((_, index) => index % step === 0).slice(0, shown)
+}
