@@ -26,7 +26,8 @@ export interface FileDatesParts {
   log: Log
 }
 
-const CommitDate = z.object({ oid: z.string(), committedDate: z.coerce.date() })
+// The author's date, as for folders in git: a rebase doesn't make a text newer.
+const CommitDate = z.object({ oid: z.string(), authoredDate: z.coerce.date() })
 const DatedFile = z.object({
   history: z.object({ nodes: z.array(CommitDate.nullable()).nullable() }),
   blame: z.object({
@@ -34,8 +35,8 @@ const DatedFile = z.object({
   }),
 })
 const Dated = z.object({ repository: z.record(z.string(), DatedFile.nullable().catch(null)).nullable() })
-const Commits = z.array(z.object({ commit: z.object({ committer: z.object({ date: z.coerce.date() }) }) }))
-const Commit = z.object({ committer: z.object({ date: z.coerce.date() }) })
+const Commits = z.array(z.object({ commit: z.object({ author: z.object({ date: z.coerce.date() }) }) }))
+const Commit = z.object({ author: z.object({ date: z.coerce.date() }) })
 
 /** Files in one query: GitHub ends a query after 10 s, and a blame of a page with a long history takes a few tenths. */
 const mostAtOnce = 30
@@ -158,7 +159,7 @@ export class FileDatesInBatches {
     const affordable = this.#graphqlUsable || (api.remaining ?? 0) > left * 2 + reservedCalls
     if (affordable) {
       const [latest] = await api.get('/commits', { path, sha: head, per_page: 1 }, Commits, signal)
-      if (latest !== undefined) return { editedAt: latest.commit.committer.date }
+      if (latest !== undefined) return { editedAt: latest.commit.author.date }
       log.warn({ path }, 'GitHub knows no commit of a file')
     }
     this.#headDate ??= this.#dateOfHead(signal)
@@ -168,7 +169,7 @@ export class FileDatesInBatches {
   async #dateOfHead(signal: AbortSignal): Promise<Date> {
     const { api, head } = this.#parts
     try {
-      return (await api.get('/git/commits/{head}', { head }, Commit, signal)).committer.date
+      return (await api.get('/git/commits/{head}', { head }, Commit, signal)).author.date
     } catch (error) {
       this.#headDate = undefined
       throw error
@@ -199,8 +200,8 @@ ${indexes.map(fileFragment).join('\n')}`
 
 function fileFragment(index: number): string {
   return `fragment File${index} on Commit {
-  history(first: 2, path: $p${index}) { nodes { oid committedDate } }
-  blame(path: $p${index}) { ranges { startingLine endingLine commit { oid committedDate } } }
+  history(first: 2, path: $p${index}) { nodes { oid authoredDate } }
+  blame(path: $p${index}) { ranges { startingLine endingLine commit { oid authoredDate } } }
 }`
 }
 
@@ -212,13 +213,13 @@ function editedAtOf({ history, blame }: z.infer<typeof DatedFile>): Date | undef
   const commits = (history.nodes ?? []).filter((commit) => commit !== null)
   const [latest] = commits
   const lines = blame.ranges.map(({ commit }) => commit)
-  if (latest === undefined || commits.length > 1 || lines.length === 0) return latest?.committedDate
-  if (lines.some(({ oid }) => oid === latest.oid)) return latest.committedDate
-  return new Date(Math.max(...lines.map(({ committedDate }) => committedDate.getTime())))
+  if (latest === undefined || commits.length > 1 || lines.length === 0) return latest?.authoredDate
+  if (lines.some(({ oid }) => oid === latest.oid)) return latest.authoredDate
+  return new Date(Math.max(...lines.map(({ authoredDate }) => authoredDate.getTime())))
 }
 
 function lineDatesOf(
-  ranges: readonly { startingLine: number; endingLine: number; commit: { committedDate: Date } }[],
+  ranges: readonly { startingLine: number; endingLine: number; commit: { authoredDate: Date } }[],
   whole: Date,
 ): LineDates {
   const sorted = ranges.toSorted((one, other) => one.startingLine - other.startingLine)
@@ -233,7 +234,7 @@ function lineDatesOf(
       }
       const range = sorted[low]
       const inside = range !== undefined && range.startingLine <= line && line <= range.endingLine
-      return inside ? range.commit.committedDate : whole
+      return inside ? range.commit.authoredDate : whole
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Log } from '#runtime/log.ts'
 /** What a person is told while we wait for GitHub. */
 export interface Wait {
   until: Date
-  /** One sentence, safe to show. */
+  /** What for and until when, safe to show. */
   reason: string
 }
 
@@ -35,7 +35,7 @@ export class Gate {
     const news = until > this.#opensAt + 2000
     this.#opensAt = Math.max(this.#opensAt, until)
     if (news) {
-      const wait = { until: new Date(until), reason }
+      const wait = { until: new Date(until), reason: `${reason} ${goingOn(new Date(until), ms)}` }
       log.warn(wait, 'waiting for GitHub')
       onWait?.(wait)
     }
@@ -56,4 +56,9 @@ export class Gate {
   #wait(): number {
     return this.#opensAt - this.#parts.clock.now().getTime()
   }
+}
+
+function goingOn(until: Date, ms: number): string {
+  const wait = ms < 120_000 ? `${Math.ceil(ms / 1000)} seconds` : `${Math.ceil(ms / 60_000)} minutes`
+  return `Going on at ${until.toTimeString().slice(0, 8)}, in ${wait}.`
 }

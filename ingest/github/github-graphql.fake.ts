@@ -17,6 +17,7 @@ const schema = buildSchema(`
   type Blob implements GitObject { oid: GitObjectID! byteSize: Int! }
   type Commit implements GitObject {
     oid: GitObjectID!
+    authoredDate: DateTime!
     committedDate: DateTime!
     history(first: Int, after: String, path: String): CommitHistoryConnection!
     blame(path: String!): Blame!
@@ -92,7 +93,8 @@ function fakeCommit(parts: FakeGraphqlParts, sha: string, date: Date) {
   return {
     __typename: 'Commit',
     oid: sha,
-    committedDate: seconds(date),
+    authoredDate: seconds(date),
+    committedDate: seconds(new Date(date.getTime() + 3_600_000)),
     history: async ({ first, path }: { first?: number; path?: string }) => {
       if (first === undefined) throw unbounded('history')
       const commits = await repository.history(sha, path, first)
@@ -105,7 +107,7 @@ function fakeCommit(parts: FakeGraphqlParts, sha: string, date: Date) {
         ranges: ranges.map((range) => ({
           ...range,
           age: 1,
-          commit: fakeCommit(parts, range.commit.oid, new Date(range.commit.committedDate)),
+          commit: fakeCommit(parts, range.commit.oid, new Date(range.commit.authoredDate)),
         })),
       }
     },

@@ -23,6 +23,7 @@ export interface FakeTreeEntry {
 
 export interface FakeCommit {
   sha: string
+  /** The author's. */
   date: Date
   tree: string
 }
@@ -30,7 +31,7 @@ export interface FakeCommit {
 export interface FakeBlameRange {
   startingLine: number
   endingLine: number
-  commit: { oid: string; committedDate: string }
+  commit: { oid: string; authoredDate: string }
 }
 
 /** A real git repository in a temporary folder, so that trees, renames and blame are git's own. */
@@ -44,7 +45,7 @@ export class FakeRepository implements AsyncDisposable {
   static async create(): Promise<FakeRepository> {
     const folder = await mkdtemp(join(tmpdir(), 'nightdesk-github-'))
     const repository = new FakeRepository(folder)
-    await repository.#git(['init', '--quiet', '--bare', '--initial-branch=main'])
+    await repository.#git(['init', '--quiet', '--bare', '--template=', '--initial-branch=main'])
     return repository
   }
 
@@ -56,9 +57,12 @@ export class FakeRepository implements AsyncDisposable {
   async commit(changes: Readonly<Record<string, Change>>, options: CommitOptions = {}): Promise<string> {
     const { at = new Date('2025-01-01T00:00:00Z'), branch = 'main', parent } = options
     const from = parent === undefined ? await this.resolve(`refs/heads/${branch}`) : (parent ?? undefined)
-    const person = `Alex <alex@acme.example> ${Math.floor(at.getTime() / 1000)} +0000`
+    const written = Math.floor(at.getTime() / 1000)
+    const person = 'Alex <alex@acme.example>'
+    // Committed an hour later, as after a rebase.
+    const people = `author ${person} ${written} +0000\ncommitter ${person} ${written + 3600} +0000`
     const ref = `refs/heads/${branch}`
-    const head = `commit ${ref}\nauthor ${person}\ncommitter ${person}\ndata 4\nedit\n`
+    const head = `commit ${ref}\n${people}\ndata 4\nedit\n`
     const parts: Buffer[] = [
       Buffer.from(`${from === undefined ? `reset ${ref}\n` : ''}${head}${from ? `from ${from}\n` : ''}`),
     ]
@@ -90,14 +94,14 @@ export class FakeRepository implements AsyncDisposable {
   }
 
   async history(ref: string, path: string | undefined, limit: number): Promise<FakeCommit[]> {
-    const args = ['log', `-n${limit}`, '--format=%H %cI %T', ref, ...(path === undefined ? [] : ['--', path])]
+    const args = ['log', `-n${limit}`, '--format=%H %at %T', ref, ...(path === undefined ? [] : ['--', path])]
     const printed = (await this.#try(args))?.toString() ?? ''
     return printed
       .split('\n')
       .filter(Boolean)
       .map((line) => {
         const [sha = '', date = '', tree = ''] = line.split(' ')
-        return { sha, date: new Date(date), tree }
+        return { sha, date: new Date(Number(date) * 1000), tree }
       })
   }
 
@@ -152,14 +156,14 @@ export class FakeRepository implements AsyncDisposable {
     for (const text of printed.split('\n')) {
       const header = /^([0-9a-f]{40}) \d+ (\d+)/.exec(text)
       if (header) lines.push({ oid: header[1] ?? '', line: Number(header[2]) })
-      const time = /^committer-time (\d+)$/.exec(text)?.[1]
+      const time = /^author-time (\d+)$/.exec(text)?.[1]
       if (time !== undefined) dates.set(lines.at(-1)?.oid ?? '', new Date(Number(time) * 1000).toISOString())
     }
     const ranges: FakeBlameRange[] = []
     for (const { line, oid } of lines) {
       const last = ranges.at(-1)
       if (last?.commit.oid === oid) last.endingLine = line
-      else ranges.push({ startingLine: line, endingLine: line, commit: { oid, committedDate: dates.get(oid) ?? '' } })
+      else ranges.push({ startingLine: line, endingLine: line, commit: { oid, authoredDate: dates.get(oid) ?? '' } })
     }
     return ranges
   }

@@ -13,6 +13,7 @@ import { type FilesSurvey, type SurveyedFile, surveyFiles } from './files-survey
 import { Gate, type Wait } from './gate.ts'
 import { ownersReader } from './owners-files.ts'
 import { encodePath } from './repository.ts'
+import { trimmedPath } from './spec.ts'
 
 export interface GithubSourceOptions {
   id: string
@@ -49,96 +50,97 @@ const defaultMaxWaitMs = 65 * 60_000
 
 /** A repository on GitHub: its files at a ref, and the issues and pull requests with certain labels. */
 export function githubSource(options: GithubSourceOptions): Source {
-  return new GithubSource(options)
-}
-
-class GithubSource implements Source {
-  readonly id: string
-  readonly audience: readonly string[]
-  readonly #options: GithubSourceOptions
-  readonly #api: GithubApi
-  readonly #parts: Parameters<typeof surveyFiles>[0]
-  /** By entry, as the last survey that looked at the tree found them. */
-  #files = new Map<string, SurveyedFile>()
-  #at: { base: string; dates: FileDatesInBatches } | undefined
-
-  constructor(options: GithubSourceOptions) {
-    this.id = options.id
-    this.audience = options.audience
-    this.#options = options
-    this.#api = githubApi(options)
-    const { path = '', include = [], exclude = [], ref, maxFileBytes = defaultMaxFileBytes } = options
-    const blobs = blobReader(this.#api)
-    const rules = { under: path, include, exclude, maxFileBytes }
-    this.#parts = { api: this.#api, blobs, owners: ownersReader(blobs), chooser: chooser(rules), ref }
+  const { id, audience, ref, include = [], exclude = [], labels, log, maxFileBytes = defaultMaxFileBytes } = options
+  const api = githubApi(options)
+  const blobs = blobReader(api)
+  const under = options.path === undefined ? '' : trimmedPath(options.path)
+  const files = {
+    api,
+    blobs,
+    owners: ownersReader(blobs),
+    chooser: chooser({ under, include, exclude, maxFileBytes }),
+    ref,
   }
+  const discussions = { api, labels, log }
+  const scope = shortHash(
+    JSON.stringify([options.owner, options.repo, ref, under, include, exclude, labels, maxFileBytes]),
+  )
+  let surveyed: SurveyedFiles | undefined
 
-  get apiCalls(): number {
-    return this.#api.calls
-  }
-
-  async survey(known: Surveyed, signal: AbortSignal): Promise<Survey> {
-    const scope = scopeOf(this.#options)
+  const survey = async (known: Surveyed, signal: AbortSignal): Promise<Survey> => {
     const cursor = readCursor(known.cursor, scope)
-    if (cursor !== undefined) this.#api.moveTo(cursor.files.home)
+    if (cursor !== undefined) api.moveTo(cursor.files.home)
     const stored = {
       revisions: new Map([...known.revisions].filter(([entry]) => !isDiscussion(entry))),
       failed: new Set([...known.failed].filter((entry) => !isDiscussion(entry))),
       state: cursor?.files,
     }
-    const files = await surveyFiles(this.#parts, stored, signal)
-    const discussions = await surveyDiscussions(this.#discussions(), known, cursor?.discussions, signal)
-    this.#prepareReading(files)
-    const same = cursor !== undefined && files.state === cursor.files && discussions.state === cursor.discussions
-    const next = { version: 1, scope, files: files.state, discussions: discussions.state }
+    const found = await surveyFiles(files, stored, signal)
+    const talked = await surveyDiscussions(discussions, known, cursor?.discussions, signal)
+    surveyed = surveyedFiles(api, found, log)
+    const isSame = cursor !== undefined && found.state === cursor.files && talked.state === cursor.discussions
+    const next = { version: 1, scope, files: found.state, discussions: talked.state }
     return {
-      changed: [...files.changed.map(({ entry, revision }) => ({ entry, revision })), ...discussions.changed],
-      unchanged: files.unchanged + discussions.unchanged,
-      gone: [...files.gone, ...discussions.gone],
-      cursor: same ? known.cursor : JSON.stringify(next),
-      skipped: files.state.skipped.map(({ entry, reason }) => ({ entry, reason })),
-      warnings: [...this.#warnings(files), ...discussions.warnings],
+      changed: [...found.changed.map(({ entry, revision }) => ({ entry, revision })), ...talked.changed],
+      unchanged: found.unchanged + talked.unchanged,
+      gone: [...found.gone, ...talked.gone],
+      cursor: isSame ? known.cursor : JSON.stringify(next),
+      skipped: found.state.skipped.map(({ entry, reason }) => ({ entry, reason })),
+      warnings: [...warningsOf(options, found), ...talked.warnings],
     }
   }
 
-  async read(surveyed: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> {
-    if (isDiscussion(surveyed.entry)) return readDiscussion(this.#discussions(), surveyed, signal)
-    const file = this.#files.get(surveyed.entry)
-    if (file === undefined || this.#at === undefined) {
-      throw new GithubFileUnreadableError(surveyed.entry, 'it was not among the changes of the last survey')
+  const read = async (wanted: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> => {
+    if (isDiscussion(wanted.entry)) return readDiscussion(discussions, wanted, signal)
+    const file = surveyed?.byEntry.get(wanted.entry)
+    if (file === undefined || surveyed === undefined) {
+      throw new GithubFileUnreadableError(wanted.entry, 'it was not among the changes of the last survey')
     }
-    const reading = [this.#parts.blobs.read(file.sha, signal), this.#at.dates.of(file.path, signal)] as const
+    const reading = [blobs.read(file.sha, signal), surveyed.dates.of(file.path, signal)] as const
     const [content, dates] = await Promise.all(reading)
-    const url = `${this.#at.base}${encodePath(file.path)}`
+    const url = `${surveyed.base}${encodePath(file.path)}`
     return { entry: file.entry, path: file.entry, url, content, owners: file.owners, ...dates }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#files.clear()
+  return {
+    id,
+    audience,
+    get apiCalls() {
+      return api.calls
+    },
+    survey,
+    read,
+    async [Symbol.asyncDispose]() {
+      surveyed = undefined
+    },
   }
+}
 
-  #prepareReading({ changed, state }: FilesSurvey): void {
-    this.#files = new Map(changed.map((file) => [file.entry, file]))
-    const upcoming = changed.map(({ path }) => path)
-    const dates = new FileDatesInBatches({ api: this.#api, head: state.head, upcoming, log: this.#options.log })
-    this.#at = { base: state.base, dates }
-  }
+/** What the last survey found to be read. */
+interface SurveyedFiles {
+  byEntry: ReadonlyMap<string, SurveyedFile>
+  base: string
+  dates: FileDatesInBatches
+}
 
-  #discussions() {
-    return { api: this.#api, labels: this.#options.labels, log: this.#options.log }
+function surveyedFiles(api: GithubApi, { changed, state }: FilesSurvey, log: Log): SurveyedFiles {
+  const upcoming = changed.map(({ path }) => path)
+  return {
+    byEntry: new Map(changed.map((file) => [file.entry, file])),
+    base: state.base,
+    dates: new FileDatesInBatches({ api, head: state.head, upcoming, log }),
   }
+}
 
-  #warnings(files: FilesSurvey): string[] {
-    const { owner, repo } = this.#options
-    const warnings: string[] = []
-    if (files.state.home.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) {
-      warnings.push(`${owner}/${repo} is called ${files.state.home} now; write that into the configuration.`)
-    }
-    if (!this.#api.withToken && files.changed.length > 0) {
-      warnings.push('Without a GITHUB_TOKEN passages are dated by their files, or by the latest commit, not by blame.')
-    }
-    return warnings
+function warningsOf({ owner, repo, token }: GithubSourceOptions, { state, changed }: FilesSurvey): string[] {
+  const warnings: string[] = []
+  if (state.home.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) {
+    warnings.push(`${owner}/${repo} is called ${state.home} now; write that into the configuration.`)
   }
+  if (token === undefined && changed.length > 0) {
+    warnings.push('Without a GITHUB_TOKEN passages are dated by their files, or by the latest commit, not by blame.')
+  }
+  return warnings
 }
 
 function githubApi(options: GithubSourceOptions): GithubApi {
@@ -149,10 +151,4 @@ function githubApi(options: GithubSourceOptions): GithubApi {
 
 async function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal })
-}
-
-/** Changes with whatever makes another survey of the same repository. */
-function scopeOf(options: GithubSourceOptions): string {
-  const { owner, repo, ref, path, include, exclude, labels, maxFileBytes } = options
-  return shortHash(JSON.stringify([owner, repo, ref, path, include, exclude, labels, maxFileBytes]))
 }

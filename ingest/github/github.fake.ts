@@ -275,13 +275,27 @@ export class FakeGithub implements AsyncDisposable {
   async #history(query: URLSearchParams): Promise<Reply> {
     const limit = Number(query.get('per_page') ?? 30)
     const commits = await this.repository.history(query.get('sha') ?? 'HEAD', query.get('path') ?? undefined, limit)
-    return { status: 200, body: commits.map(({ sha, date }) => ({ sha, commit: { committer: { date } } })) }
+    return {
+      status: 200,
+      body: commits.map(({ sha, date }) => ({
+        sha,
+        commit: { author: { date }, committer: { date: hourLater(date) } },
+      })),
+    }
   }
 
   async #gitCommit(sha: string): Promise<Reply> {
     const commit = await this.repository.commitOf(sha)
     if (commit === undefined) return notFound
-    return { status: 200, body: { sha, committer: { date: commit.date }, tree: { sha: commit.tree } } }
+    return {
+      status: 200,
+      body: {
+        sha,
+        author: { date: commit.date },
+        committer: { date: hourLater(commit.date) },
+        tree: { sha: commit.tree },
+      },
+    }
   }
 
   async #tree(sha: string, isRecursive: boolean): Promise<Reply> {
@@ -384,6 +398,10 @@ function moved(to: string): Reply {
 function limitReached(isAuthorised: boolean): Reply {
   const message = isAuthorised ? 'API rate limit exceeded for user ID 1.' : 'API rate limit exceeded for 127.0.0.1.'
   return { status: 403, body: { message, documentation_url: docs, status: '403' } }
+}
+
+function hourLater(date: Date): Date {
+  return new Date(date.getTime() + 3_600_000)
 }
 
 /** The answer to one call too many in a short time. */

@@ -21,6 +21,14 @@ export function parseGithubSpec(text: string): GithubSpec {
   if (owner === undefined || repo === undefined || /^\.{1,2}$/.test(repo)) {
     throw new ConfigError(`${JSON.stringify(text)} must be github:OWNER/REPO[@REF][:PATH]`)
   }
-  const folder = path?.replace(/^[./]*\/+|\/+$/g, '')
-  return { owner, repo: repo.replace(/\.git$/, ''), ref, path: folder === '' || folder === '.' ? undefined : folder }
+  const folder = path === undefined ? '' : trimmedPath(path)
+  return { owner, repo: repo.replace(/\.git$/, ''), ref, path: folder === '' ? undefined : folder }
+}
+
+/** Without what people write around a folder's path: `./docs/`, `/docs`. '' for the root. */
+export function trimmedPath(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+    .join('/')
 }
