@@ -4,6 +4,7 @@ import { identifiersOf, termsOf } from '#knowledge/terms/terms.ts'
 import { type Asked, askedBy } from './asks.ts'
 import { withoutFillers } from './fillers.ts'
 import { partsOf } from './parts.ts'
+import type { Alternatives, Thesaurus } from './thesaurus.ts'
 
 /** A question, taken apart for searching. */
 export interface Query {
@@ -16,10 +17,12 @@ export interface Query {
   terms: readonly string[]
   /** Those terms that name something whole: a flag, a path, a metric. */
   identifiers: ReadonlySet<string>
+  /** Other words for a term, from the thesaurus. */
+  alternatives: ReadonlyMap<string, Alternatives>
   asked: ReadonlySet<Asked>
 }
 
-export function understand(text: string): Query {
+export function understand(text: string, thesaurus?: Thesaurus): Query {
   const meant = withoutFillers(text)
   const terms = [...new Set(termsOf(meant))]
   return {
@@ -28,6 +31,15 @@ export function understand(text: string): Query {
     lang: detectLang(meant),
     terms,
     identifiers: new Set(identifiersOf(meant)),
+    alternatives: thesaurus?.alternatives(meant) ?? new Map(),
     asked: askedBy(meant),
   }
+}
+
+/** Every term that a passage may be found by: the question's own and the alternatives'. */
+export function expandedTerms(query: Query): string[] {
+  const terms = new Set(query.terms)
+  for (const alternatives of query.alternatives.values())
+    for (const words of alternatives) for (const term of words) terms.add(term)
+  return [...terms]
 }

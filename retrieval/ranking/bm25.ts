@@ -1,4 +1,4 @@
-import { type PassageTerms, type TermField, termFields } from '#knowledge/passage.ts'
+import type { TermField } from '#knowledge/passage.ts'
 
 /** How much a term counts by where it stands. */
 export const fieldWeights: Readonly<Record<TermField, number>> = {
@@ -15,16 +15,6 @@ const lengthNormalisation = 0.5
 /** Rarity of a term: Robertson's idf, kept positive (Lucene's form). */
 export function idf(passages: number, frequency: number): number {
   return Math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
-}
-
-/** How often each query term stands in a passage, weighted by field. */
-export function weightedFrequencies(terms: PassageTerms, wanted: ReadonlySet<string>): Map<string, number> {
-  const found = new Map<string, number>()
-  for (const field of termFields) {
-    const weight = fieldWeights[field]
-    for (const term of terms[field]) if (wanted.has(term)) found.set(term, (found.get(term) ?? 0) + weight)
-  }
-  return found
 }
 
 /**

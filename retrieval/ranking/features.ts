@@ -2,9 +2,10 @@ import type { StoredPassage } from '#knowledge/passage.ts'
 import type { TermStatistics } from '#knowledge/passage-index.ts'
 import { type Asked, answeredByHeading } from '#retrieval/query/asks.ts'
 import type { Query } from '#retrieval/query/query.ts'
-import { bm25, idf, weightedFrequencies } from './bm25.ts'
+import { bm25 } from './bm25.ts'
 import { proximity } from './proximity.ts'
 import type { SoftMatch } from './soft-match.ts'
+import { WordMatch } from './word-match.ts'
 
 /** What is known of how a passage fits a question, each about 0..1. */
 export interface Features {
@@ -43,23 +44,6 @@ export interface Scored {
   features: Features
 }
 
-/** Weight of each question term: its rarity; a name that is whole counts more than its parts. */
-export function termWeights(query: Query, statistics: TermStatistics): Map<string, number> {
-  const weights = new Map<string, number>()
-  for (const term of query.terms) {
-    const frequency = statistics.frequencies.get(term) ?? 0
-    if (frequency === 0) continue
-    weights.set(term, idf(statistics.passages, frequency) * (query.identifiers.has(term) ? 1.2 : 1))
-  }
-  return weights
-}
-
-/** A term that stands nowhere still counts against coverage, as a rare one. */
-function totalWeight(query: Query, weights: ReadonlyMap<string, number>, passages: number): number {
-  const unknown = idf(passages, 0) * 0.5
-  return query.terms.reduce((sum, term) => sum + (weights.get(term) ?? unknown), 0)
-}
-
 export function featuresOf(
   query: Query,
   passages: readonly StoredPassage[],
@@ -67,9 +51,7 @@ export function featuresOf(
   embedding: Float32Array | undefined,
   softMatch: SoftMatch | undefined,
 ): Scored[] {
-  const weights = termWeights(query, statistics)
-  const total = totalWeight(query, weights, statistics.passages)
-  const wanted = new Set(weights.keys())
+  const wordMatch = new WordMatch(query, statistics)
   const averageLength =
     passages.reduce((sum, passage) => sum + passage.terms.body.length, 0) / Math.max(1, passages.length)
   const texts = passages.map((passage) => `${passage.heading.join(' ')}\n${passage.text}`)
@@ -88,25 +70,25 @@ export function featuresOf(
     passages.map((passage) => passage.heading.at(-1) ?? ''),
   )
   const measured = passages.map((passage, at) => {
-    const frequencies = weightedFrequencies(passage.terms, wanted)
-    const near = proximity(passage.terms, query.terms, weights)
+    const { frequencies, coverage, inTitle, inHeading } = wordMatch.match(passage.terms)
+    const near = proximity(passage.terms, query.terms, wordMatch)
     return {
       passage,
       features: {
-        words: bm25(frequencies, weights, passage.terms.body.length, averageLength),
+        words: bm25(frequencies, wordMatch.weights, passage.terms.body.length, averageLength),
         meaning: 0,
         cosine:
           embedding === undefined || passage.embedding === undefined
             ? 0
             : Math.max(0, cosine(embedding, passage.embedding)),
-        coverage: total === 0 ? 0 : sumOf(frequencies.keys(), weights) / total,
+        coverage,
         soft: soft?.[at] ?? 0,
         softTitle: softTitle?.[at] ?? 0,
         softPart: Math.max(soft?.[at] ?? 0, ...parts.map((part) => part?.[at] ?? 0)),
         titleAsked: titleAsked?.[at] ?? 0,
         headingAsked: headingAsked?.[at] ?? 0,
-        inTitle: share(passage.terms.title, weights, total),
-        inHeading: share(passage.terms.heading, weights, total),
+        inTitle,
+        inHeading,
         identifiers: identifierShare(query, frequencies),
         window: near.window,
         order: near.order,
@@ -145,16 +127,6 @@ function identifierShare(query: Query, frequencies: ReadonlyMap<string, number>)
   let found = 0
   for (const identifier of query.identifiers) if (frequencies.has(identifier)) found++
   return found / query.identifiers.size
-}
-
-function share(terms: readonly string[], weights: ReadonlyMap<string, number>, total: number): number {
-  return total === 0 ? 0 : sumOf(new Set(terms), weights) / total
-}
-
-function sumOf(terms: Iterable<string>, weights: ReadonlyMap<string, number>): number {
-  let sum = 0
-  for (const term of terms) sum += weights.get(term) ?? 0
-  return sum
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {

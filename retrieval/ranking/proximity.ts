@@ -1,4 +1,5 @@
 import type { PassageTerms } from '#knowledge/passage.ts'
+import type { WordMatch } from './word-match.ts'
 
 const window = 12
 
@@ -10,13 +11,17 @@ const window = 12
 export function proximity(
   terms: PassageTerms,
   question: readonly string[],
-  weights: ReadonlyMap<string, number>,
+  words: Pick<WordMatch, 'weights' | 'meant'>,
 ): { window: number; order: number } {
+  const { weights, meant } = words
   const total = question.reduce((sum, term) => sum + (weights.get(term) ?? 0), 0)
   if (total === 0) return { window: 0, order: 0 }
   const body = [...terms.heading, ...terms.body, ...terms.code]
   const positions: { at: number; term: string }[] = []
-  for (const [at, term] of body.entries()) if (weights.has(term)) positions.push({ at, term })
+  for (const [at, word] of body.entries()) {
+    const term = meant.get(word)
+    if (term !== undefined) positions.push({ at, term })
+  }
   return { window: bestWindow(positions, weights) / total, order: followers(positions, question) }
 }
 

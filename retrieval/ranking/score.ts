@@ -40,22 +40,18 @@ function isFeature(key: string, features: Features): key is keyof Features {
  * Fills in `document`: how its document does as a whole, from its two best passages, over the best document.
  * A page that is about the question lends its sections some of its standing.
  */
-export function addDocumentScores(
-  scored: readonly Scored[],
-  weights: Readonly<Record<keyof Features, number>> = featureWeights,
-): void {
+export function addDocumentScores(scored: readonly Scored[]): void {
   const byDocument = new Map<string, number[]>()
   for (const { passage, features } of scored) {
-    const scores = byDocument.get(passage.documentId) ?? []
-    scores.push(scoreOf({ ...features, document: 0 }, weights))
-    byDocument.set(passage.documentId, scores)
+    const standings = byDocument.get(passage.documentId) ?? []
+    standings.push(features.words + features.meaning + 1.5 * features.soft + 0.5 * features.softTitle)
+    byDocument.set(passage.documentId, standings)
   }
   const standing = new Map<string, number>()
-  for (const [documentId, scores] of byDocument) {
-    scores.sort((a, b) => b - a)
-    standing.set(documentId, 0.7 * (scores[0] ?? 0) + 0.3 * (scores[1] ?? 0))
+  for (const [documentId, standings] of byDocument) {
+    standings.sort((a, b) => b - a)
+    standing.set(documentId, 0.7 * (standings[0] ?? 0) + 0.3 * (standings[1] ?? 0))
   }
   const best = Math.max(1e-9, ...standing.values())
-  for (const { passage, features } of scored)
-    features.document = Math.max(0, (standing.get(passage.documentId) ?? 0) / best)
+  for (const { passage, features } of scored) features.document = (standing.get(passage.documentId) ?? 0) / best
 }
