@@ -71,6 +71,12 @@ describe('citationFaults', () => {
     expect(faults('Reboot it. Tell the team. [1]', [citation])).toEqual(['No citation: Reboot it.'])
   })
 
+  it('takes a caution for one about the source whose number follows', () => {
+    const answer = '⚠ This is 3 years old. Check before you act on it. [1]\n\nPromote the replica. [1]'
+    expect(faults(answer, [cite(1, 'Promote the replica.')])).toEqual([])
+    expect(faults(`⚠ Old.\n\n${answer}`, [cite(1, 'Promote the replica.')])).toEqual(['No citation: ⚠ Old.'])
+  })
+
   it('asks no citation of an abstention', () => {
     expect(faults('No document says that.', [], true)).toEqual([])
   })

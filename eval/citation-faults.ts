@@ -43,6 +43,8 @@ function uncitedFaults({ answer, citations }: Pick<Answer, 'answer' | 'citations
   return sentences.flatMap((sentence, at) => {
     if (!statesFact(sentence) || marksIn(sentence.text).length > 0) return []
     const near = sentence.code ? citations.map(({ n }) => n) : nextMarks(sentences, at)
+    // A caution is about its source and says nothing from it; the number behind it tells which source is meant.
+    if (sentence.text.startsWith('⚠') && near.length > 0) return []
     return quoted(sentence.text, near) ? [] : [`No citation: ${sentence.text}`]
   })
 }

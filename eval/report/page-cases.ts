@@ -68,7 +68,7 @@ function foundRow(found: FoundSection, now: Date): Markup {
     found.poisoned ? html`<span class="chip bad">planted</span>` : undefined,
   ]
   return html`<li><span class="rank">${found.rank}</span><span class="score">${share(found.score)}</span><div><span class="place${found.golds.length > 0 ? ' gold' : ''}">${found.path} › ${found.heading.join(' › ')}</span>
-  <span class="soft small">${ageInDays(found.editedAt, now)} old, ${found.state}</span> ${marks}
+  <span class="soft small together">${ageInDays(found.editedAt, now)} old, ${found.state}</span> ${marks}
   <details><summary>text</summary><pre>${found.excerpt}</pre></details></div></li>`
 }
 

@@ -25,11 +25,13 @@ main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 80px; }
 h1 { font-size: 24px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 17px; margin: 36px 0 12px; }
 h3 { font-size: 14px; margin: 0 0 10px; }
+h3 .soft { font-weight: 400; }
+.together { white-space: nowrap; }
 p { margin: 0 0 10px; }
 .soft { color: var(--soft); }
 .small { font-size: 13px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 20px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 12px; margin-top: 20px; }
 .tile .value { font-size: 26px; line-height: 1.15; font-variant-numeric: tabular-nums; }
 .tile .name { color: var(--soft); font-size: 13px; }
 .tile .than { font-size: 12px; color: var(--soft); }
@@ -46,7 +48,7 @@ p { margin: 0 0 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--card); }
 tr:last-child td { border-bottom: 0; }
 tbody th { color: var(--ink); font-weight: 400; text-align: left; padding-left: 0; }
 td .bar { display: block; height: 4px; background: var(--track); border-radius: 2px; margin-top: 3px; }
