@@ -128,7 +128,8 @@ const Fields = z.object({
   language: text,
 })
 
-function frontMatterOf(read: unknown): FrontMatter {
+/** The fields that we know, from whatever a page says about itself; what has another form is left out. */
+export function frontMatterOf(read: unknown): FrontMatter {
   const parsed = Fields.safeParse(withPlainKeys(read))
   if (!parsed.success) return noFrontMatter
   const fields = parsed.data

@@ -45,3 +45,8 @@ export function blockOf(
 export function isBlank(line: string | undefined): boolean {
   return line === undefined || line.trim() === ''
 }
+
+/** Blanks before the first letter; a tab counts as one. */
+export function indentOf(line: string): number {
+  return line.length - line.trimStart().length
+}

@@ -1,4 +1,4 @@
-import { type BlockPiece, blockOf, isBlank } from './pieces.ts'
+import { type BlockPiece, blockOf, indentOf, isBlank } from './pieces.ts'
 import { plainHeading } from './plain-heading.ts'
 
 /** One rule of a Prometheus rule file, as its lines stand there. */
@@ -79,10 +79,6 @@ function lastLine(lines: readonly string[], at: number, column: number): number 
     end = down + 1
   }
   return end
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length
 }
 
 function ruleOf(
