@@ -12,7 +12,7 @@ async function folder(files: Record<string, string>) {
 }
 
 const files = {
-  'index.html': '<script type="module" src="{{assets}}/main.ts"></script>',
+  'index.html': '{{modules}}<script type="module" src="{{assets}}/main.ts"></script>',
   'graph.html': '<title>Graph</title>',
   'main.ts': "import type { A } from '#elsewhere/a.ts'\nconst n: number = 1\nexport const a = n as A\n",
   'main.test.ts': 'secret',
@@ -27,7 +27,9 @@ describe('assets', () => {
     const page = await nightdesk.get('/')
     expect(page.headers.get('cache-control')).toBe('no-cache')
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
-    const address = /src="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+    const html = await page.text()
+    const address = /src="([^"]+)"/.exec(html)?.[1] ?? ''
+    expect(html).toContain(`<link rel="modulepreload" href="${address}" />`)
     const script = await nightdesk.get(address)
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')

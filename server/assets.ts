@@ -26,7 +26,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /**
  * Reads the pages of a folder once: `index.html` becomes `/`, `graph.html` becomes `/graph`; types are taken out of its
- * modules. `{{assets}}` in a page stands for the address of the folder.
+ * modules. `{{assets}}` in a page stands for the address of the folder, `{{modules}}` for hints to load all modules at once,
+ * and not one after the other as they import each other.
  */
 export async function loadAssets(directory: string): Promise<Assets> {
   const names = (await readdir(directory)).sort()
@@ -36,11 +37,18 @@ export async function loadAssets(directory: string): Promise<Assets> {
   const hash = createHash('sha256')
   for (const { name, text } of sources) hash.update(`${name}\0${text}\0`)
   const version = hash.digest('hex').slice(0, 16)
+  const address = `/assets/${version}`
+  const hints = sources
+    .filter(({ name }) => name.endsWith('.ts'))
+    .map(({ name }) => `<link rel="modulepreload" href="${address}/${name}" />`)
   const html = sources.filter(({ name }) => name.endsWith('.html'))
   return {
     version,
     pages: new Map(
-      html.map(({ name, text }) => [addressOf(name), text.replaceAll('{{assets}}', `/assets/${version}`)]),
+      html.map(({ name, text }) => [
+        addressOf(name),
+        text.replaceAll('{{assets}}', address).replace('{{modules}}', hints.join('')),
+      ]),
     ),
     files: new Map(
       sources.flatMap(({ name, text }) => {

@@ -1,7 +1,10 @@
 import { element } from './dom.ts'
 import type { Words } from './words.ts'
 
-const askAgainMs = 3000
+/** The wait doubles from the first to the longest. */
+const firstWaitMs = 1000
+const longestWaitMs = 15_000
+const answerWithinMs = 3000
 const goodNewsMs = 4000
 
 /** Says when the server can't be reached, keeps trying, and says when it is back. */
@@ -21,15 +24,19 @@ export class Connection {
     if (this.#isLost) return
     this.#isLost = true
     this.#say(this.#words().reconnecting, 'lost')
-    setTimeout(() => void this.#tryAgain(), askAgainMs)
+    setTimeout(() => void this.#tryAgain(firstWaitMs), firstWaitMs)
   }
 
-  async #tryAgain(): Promise<void> {
-    const answered = await fetch('/healthz', { signal: AbortSignal.timeout(askAgainMs) }).then(
+  async #tryAgain(waitedMs: number): Promise<void> {
+    const answered = await fetch('/healthz', { signal: AbortSignal.timeout(answerWithinMs) }).then(
       (response) => response.ok,
       () => false,
     )
-    if (!answered) return void setTimeout(() => void this.#tryAgain(), askAgainMs)
+    if (!answered) {
+      const waitMs = Math.min(2 * waitedMs, longestWaitMs)
+      setTimeout(() => void this.#tryAgain(waitMs), waitMs)
+      return
+    }
     this.#isLost = false
     this.#say(this.#words().reconnected, 'back')
     this.#returned()
