@@ -229,8 +229,9 @@ export class GithubApi {
   async #pause(retries: number, signal: AbortSignal = never): Promise<void> {
     const { gate, sleep } = this.#parts
     signal.throwIfAborted()
-    if (retries > 0) await sleep(retries ** 2 * 1000, signal)
-    await gate.pass(signal)
+    // Whoever was held back has waited enough: a refusal for a limit counts as a retry, too.
+    const wasHeld = await gate.pass(signal)
+    if (retries > 0 && !wasHeld) await sleep(retries ** 2 * 1000, signal)
   }
 
   /** @returns Whether it's worth trying again once the gate has opened. */

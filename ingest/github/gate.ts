@@ -42,8 +42,9 @@ export class Gate {
     return true
   }
 
-  /** Resolves when it is open. */
-  async pass(signal: AbortSignal): Promise<void> {
+  /** Resolves when it is open, with whether it was closed. */
+  async pass(signal: AbortSignal): Promise<boolean> {
+    const wasClosed = this.#wait() > 0
     for (let ms = this.#wait(); ms > 0; ms = this.#wait()) {
       const waitedFor = this.#opensAt
       await this.#parts.sleep(ms, signal)
@@ -51,6 +52,7 @@ export class Gate {
       // Whoever slept as long as was asked is through, whatever the clock says.
       if (this.#opensAt === waitedFor) this.#opensAt = 0
     }
+    return wasClosed
   }
 
   #wait(): number {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +38,10 @@ export interface FakeBlameRange {
 /** A real git repository in a temporary folder, so that trees, renames and blame are git's own. */
 export class FakeRepository implements AsyncDisposable {
   readonly #folder: string
+  /** What was committed, by SHA: a process for each blob would take most of a test's time. */
+  readonly #blobs = new Map<string, Buffer>()
+  readonly #commits = new Map<string, FakeCommit>()
+  isEmpty = true
 
   private constructor(folder: string) {
     this.#folder = folder
@@ -66,10 +71,14 @@ export class FakeRepository implements AsyncDisposable {
     const parts: Buffer[] = [
       Buffer.from(`${from === undefined ? `reset ${ref}\n` : ''}${head}${from ? `from ${from}\n` : ''}`),
     ]
-    for (const [path, change] of Object.entries(changes)) parts.push(...instructions(path, change))
+    for (const [path, change] of Object.entries(changes)) {
+      parts.push(...instructions(path, change))
+      if (typeof change === 'string' || change instanceof Uint8Array) this.#keep(Buffer.from(change))
+    }
     await this.#git(['fast-import', '--quiet', '--force'], Buffer.concat(parts))
     const sha = await this.resolve(ref)
     if (sha === undefined) throw new Error('fast-import made no commit')
+    this.isEmpty = false
     return sha
   }
 
@@ -89,7 +98,8 @@ export class FakeRepository implements AsyncDisposable {
   }
 
   async commitOf(ref: string): Promise<FakeCommit | undefined> {
-    const [last] = await this.history(ref, undefined, 1)
+    const [last] = this.#commits.has(ref) ? [this.#commits.get(ref)] : await this.history(ref, undefined, 1)
+    if (last?.sha === ref) this.#commits.set(ref, last)
     return last
   }
 
@@ -121,7 +131,12 @@ export class FakeRepository implements AsyncDisposable {
   }
 
   async blob(sha: string): Promise<Buffer | undefined> {
-    return this.#try(['cat-file', 'blob', sha])
+    return this.#blobs.get(sha)
+  }
+
+  #keep(content: Buffer): void {
+    const sha = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+    this.#blobs.set(sha, content)
   }
 
   /** As GitHub compares: from the common ancestor, with renames found. */

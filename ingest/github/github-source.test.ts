@@ -173,12 +173,11 @@ describe('trees', () => {
       'README.md': 'Hello\n',
       CODEOWNERS: '/b/ @acme/b\n',
     })
-    const first = await syncOnce(sourceOn(github), nothingKnown)
-    expect(first.survey.changed).toHaveLength(25)
-    expect(first.entries.get('b/c/3.md')?.owners).toEqual(['@acme/b'])
+    const first = await sourceOn(github).survey(nothingKnown, ongoing)
+    expect(first.changed).toHaveLength(25)
     await github.repository.commit({ 'b/c/3.md': 'Changed\n', 'a/0.md': null, 'b/new.md': 'New\n' })
     const before = github.countOf(/^\/git\/trees/)
-    const next = await syncOnce(sourceOn(github), first.known)
+    const next = await syncOnce(sourceOn(github), after(first))
     expect(names(next.survey)).toEqual(['b/c/3.md', 'b/new.md'])
     expect(next.survey).toMatchObject({ gone: ['a/0.md'], unchanged: 23 })
     expect(next.entries.get('b/c/3.md')?.owners).toEqual(['@acme/b'])

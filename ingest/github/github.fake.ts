@@ -245,7 +245,7 @@ export class FakeGithub implements AsyncDisposable {
     if (path === '') return this.#about()
     if (area === 'issues') return this.#issues(rest, url)
     if (path.startsWith('/repositories/2/issues/')) return this.#movedIssue(Number(rest.at(-1)))
-    if ((await this.repository.resolve('HEAD')) === undefined) {
+    if (this.repository.isEmpty) {
       return { status: 409, body: { message: 'Git Repository is empty.', documentation_url: docs, status: '409' } }
     }
     if (area === 'commits' && name === '') return this.#history(url.searchParams)

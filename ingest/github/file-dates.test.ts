@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { FakeGithub } from './github.fake.ts'
+import { nothingKnown, ongoing, readAll, sourceOn, syncOnce, token } from './github-setup.fake.ts'
+
+const [march, june] = [new Date('2023-03-01T10:00:00Z'), new Date('2024-06-01T10:00:00Z')]
+
+function pages(count: number): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [`page-${String(n).padStart(2, '0')}.md`, `${n}\n`]),
+  )
+}
+
+describe('dates from GitHub', () => {
+  it('come many paths to a query', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit(pages(18), { at: march })
+    const { entries } = await syncOnce(sourceOn(github), nothingKnown)
+    expect([...entries.values()].every((entry) => entry.editedAt.getTime() === march.getTime())).toBe(true)
+    expect([...entries.values()].every((entry) => entry.lineDates?.at(1).getTime() === march.getTime())).toBe(true)
+    expect(github.countOf(/^graphql/)).toBe(2)
+  })
+
+  it('come in smaller queries when a large one takes too long', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit(pages(10), { at: march })
+    github.mostBlames = 5
+    const { entries } = await syncOnce(sourceOn(github), nothingKnown)
+    expect([...entries.values()].filter((entry) => entry.lineDates !== undefined)).toHaveLength(10)
+    expect(github.countOf(/^graphql/)).toBe(3)
+  })
+
+  it('come by REST for the one file whose blame fails, and by blame for its neighbours', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit({ 'a.md': 'A\n', 'b.md': 'B\n', 'c.md': 'C\n' }, { at: march })
+    await github.repository.commit({ 'b.md': 'B2\n' }, { at: june })
+    github.brokenBlame.add('b.md')
+    const { entries } = await syncOnce(sourceOn(github), nothingKnown)
+    expect(entries.get('b.md')).toMatchObject({ editedAt: june })
+    expect(entries.get('b.md')?.lineDates).toBeUndefined()
+    expect(entries.get('a.md')?.lineDates?.at(1)).toEqual(march)
+    expect(entries.get('c.md')?.lineDates?.at(1)).toEqual(march)
+    expect(github.countOf(/^\/commits$/)).toBe(1)
+  })
+
+  it('come by REST where GraphQL may not be used, which is tried once', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit({ 'a.md': 'A\n' }, { at: march })
+    await github.repository.commit({ 'b.md': 'B\n' }, { at: june })
+    const body = { message: 'Resource not accessible by integration' }
+    github.fail(/^graphql/, { kind: 'answer', status: 403, body }, 100)
+    const { entries } = await syncOnce(sourceOn(github), nothingKnown)
+    expect(entries.get('a.md')?.editedAt).toEqual(march)
+    expect(entries.get('b.md')?.editedAt).toEqual(june)
+    expect(github.countOf(/^graphql/)).toBe(1)
+  })
+
+  it('come from the latest commit when calls are short, and the survey says so', async () => {
+    await using github = await FakeGithub.start()
+    await github.repository.commit({ 'a.md': 'A\n' }, { at: march })
+    await github.repository.commit({ 'b.md': 'B\n' }, { at: june })
+    github.budget.limit = github.budget.remaining = 20
+    const { survey, entries } = await syncOnce(sourceOn(github, { token: undefined }), nothingKnown)
+    expect(entries.get('a.md')?.editedAt).toEqual(june)
+    expect(survey.warnings).toEqual([expect.stringContaining('GITHUB_TOKEN')])
+    expect(github.countOf(/^graphql/)).toBe(0)
+  })
+
+  it('take a commit that only removed lines for an edit', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit({ 'a.md': 'one\ntwo\nthree\n' }, { at: march })
+    await github.repository.commit({ 'a.md': 'one\nthree\n' }, { at: june })
+    const { entries } = await syncOnce(sourceOn(github), nothingKnown)
+    const entry = entries.get('a.md')
+    expect([entry?.editedAt, entry?.lineDates?.at(2), entry?.lineDates?.at(9)]).toEqual([june, march, june])
+  })
+
+  it('stop coming when the reading is told to stop, and come when it is tried again', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit(pages(3), { at: march })
+    const source = sourceOn(github)
+    const survey = await source.survey(nothingKnown, ongoing)
+    github.fail(/^graphql/, { kind: 'silent' })
+    const shutdown = new AbortController()
+    const stopped = readAll(source, survey, shutdown.signal)
+    while (github.countOf(/^graphql/) === 0) await new Promise((resolve) => setImmediate(resolve))
+    shutdown.abort(new Error('shutting down'))
+    await expect(stopped).rejects.toThrow('shutting down')
+    const entries = await readAll(source, survey)
+    expect([...entries.values()].map((entry) => entry.lineDates?.at(1))).toEqual([march, march, march])
+  })
+})
