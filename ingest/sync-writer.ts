@@ -25,6 +25,7 @@ export function createSyncWriter(parts: { documents: DocumentStore; embedder?: E
   let waiting: Waiting[] = []
   let passages = 0
   let failuresInARow = 0
+  let storing: Promise<void> = Promise.resolve()
 
   const embedded = async (batch: readonly Waiting[], signal: AbortSignal): Promise<EntryContent[]> => {
     const texts = batch.flatMap(({ prepared }) =>
@@ -66,6 +67,18 @@ export function createSyncWriter(parts: { documents: DocumentStore; embedder?: E
     return contents
   }
 
+  const store = async (batch: readonly Waiting[], contents: readonly EntryContent[], signal: AbortSignal) => {
+    await parts.documents.replaceEntries(contents, signal)
+    const stored = new Set(contents.map((content) => content.entry))
+    for (const { prepared } of batch) {
+      if (!stored.has(prepared.entry)) continue
+      written.documents += prepared.documents.length
+      written.maskedSecrets += prepared.maskedSecrets
+      for (const document of prepared.documents) written.passages += document.passages.length
+    }
+  }
+
+  /** Leaves the batch to the store, which may work on it while the next one is made ready. */
   const flush = async (signal: AbortSignal): Promise<FailedEntry[]> => {
     const batch = waiting
     waiting = []
@@ -78,13 +91,11 @@ export function createSyncWriter(parts: { documents: DocumentStore; embedder?: E
       failed.push(...batch.map(({ prepared }) => ({ entry: prepared.entry, error })))
       return []
     })
-    if (contents.length > 0) await parts.documents.replaceEntries(contents, signal)
-    const stored = new Set(contents.map((content) => content.entry))
-    for (const { prepared } of batch) {
-      if (!stored.has(prepared.entry)) continue
-      written.documents += prepared.documents.length
-      written.maskedSecrets += prepared.maskedSecrets
-      for (const document of prepared.documents) written.passages += document.passages.length
+    await storing
+    if (contents.length > 0) {
+      storing = store(batch, contents, signal)
+      // Whoever awaits it next is told; until then it must not count as unhandled.
+      storing.catch(() => undefined)
     }
     return failed
   }
@@ -97,6 +108,15 @@ export function createSyncWriter(parts: { documents: DocumentStore; embedder?: E
       for (const document of prepared.documents) passages += document.passages.length
       return waiting.length >= entriesAtOnce || passages >= passagesAtOnce ? flush(signal) : []
     },
-    flush,
+    /** Afterwards everything that was added is stored or has failed. */
+    async finish(signal: AbortSignal): Promise<FailedEntry[]> {
+      const failed = await flush(signal)
+      await storing
+      return failed
+    },
+    /** Waits for what the store is working on, whatever comes of it. */
+    async [Symbol.asyncDispose](): Promise<void> {
+      await storing.catch(() => undefined)
+    },
   }
 }

@@ -297,7 +297,6 @@ describe('a sync', () => {
     const { run, titles } = setUp()
     const source = fakeSource({
       'a.md': '# A\n',
-      'values.yaml': 'replicas: 3\n',
       'image.md': Uint8Array.of(0x89, 0x50, 0, 1, 2, 3),
     })
     const report = await run(source)

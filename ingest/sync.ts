@@ -105,7 +105,7 @@ interface Work {
 
 async function indexChanged(parts: SyncParts, { source, survey, tag, progress }: Work, signal: AbortSignal) {
   const { changed } = survey
-  const writer = createSyncWriter(parts)
+  await using writer = createSyncWriter(parts)
   const failures: EntryFailure[] = []
   const vanished: string[] = []
   const skipped: { entry: string; reason: string }[] = []
@@ -133,7 +133,7 @@ async function indexChanged(parts: SyncParts, { source, survey, tag, progress }:
     done++
     progress('indexing', done, changed.length)
   }
-  for (const failure of await writer.flush(signal)) fail(failure.entry, failure.error)
+  for (const failure of await writer.finish(signal)) fail(failure.entry, failure.error)
   return { failures, vanished, skipped, warnings, written: writer.written }
 }
 
