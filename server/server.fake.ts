@@ -16,7 +16,7 @@ export const redisDocument = fakeDocument({
   owners: ['@acme/sre'],
   editedAt: new Date('2026-05-20T08:00:00Z'),
 })
-export const redisPassage = fakePassage({
+const redisPassage = fakePassage({
   id: 'redis-runbook#1',
   documentId: 'redis-runbook',
   heading: ['Failover'],
@@ -25,7 +25,7 @@ export const redisPassage = fakePassage({
   fromLine: 10,
   toLine: 11,
 })
-export const secretDocument = fakeDocument({ id: 'break-glass', title: 'Break glass', audience: ['security'] })
+const secretDocument = fakeDocument({ id: 'break-glass', title: 'Break glass', audience: ['security'] })
 
 /** By date alone: old is stale. */
 export function fakeFreshness(document: Document, editedAt: Date, verifiedBy?: string): Freshness {

@@ -1,31 +1,21 @@
 import type {
-  AnswerWire,
-  CitationWire,
-  DocumentPassageWire,
-  DocumentWire,
-  FreshnessWire,
-  PassageWire,
-} from '#server/wire.ts'
+  Answer,
+  Citation,
+  Document,
+  DocumentPage,
+  Passage,
+  Problem,
+  SearchResult,
+  Status,
+  WholeDocument,
+} from './api-types.ts'
 import { readEvents } from './event-reader.ts'
 
 export type AskEvent =
   | { kind: 'status'; stage: string }
   | { kind: 'delta'; text: string }
-  | { kind: 'citation'; citation: CitationWire }
-  | { kind: 'done'; answer: AnswerWire }
-
-export interface WholeDocument extends DocumentWire {
-  freshness: FreshnessWire
-  passages: DocumentPassageWire[]
-}
-
-export interface Status {
-  version: string
-  principal: string
-  documents?: number
-  samples: boolean
-  waiting_for: string[]
-}
+  | { kind: 'citation'; citation: Citation }
+  | { kind: 'done'; answer: Answer }
 
 /** Why a call failed, as far as the page treats it differently. */
 export type Failure =
@@ -70,13 +60,15 @@ export function createApi(token: () => string | null) {
     )
   return {
     status: async (signal: AbortSignal): Promise<Status> => get('/v1/status', signal),
-    async documents(limit: number, signal: AbortSignal): Promise<DocumentWire[]> {
-      return (await get(`/v1/documents?limit=${limit}`, signal)).documents
+    async documents(limit: number, signal: AbortSignal): Promise<Document[]> {
+      const page: DocumentPage = await get(`/v1/documents?limit=${limit}`, signal)
+      return page.documents
     },
     document: async (id: string, signal: AbortSignal): Promise<WholeDocument> =>
       get(`/v1/documents/${encodeURIComponent(id)}`, signal),
-    async search(query: string, limit: number, signal: AbortSignal): Promise<PassageWire[]> {
-      return (await (await post('/v1/search', { query, limit }, signal)).json()).results
+    async search(query: string, limit: number, signal: AbortSignal): Promise<Passage[]> {
+      const found: SearchResult = await (await post('/v1/search', { query, limit }, signal)).json()
+      return found.results
     },
     async feedback(traceId: string, verdict: string, comment: string, signal: AbortSignal): Promise<void> {
       await post('/v1/feedback', { trace_id: traceId, verdict, ...(comment !== '' && { comment }) }, signal)
@@ -109,12 +101,9 @@ async function called(path: string, init: RequestInit, signal: AbortSignal): Pro
   if (response.status === 429) {
     throw new ApiError({ kind: 'too-many', retryAfterSeconds: Number(response.headers.get('retry-after') ?? 10) })
   }
-  const problem = await response.json().catch(() => ({}))
-  const fields: { message: string }[] = problem.errors ?? []
-  const detail = [
-    problem.detail ?? `${response.status} ${response.statusText}`,
-    ...fields.map(({ message }) => message),
-  ]
+  const problem: Partial<Problem> = await response.json().catch(() => ({}))
+  const fields = (problem.errors ?? []).map(({ message }) => message)
+  const detail = [problem.detail ?? `${response.status} ${response.statusText}`, ...fields]
   throw new ApiError({ kind: 'refused', detail: detail.join(' ') })
 }
 

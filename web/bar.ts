@@ -1,4 +1,4 @@
-import type { Status } from './api.ts'
+import type { Status } from './api-types.ts'
 import { element, icon } from './dom.ts'
 import type { Page } from './page.ts'
 

@@ -1,11 +1,11 @@
-import type { CitationWire } from '#server/wire.ts'
+import type { Citation } from './api-types.ts'
 import { element, isWebAddress, outwardLink } from './dom.ts'
 import { freshnessBadge, freshnessInWords, isDoubtful } from './freshness-badge.ts'
 import { parseMarkdown, plainText } from './markdown.ts'
 import type { Page } from './page.ts'
 
 /** [n] in an answer: opens its source. */
-export function citationChip(citation: CitationWire, citations: readonly CitationWire[], page: Page): HTMLElement {
+export function citationChip(citation: Citation, citations: readonly Citation[], page: Page): HTMLElement {
   const label = page.words.source(citation.n, citation.document.title, freshnessInWords(citation.freshness, page))
   return element(
     'button',
@@ -23,7 +23,7 @@ export function citationChip(citation: CitationWire, citations: readonly Citatio
 }
 
 /** The sources of an answer: number, quote, place, age, owners. The arrow keys go from one to the next. */
-export function citationCards(citations: readonly CitationWire[], page: Page): HTMLElement {
+export function citationCards(citations: readonly Citation[], page: Page): HTMLElement {
   const list = element('ol', { class: 'cards' }, ...citations.map((citation) => card(citation, citations, page)))
   list.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
@@ -38,7 +38,7 @@ export function citationCards(citations: readonly CitationWire[], page: Page): H
   return list
 }
 
-function card(citation: CitationWire, citations: readonly CitationWire[], page: Page): HTMLElement {
+function card(citation: Citation, citations: readonly Citation[], page: Page): HTMLElement {
   const { document: cited, freshness } = citation
   const place = [cited.title, ...citation.heading.filter((heading) => heading !== cited.title)].join(' › ')
   const quote = plainText(parseMarkdown(citation.quote, { citations: false }))
@@ -73,7 +73,7 @@ export function ownersView(owners: readonly string[], { words }: Page): HTMLElem
 }
 
 /** To the document where it lives; a file on the server's disk has no address to go to. */
-export function sourceLink(source: CitationWire['document'], { words }: Page): HTMLElement {
+export function sourceLink(source: Citation['document'], { words }: Page): HTMLElement {
   const path = element('span', { class: 'path' }, source.path)
   if (!isWebAddress(source.url))
     return element('span', { class: 'source', title: `${source.source}: ${source.path}` }, path)

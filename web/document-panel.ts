@@ -1,5 +1,5 @@
-import type { CitationWire, DocumentPassageWire } from '#server/wire.ts'
-import { ApiError, type WholeDocument } from './api.ts'
+import { ApiError } from './api.ts'
+import type { Citation, DocumentPassage, WholeDocument } from './api-types.ts'
 import { ownersView, sourceLink } from './citation-cards.ts'
 import { element, icon } from './dom.ts'
 import { freshnessBadge } from './freshness-badge.ts'
@@ -30,7 +30,7 @@ export class DocumentPanel {
     return !this.element.hidden
   }
 
-  openCitation(citations: readonly CitationWire[], n: number, page: Page): void {
+  openCitation(citations: readonly Citation[], n: number, page: Page): void {
     const at = citations.findIndex((citation) => citation.n === n)
     const citation = citations[at]
     if (citation === undefined) return
@@ -153,7 +153,7 @@ function bodyViews(whole: WholeDocument, target: Target, page: Page): Node[] {
   return missing ? [element('p', { class: 'panel-note' }, page.words.quoteMissing), ...passages] : passages
 }
 
-function passageFacts({ freshness, from_line, to_line }: DocumentPassageWire, page: Page): HTMLElement {
+function passageFacts({ freshness, from_line, to_line }: DocumentPassage, page: Page): HTMLElement {
   const { words } = page
   const broken = freshness.broken_references.map(({ target }) => target).join(', ')
   const others = freshness.contradicted_by.map(({ title, theirs }) => `${title}: “${theirs}”`).join(' ')
@@ -170,7 +170,7 @@ function passageFacts({ freshness, from_line, to_line }: DocumentPassageWire, pa
 /** Markdown is laid out; anything else stands as it was written. */
 function textOf(
   whole: WholeDocument,
-  { text }: DocumentPassageWire,
+  { text }: DocumentPassage,
   marked: { from: number; to: number } | undefined,
   { words }: Page,
 ): Node[] {
@@ -184,7 +184,7 @@ function textOf(
 }
 
 /** In the cited passage, else in whatever passage holds the words: neighbours are cited under one id. */
-function quotedIn(passages: readonly DocumentPassageWire[], { passageId, quote }: Target) {
+function quotedIn(passages: readonly DocumentPassage[], { passageId, quote }: Target) {
   if (quote === undefined) return undefined
   const cited = passages.filter(({ passage_id }) => passage_id === passageId)
   for (const passage of [...cited, ...passages]) {

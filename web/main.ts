@@ -1,5 +1,5 @@
-import type { DocumentWire } from '#server/wire.ts'
-import { ApiError, createApi, type Failure, type Status } from './api.ts'
+import { ApiError, createApi, type Failure } from './api.ts'
+import type { Document, Status } from './api-types.ts'
 import { type BarActions, barViews, footViews, switchTheme } from './bar.ts'
 import { Composer } from './composer.ts'
 import { Connection } from './connection.ts'
@@ -23,7 +23,7 @@ function start(): void {
   const api = createApi(storedToken.get)
   let lang: PageLang = preferredLang(localStorage.getItem(langKey), navigator.languages)
   let status: Status | undefined
-  let documents: readonly DocumentWire[] = []
+  let documents: readonly Document[] = []
 
   const page: Page = {
     get words() {

@@ -1,5 +1,5 @@
-import type { CitationWire } from '#server/wire.ts'
 import type { Api, Failure } from './api.ts'
+import type { Citation } from './api-types.ts'
 import type { PageLang, Words } from './words.ts'
 
 /** What the parts of the page share. */
@@ -8,7 +8,7 @@ export interface Page {
   readonly lang: PageLang
   readonly api: Api
   /** Opens a citation in its document; `citations` are those that one can go through from there. */
-  openCitation(citations: readonly CitationWire[], n: number): void
+  openCitation(citations: readonly Citation[], n: number): void
   /** Opens a document without a quote. */
   openDocument(documentId: string, passageId: string): void
   /** Tells the page of a failure that concerns all of it: no connection, no token. */

@@ -1,5 +1,5 @@
-import type { AnswerWire, CitationWire, PassageWire, WarningWire } from '#server/wire.ts'
 import type { Failure } from './api.ts'
+import type { Answer, Citation, Passage, Warning } from './api-types.ts'
 import { citationCards, citationChip, ownersView } from './citation-cards.ts'
 import { element, icon } from './dom.ts'
 import { feedbackRow } from './feedback-row.ts'
@@ -13,11 +13,11 @@ export interface Turn {
   readonly question: string
   stage?: string | undefined
   text: string
-  citations: CitationWire[]
-  answer?: AnswerWire | undefined
+  citations: Citation[]
+  answer?: Answer | undefined
   failure?: Failure | { kind: 'stopped' } | undefined
   /** Passages of the nearest documents, where the answer abstains. */
-  nearest: readonly PassageWire[]
+  nearest: readonly Passage[]
 }
 
 const severities: Readonly<Record<string, string>> = {
@@ -126,13 +126,13 @@ export class TurnView {
     return views
   }
 
-  #warningView({ code, message }: WarningWire): HTMLElement {
+  #warningView({ code, message }: Warning): HTMLElement {
     const { words } = this.#page
     const title = Object.entries(words.warnings).find(([name]) => name === code)?.[1] ?? words.warning
     return notice(severities[code] ?? 'info', message, title)
   }
 
-  #footViews(answer: AnswerWire): Node[] {
+  #footViews(answer: Answer): Node[] {
     const { words } = this.#page
     const facts = [
       words.by(answer.provider),
@@ -154,7 +154,7 @@ function notice(severity: string, message: string, title?: string): HTMLElement 
 }
 
 /** One line for each document, with who may know more. */
-function nearestView(passages: readonly PassageWire[], page: Page): HTMLElement {
+function nearestView(passages: readonly Passage[], page: Page): HTMLElement {
   const documents = new Map(passages.toReversed().map((passage) => [passage.document.id, passage]))
   const rows = [...documents.values()].toReversed().map((passage) =>
     element(

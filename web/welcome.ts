@@ -1,4 +1,4 @@
-import type { DocumentWire } from '#server/wire.ts'
+import type { Document } from './api-types.ts'
 import { element } from './dom.ts'
 import type { Page } from './page.ts'
 
@@ -11,11 +11,7 @@ export function welcomeView({ words }: Page): HTMLElement {
 }
 
 /** A few questions that the loaded documents should answer. */
-export function examplesView(
-  documents: readonly DocumentWire[],
-  page: Page,
-  ask: (question: string) => void,
-): HTMLElement {
+export function examplesView(documents: readonly Document[], page: Page, ask: (question: string) => void): HTMLElement {
   const { words } = page
   const examples = exampleDocuments(documents, page.lang).map(({ title, kind }) => {
     const question = kind === 'alert' ? words.exampleAlert(title) : words.examplePage(title)
@@ -31,7 +27,7 @@ export function examplesView(
 }
 
 /** Spread over what is there, in the reader's language where there is enough of it. */
-function exampleDocuments(documents: readonly DocumentWire[], lang: string): DocumentWire[] {
+function exampleDocuments(documents: readonly Document[], lang: string): Document[] {
   const short = documents.filter(({ title }) => title.length <= maxTitleChars)
   const own = short.filter((document) => document.lang === lang)
   const chosen = own.length >= shown ? own : short

@@ -54,7 +54,7 @@ const Usage = z
   .openapi('ChatCompletionUsage', { description: 'Estimated from the lengths of the texts.' })
 
 /** What has no place in OpenAI's form. */
-export const Extra = z
+const Extra = z
   .object({
     trace_id: z.string(),
     conversation_id: z.string(),

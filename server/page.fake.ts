@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { Answer, Citation, Question } from '#knowledge/answer.ts'
 import { fakeDocument, fakeEntry, fakePassage } from '#knowledge/passage.fake.ts'
-import { type Assets, loadAssets } from '#server/assets.ts'
+import { type Assets, loadAssets } from './assets.ts'
 import {
   fakeAnswer,
   fakeFreshness,
@@ -11,8 +11,8 @@ import {
   type StartedServer,
   startServer,
   toldInPieces,
-} from '#server/server.fake.ts'
-import type { ServerParts } from '#server/server.ts'
+} from './server.fake.ts'
+import type { ServerParts } from './server.ts'
 
 const chromiumAt = '/usr/bin/chromium'
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
@@ -80,7 +80,7 @@ export async function openPage(
   device: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
   const asked: Question[] = []
-  assets ??= loadAssets(fileURLToPath(new URL('.', import.meta.url)))
+  assets ??= loadAssets(join(import.meta.dirname, '../web'))
   const nightdesk = await startServer({
     assets: await assets,
     ask: async function* (question, signal) {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fakeAnswer } from '#server/server.fake.ts'
 import { askOn, lacksChromium, launchBrowser, openPage, steps } from './page.fake.ts'
+import { fakeAnswer } from './server.fake.ts'
 
 const ongoing = new AbortController().signal
 

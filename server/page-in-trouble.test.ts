@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ask } from '#knowledge/answer.ts'
 import { fakeEntry } from '#knowledge/passage.fake.ts'
-import { fakeAnswer, stuckAsk, toldInPieces } from '#server/server.fake.ts'
 import { askOn, lacksChromium, launchBrowser, oldDocument, openPage, steps } from './page.fake.ts'
+import { fakeAnswer, stuckAsk, toldInPieces } from './server.fake.ts'
 
 const ongoing = new AbortController().signal
 

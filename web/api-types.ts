@@ -1,0 +1,160 @@
+/**
+ * What the API says, made from its description at /openapi.json. When that changes,
+ * `vitest run server/api-types.test.ts -u` writes this file anew.
+ */
+
+export interface Answer {
+  /** Markdown; [n] refers to a citation. */
+  answer: string
+  spoken: string
+  abstained: boolean
+  confidence: number
+  lang: 'en' | 'ja'
+  citations: Citation[]
+  warnings: Warning[]
+  conversation_id: string
+  trace_id: string
+  /** `extractive`, or the model that wrote it. */
+  provider: string
+  timings_ms: Record<string, number>
+  cost_usd: number
+}
+
+export interface Citation {
+  /** The answer refers to it as [n]. */
+  n: number
+  /** Stands letter for letter in the cited document. */
+  quote: string
+  passage_id: string
+  heading: string[]
+  document: Document
+  freshness: Freshness
+}
+
+export interface Document {
+  id: string
+  source: string
+  /** Relative to its source's root. */
+  path: string
+  url: string
+  title: string
+  owners: string[]
+  kind: 'page' | 'alert' | 'api' | 'discussion'
+  lang: 'en' | 'ja'
+  edited_at: string
+  /** How many secrets were masked before it was stored. */
+  masked_secrets: number
+}
+
+export interface DocumentPage {
+  documents: ListedDocument[]
+  /** Absent on the last page. */
+  next_cursor?: string
+}
+
+export interface DocumentPassage {
+  passage_id: string
+  ordinal: number
+  heading: string[]
+  lang: 'en' | 'ja'
+  kind: 'prose' | 'steps' | 'code' | 'table' | 'alert'
+  text: string
+  from_line: number
+  to_line: number
+  /** It tries to give orders to an assistant; they are not followed. */
+  suspicious: boolean
+  freshness: Freshness
+}
+
+export interface Freshness {
+  state: 'verified' | 'fresh' | 'aging' | 'stale' | 'suspect' | 'contradicted' | 'evergreen'
+  /** The cited passage's own last change, not the file's. */
+  edited_at: string
+  document_edited_at: string
+  verified_at?: string
+  verified_by?: string
+  review_due_at?: string
+  reasons: string[]
+  broken_references: {
+    target: string
+    line: number
+  }[]
+  contradicted_by: {
+    passage_id: string
+    document_id: string
+    title: string
+    ours: string
+    theirs: string
+  }[]
+}
+
+export interface ListedDocument extends Document {
+  freshness: Freshness
+}
+
+export interface Passage {
+  passage_id: string
+  rank: number
+  score: number
+  text: string
+  heading: string[]
+  lang: 'en' | 'ja'
+  kind: 'prose' | 'steps' | 'code' | 'table' | 'alert'
+  from_line: number
+  to_line: number
+  document: Document
+  freshness: Freshness
+}
+
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  /** Stable; switch on this. */
+  code: string
+  /** What to do, for people. */
+  detail: string
+  /** Every field at fault. */
+  errors?: {
+    field: string
+    message: string
+  }[]
+  /** The same in OpenAI's form, on the routes that speak it. */
+  error?: {
+    message: string
+    type: string
+    param: string | null
+    code: string
+  }
+}
+
+export interface SearchResult {
+  results: Passage[]
+  /** 0..1: how sure we are that anything found is relevant at all. */
+  relevance: number
+  relevant: boolean
+  warnings: Warning[]
+  timings_ms: Record<string, number>
+}
+
+export interface Status {
+  version: string
+  /** Who you are here. */
+  principal: string
+  /** How many are loaded; only told to who may see them all. */
+  documents?: number
+  passages?: number
+  /** Nothing is configured, so the shipped sample documents are loaded. */
+  samples: boolean
+  /** Sources whose first sync has not ended yet. */
+  waiting_for: string[]
+}
+
+export interface Warning {
+  code: string
+  message: string
+}
+
+export interface WholeDocument extends ListedDocument {
+  passages: DocumentPassage[]
+}
