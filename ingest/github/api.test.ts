@@ -133,7 +133,7 @@ describe('bad answers', () => {
 
   it('takes no content that is not what its SHA says', async () => {
     await using github = await githubWith({ 'a.md': 'A\n' })
-    const source = sourceOn(github)
+    const source = sourceOn(github, { token: undefined })
     const survey = await source.survey(nothingKnown, ongoing)
     const body = { encoding: 'base64', content: Buffer.from('B\n').toString('base64'), size: 2 }
     github.fail(/^\/git\/blobs/, { kind: 'answer', status: 200, body })

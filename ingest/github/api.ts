@@ -264,7 +264,8 @@ export class GithubApi {
 
   #heed(headers: Headers): void {
     const remaining = headers.get('x-ratelimit-remaining')
-    if (remaining !== null) this.#remaining = Number(remaining)
+    // GraphQL has a budget of its own.
+    if (remaining !== null && headers.get('x-ratelimit-resource') !== 'graphql') this.#remaining = Number(remaining)
   }
 }
 

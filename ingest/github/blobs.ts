@@ -8,6 +8,7 @@ export interface BlobReader {
   read(sha: string, signal: AbortSignal): Promise<Uint8Array>
   /** As `read`, and the next `read` of it costs nothing. */
   readAhead(sha: string, signal: AbortSignal): Promise<Uint8Array>
+  hasAhead(sha: string): boolean
 }
 
 const Blob = z.object({ content: z.string(), encoding: z.literal('base64') })
@@ -31,11 +32,12 @@ export function blobReader(api: GithubApi): BlobReader {
       ahead.set(sha, bytes)
       return bytes
     },
+    hasAhead: (sha) => ahead.has(sha),
   }
 }
 
 /** Git names a blob by the hash of its length and content: so whatever went wrong on the way is noticed. */
-function isContentOf(sha: string, bytes: Uint8Array): boolean {
+export function isContentOf(sha: string, bytes: Uint8Array): boolean {
   const algorithm = sha.length === 64 ? 'sha256' : 'sha1'
   return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === sha
 }

@@ -14,7 +14,7 @@ const schema = buildSchema(`
     pullRequests(after: String, first: Int, labels: [String!], orderBy: IssueOrder): PullRequestConnection!
   }
   interface GitObject { oid: GitObjectID! }
-  type Blob implements GitObject { oid: GitObjectID! byteSize: Int! }
+  type Blob implements GitObject { oid: GitObjectID! byteSize: Int! isBinary: Boolean isTruncated: Boolean! text: String }
   type Commit implements GitObject {
     oid: GitObjectID!
     authoredDate: DateTime!
@@ -37,10 +37,15 @@ const schema = buildSchema(`
   type PullRequest { number: Int! updatedAt: DateTime! comments(first: Int): IssueCommentConnection! }
 `)
 
+/** Bytes after which GitHub cuts a text off. */
+const mostText = 512_000
+
 export interface FakeGraphqlParts {
   repository: FakeRepository
   fullName: string
   issues: () => FakeIssue[]
+  /** Of a blob that can be read. */
+  content: (sha: string) => Buffer | undefined
   /** Paths whose blame fails. */
   brokenBlame: ReadonlySet<string>
 }
@@ -80,12 +85,21 @@ function fakeRepository(parts: FakeGraphqlParts) {
   return {
     nameWithOwner: parts.fullName,
     object: async ({ oid }: { oid: string }) => {
+      const content = parts.content(oid)
+      if (content !== undefined) return fakeBlob(oid, content)
       const commit = await repository.commitOf(oid)
       return commit === undefined ? null : fakeCommit(parts, commit.sha, commit.date)
     },
     issues: listed(false),
     pullRequests: listed(true),
   }
+}
+
+function fakeBlob(oid: string, content: Buffer) {
+  const isBinary = content.includes(0)
+  const shown = content.subarray(0, mostText)
+  const text = isBinary ? null : shown.toString('utf8')
+  return { __typename: 'Blob', oid, byteSize: content.length, isBinary, isTruncated: content.length > mostText, text }
 }
 
 function fakeCommit(parts: FakeGraphqlParts, sha: string, date: Date) {

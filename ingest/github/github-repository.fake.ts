@@ -130,7 +130,7 @@ export class FakeRepository implements AsyncDisposable {
       })
   }
 
-  async blob(sha: string): Promise<Buffer | undefined> {
+  blob(sha: string): Buffer | undefined {
     return this.#blobs.get(sha)
   }
 

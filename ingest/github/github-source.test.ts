@@ -20,7 +20,7 @@ async function begin(): Promise<SourceHarness> {
       await github.repository.commit({ [path]: null })
     },
     async rename(from, to) {
-      const content = await github.repository.blob(await shaOf(from))
+      const content = github.repository.blob(await shaOf(from))
       await github.repository.commit({ [from]: null, [to]: content ?? '' }, { at: new Date('2026-01-01T00:00:00Z') })
     },
     async takeAway() {
@@ -74,12 +74,12 @@ describe('what a survey costs', () => {
     await using github = await FakeGithub.start({ token })
     await github.repository.commit({ 'a.md': 'A\n', 'b.md': 'B\n', 'c.md': 'C\n' })
     const { known } = await syncOnce(sourceOn(github), nothingKnown)
-    const before = github.countOf(/^\/git\/blobs/)
+    const before = github.contentsRead.length
     await github.repository.commit({ 'b.md': 'Better\n' })
     const { survey, entries } = await syncOnce(sourceOn(github), known)
     expect(names(survey)).toEqual(['b.md'])
     expect(textOf(entries.get('b.md'))).toBe('Better\n')
-    expect(github.countOf(/^\/git\/blobs/) - before).toBe(1)
+    expect(github.contentsRead.length - before).toBe(1)
   })
 
   it('leaves the tree alone when a push touched nothing of ours', async () => {
@@ -144,11 +144,11 @@ describe('history', () => {
     const done = survey.changed.slice(0, 12)
     await Promise.all(done.map((each) => source.read(each, ongoing)))
     const revisions = new Map(done.map(({ entry, revision }) => [entry, revision]))
-    const before = github.countOf(/^\/git\/blobs/)
+    const before = github.contentsRead.length
     const rest = await syncOnce(sourceOn(github), { revisions, failed: new Set() })
     expect(rest.survey.changed).toHaveLength(8)
     expect(rest.survey.unchanged).toBe(12)
-    expect(github.countOf(/^\/git\/blobs/) - before).toBe(8)
+    expect(github.contentsRead.length - before).toBe(8)
   })
 
   it('reads another ref, and all of it again when the configuration names another one', async () => {
@@ -265,12 +265,12 @@ describe('what is left out', () => {
     expect(names(first.survey)).toEqual(['small.md'])
     expect(first.survey.skipped).toEqual([{ entry: 'big.md', reason: expect.stringContaining('Git LFS') }])
     expect(textOf(first.entries.get('small.md'))).toBe(small)
-    expect(github.countOf(/^\/git\/blobs/)).toBe(2)
+    expect(github.contentsRead).toHaveLength(2)
     await github.repository.commit({ 'other.md': 'Other\n' })
     const next = await syncOnce(sourceOn(github), first.known)
     expect(names(next.survey)).toEqual(['other.md'])
     expect(next.survey.skipped.map(({ entry }) => entry)).toEqual(['big.md'])
-    expect(github.countOf(/^\/git\/blobs/)).toBe(3)
+    expect(github.contentsRead).toHaveLength(3)
   })
 
   it('lets a document go that became a pointer', async () => {

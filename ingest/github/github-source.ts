@@ -8,7 +8,7 @@ import { chooser } from './candidates.ts'
 import { readCursor, shortHash } from './cursor.ts'
 import { isDiscussion, readDiscussion, surveyDiscussions } from './discussions.ts'
 import { GithubFileUnreadableError } from './errors.ts'
-import { FileDatesInBatches } from './file-dates.ts'
+import { FileBatches, type FileBatchesParts } from './file-batches.ts'
 import { type FilesSurvey, type SurveyedFile, surveyFiles } from './files-survey.ts'
 import { Gate, type Wait } from './gate.ts'
 import { ownersReader } from './owners-files.ts'
@@ -77,7 +77,7 @@ export function githubSource(options: GithubSourceOptions): Source {
     }
     const found = await surveyFiles(files, stored, signal)
     const talked = await surveyDiscussions(discussions, known, cursor?.discussions, signal)
-    surveyed = surveyedFiles(api, found, log)
+    surveyed = surveyedFiles({ api, blobs, log }, found)
     const isSame = cursor !== undefined && found.state === cursor.files && talked.state === cursor.discussions
     const next = { version: 1, scope, files: found.state, discussions: talked.state }
     return {
@@ -96,10 +96,10 @@ export function githubSource(options: GithubSourceOptions): Source {
     if (file === undefined || surveyed === undefined) {
       throw new GithubFileUnreadableError(wanted.entry, 'it was not among the changes of the last survey')
     }
-    const reading = [blobs.read(file.sha, signal), surveyed.dates.of(file.path, signal)] as const
-    const [content, dates] = await Promise.all(reading)
-    const url = `${surveyed.base}${encodePath(file.path)}`
-    return { entry: file.entry, path: file.entry, url, content, owners: file.owners, ...dates }
+    const { entry, path, sha, owners } = file
+    const url = `${surveyed.base}${encodePath(path)}`
+    const { editedAt, lineDates, content = await blobs.read(sha, signal) } = await surveyed.batches.of(file, signal)
+    return { entry, path: entry, url, content, owners, editedAt, lineDates }
   }
 
   return {
@@ -120,15 +120,17 @@ export function githubSource(options: GithubSourceOptions): Source {
 interface SurveyedFiles {
   byEntry: ReadonlyMap<string, SurveyedFile>
   base: string
-  dates: FileDatesInBatches
+  batches: FileBatches
 }
 
-function surveyedFiles(api: GithubApi, { changed, state }: FilesSurvey, log: Log): SurveyedFiles {
-  const upcoming = changed.map(({ path }) => path)
+function surveyedFiles(
+  parts: Pick<FileBatchesParts, 'api' | 'blobs' | 'log'>,
+  { changed, state }: FilesSurvey,
+): SurveyedFiles {
   return {
     byEntry: new Map(changed.map((file) => [file.entry, file])),
     base: state.base,
-    dates: new FileDatesInBatches({ api, head: state.head, upcoming, log }),
+    batches: new FileBatches({ ...parts, head: state.head, upcoming: changed }),
   }
 }
 

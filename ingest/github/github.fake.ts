@@ -64,6 +64,8 @@ export class FakeGithub implements AsyncDisposable {
   readonly budget = { limit: 5000, remaining: 5000, resetAt: new Date(Date.now() + 1_800_000) }
   readonly brokenBlame = new Set<string>()
   readonly brokenBlobs = new Set<string>()
+  /** SHAs of the contents that were handed out, by whichever way. */
+  readonly contentsRead: string[] = []
   /** A query with more blames takes too long. */
   mostBlames = 100
   readonly #options: FakeGithubOptions
@@ -235,8 +237,9 @@ export class FakeGithub implements AsyncDisposable {
       return { status: 502, body: { data: null, errors: [{ message }] } }
     }
     const { repository, fullName, brokenBlame } = this
-    const parts = { repository, fullName, brokenBlame, issues: () => [...this.issues.values()] }
-    return { status: 200, body: await runFakeGraphql(parts, query, variables) }
+    const parts = { repository, fullName, brokenBlame, content: (sha: string) => this.#content(sha) }
+    const issues = () => [...this.issues.values()]
+    return { status: 200, body: await runFakeGraphql({ ...parts, issues }, query, variables) }
   }
 
   async #rest(path: string, url: URL, request: IncomingMessage): Promise<Reply> {
@@ -307,13 +310,19 @@ export class FakeGithub implements AsyncDisposable {
     return { status: 200, body: { sha, url: `${this.apiUrl}/git/trees/${sha}`, tree: shown, truncated: isTruncated } }
   }
 
-  async #blob(sha: string): Promise<Reply> {
+  #blob(sha: string): Reply {
     if (this.brokenBlobs.has(sha)) return { status: 503, body: { message: 'No server is currently available' } }
-    const bytes = await this.repository.blob(sha)
+    const bytes = this.#content(sha)
     if (bytes === undefined) return notFound
     // GitHub breaks the lines of base64 after 60 characters.
     const content = bytes.toString('base64').replace(/.{60}/g, '$&\n')
     return { status: 200, body: { sha, size: bytes.length, encoding: 'base64', content } }
+  }
+
+  #content(sha: string): Buffer | undefined {
+    const bytes = this.brokenBlobs.has(sha) ? undefined : this.repository.blob(sha)
+    if (bytes !== undefined) this.contentsRead.push(sha)
+    return bytes
   }
 
   async #compare(basehead: string): Promise<Reply> {

@@ -10,14 +10,30 @@ function pages(count: number): Record<string, string> {
   )
 }
 
-describe('dates from GitHub', () => {
-  it('come many paths to a query', async () => {
+describe('files from GitHub', () => {
+  it('come many to a query', async () => {
     await using github = await FakeGithub.start({ token })
     await github.repository.commit(pages(18), { at: march })
     const { entries } = await syncOnce(sourceOn(github), nothingKnown)
     expect([...entries.values()].every((entry) => entry.editedAt.getTime() === march.getTime())).toBe(true)
     expect([...entries.values()].every((entry) => entry.lineDates?.at(1).getTime() === march.getTime())).toBe(true)
     expect(github.countOf(/^graphql/)).toBe(2)
+  })
+
+  it('bring the contents along, but for those that GraphQL would change or cut off', async () => {
+    await using github = await FakeGithub.start({ token })
+    const contents = {
+      'plain.md': Buffer.from('手順\r\n'),
+      'marked.md': Buffer.from('\uFEFF# With a byte order mark\n'),
+      'latin1.md': Buffer.from('caf\u00e9\n', 'latin1'),
+      'sjis.md': Buffer.from([0x8e, 0xe8, 0x8f, 0x87, 0x0a]),
+      'large.md': Buffer.from('Long. '.repeat(100_000)),
+    }
+    await github.repository.commit(contents)
+    const { entries } = await syncOnce(sourceOn(github), nothingKnown)
+    for (const [name, content] of Object.entries(contents)) expect(entries.get(name)?.content).toEqual(content)
+    expect(github.countOf(/^graphql/)).toBe(1)
+    expect(github.countOf(/^\/git\/blobs/)).toBe(3)
   })
 
   it('come in smaller queries when a large one takes too long', async () => {
@@ -29,7 +45,7 @@ describe('dates from GitHub', () => {
     expect(github.countOf(/^graphql/)).toBe(3)
   })
 
-  it('come by REST for the one file whose blame fails, and by blame for its neighbours', async () => {
+  it('are dated by REST where a blame fails, and by blame beside it', async () => {
     await using github = await FakeGithub.start({ token })
     await github.repository.commit({ 'a.md': 'A\n', 'b.md': 'B\n', 'c.md': 'C\n' }, { at: march })
     await github.repository.commit({ 'b.md': 'B2\n' }, { at: june })
@@ -42,7 +58,7 @@ describe('dates from GitHub', () => {
     expect(github.countOf(/^\/commits$/)).toBe(1)
   })
 
-  it('come by REST where GraphQL may not be used, which is tried once', async () => {
+  it('come one by one where GraphQL may not be used, which is tried once', async () => {
     await using github = await FakeGithub.start({ token })
     await github.repository.commit({ 'a.md': 'A\n' }, { at: march })
     await github.repository.commit({ 'b.md': 'B\n' }, { at: june })
@@ -54,7 +70,7 @@ describe('dates from GitHub', () => {
     expect(github.countOf(/^graphql/)).toBe(1)
   })
 
-  it('come from the latest commit when calls are short, and the survey says so', async () => {
+  it('are dated by the latest commit when calls are short, and the survey says so', async () => {
     await using github = await FakeGithub.start()
     await github.repository.commit({ 'a.md': 'A\n' }, { at: march })
     await github.repository.commit({ 'b.md': 'B\n' }, { at: june })
@@ -65,7 +81,7 @@ describe('dates from GitHub', () => {
     expect(github.countOf(/^graphql/)).toBe(0)
   })
 
-  it('take a commit that only removed lines for an edit', async () => {
+  it('count a commit that only removed lines as an edit', async () => {
     await using github = await FakeGithub.start({ token })
     await github.repository.commit({ 'a.md': 'one\ntwo\nthree\n' }, { at: march })
     await github.repository.commit({ 'a.md': 'one\nthree\n' }, { at: june })
