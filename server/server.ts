@@ -13,6 +13,7 @@ import { ConfigError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Assets } from './assets.ts'
 import { ListenError } from './errors.ts'
+import { failureToTell } from './failures.ts'
 import { type ConfiguredPrincipal, guard, isLoopbackAddress, isLoopbackHost } from './identity.ts'
 import { InFlight } from './in-flight.ts'
 import type { Metrics } from './metrics.ts'
@@ -94,8 +95,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
   })
   app.onError((error, c) => {
     const speaksOpenAi = /^\/v1\/(chat|models)/.test(c.req.path)
-    if (!(error instanceof RequestProblem)) logFailure(log, error, c.get('signal'))
-    return problemResponse(error, speaksOpenAi)
+    return problemResponse(failureToTell(error, c.get('signal'), log), speaksOpenAi)
   })
 
   addAskRoute(app, parts)
@@ -148,12 +148,6 @@ function wrongMethod(c: Context, methods: string[]): Response {
   const allowed = methods.join(', ')
   const detail = `${c.req.path} answers to ${allowed}, not to ${c.req.method}.`
   return problemResponse(new RequestProblem('method_not_allowed', detail, { headers: { allow: allowed } }), false)
-}
-
-/** Who hung up caused the failure, and nobody reads the answer. */
-function logFailure(log: Log, error: Error, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) log.debug({ err: error }, 'request was given up')
-  else log.error({ err: error }, 'request failed')
 }
 
 async function listening(http: Server, host: string, port: number, signal: AbortSignal): Promise<number> {

@@ -41,7 +41,7 @@ export function citationCards(citations: readonly Citation[], page: Page): HTMLE
 function card(citation: Citation, citations: readonly Citation[], page: Page): HTMLElement {
   const { document: cited, freshness } = citation
   const place = [cited.title, ...citation.heading.filter((heading) => heading !== cited.title)].join(' › ')
-  const quote = plainText(parseMarkdown(citation.quote, { citations: false }))
+  const quote = plainText(parseMarkdown(withoutFences(citation.quote), { citations: false }))
   return element(
     'li',
     { class: 'card', 'data-state': freshness.state },
@@ -81,4 +81,9 @@ export function sourceLink(source: Citation['document'], { words }: Page): HTMLE
   link.className = 'source'
   link.title = words.openAtSource
   return link
+}
+
+/** A quote can begin or end in the middle of a block of code. */
+function withoutFences(quote: string): string {
+  return quote.replaceAll(/^ *(```|~~~).*$/gm, '')
 }

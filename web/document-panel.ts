@@ -57,7 +57,9 @@ export class DocumentPanel {
       const whole = await page.api.document(target.documentId, signal)
       this.#show(page, place, headView(whole, page), ...bodyViews(whole, target, page))
       const found = this.element.querySelector('mark') ?? this.element.querySelector('.passage.cited')
-      found?.scrollIntoView({ block: 'center' })
+      // The line or step around it: a long command would scroll sideways to its end.
+      const line = found?.closest('pre, p, li, tr') ?? found
+      line?.scrollIntoView({ block: 'center' })
     } catch (error) {
       if (signal.aborted) return
       const failure = error instanceof ApiError ? error.failure : undefined

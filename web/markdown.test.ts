@@ -83,8 +83,8 @@ describe('parseMarkdown', () => {
   })
 
   it('does not take the underscores and stars of names for emphasis', () => {
-    expect(shown('pg_stat_activity and 2 * 3 * 4, but *this* is')).toEqual([
-      'pg_stat_activity and 2 * 3 * 4, but emphasis(this) is',
+    expect(shown('pg_stat_activity and 2 * 3 * 4, but *this of a_b_c* and _that_ is')).toEqual([
+      'pg_stat_activity and 2 * 3 * 4, but emphasis(this of a_b_c) and emphasis(that) is',
     ])
   })
 

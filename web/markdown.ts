@@ -231,7 +231,8 @@ const inline = new RegExp(
     /\[(?<citation>\d{1,3})\]/,
     /<(?<address>https?:\/\/[^>\s]+)>/,
     /\*\*(?=\S)(?<strong>.+?)(?<=\S)\*\*/,
-    /(?<![\w*])[*_](?=[^\s*_])(?<emphasis>[^*_\n]+?)(?<=\S)[*_](?![\w*])/,
+    /(?<![\w*])\*(?=[^\s*])(?<emphasis>[^*\n]+?)(?<=\S)\*(?![\w*])/,
+    /(?<!\w)_(?=[^\s_])(?<underlined>[^\n]+?)(?<=[^\s_])_(?!\w)/,
     /(?<bare>https?:\/\/[^\s<>()`"'、。]+[^\s<>()`"'、。.,;:!?])/,
   ]
     .map((pattern) => pattern.source)
@@ -278,9 +279,8 @@ function inlineOf(
     return options.citations ? [{ kind: 'citation', n: Number(groups.citation) }] : undefined
   }
   if (groups.strong !== undefined) return [{ kind: 'strong', children: nested(groups.strong, within(groups.strong)) }]
-  if (groups.emphasis !== undefined) {
-    return [{ kind: 'emphasis', children: nested(groups.emphasis, within(groups.emphasis)) }]
-  }
+  const emphasis = groups.emphasis ?? groups.underlined
+  if (emphasis !== undefined) return [{ kind: 'emphasis', children: nested(emphasis, within(emphasis)) }]
   const address = groups.address ?? groups.bare ?? ''
   const start = index + match[0].indexOf(address)
   return [{ kind: 'link', href: address, children: piecesOf('text', address, start, placeOf) }]

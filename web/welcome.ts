@@ -26,11 +26,14 @@ export function examplesView(documents: readonly Document[], page: Page, ask: (q
   )
 }
 
-/** Spread over what is there, in the reader's language where there is enough of it. */
+/** One from each folder in turn, in the reader's language where there is enough of it; tables of contents answer little. */
 function exampleDocuments(documents: readonly Document[], lang: string): Document[] {
-  const short = documents.filter(({ title }) => title.length <= maxTitleChars)
+  const short = documents.filter(
+    ({ title, path }) => title.length <= maxTitleChars && !/(^|\/)(readme|index)\.\w+$/i.test(path),
+  )
   const own = short.filter((document) => document.lang === lang)
-  const chosen = own.length >= shown ? own : short
-  const step = Math.max(1, Math.floor(chosen.length / shown))
-  return chosen.filter((_, index) => index % step === 0).slice(0, shown)
+  const folders = Map.groupBy(own.length >= shown ? own : short, ({ path }) => path.slice(0, path.lastIndexOf('/') + 1))
+  const longest = Math.max(0, ...[...folders.values()].map((folder) => folder.length))
+  const inTurn = Array.from({ length: longest }, (_, at) => [...folders.values()].flatMap((folder) => folder[at] ?? []))
+  return inTurn.flat().slice(0, shown)
 }

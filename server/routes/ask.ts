@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Answer, AnswerEvent, Ask, Question } from '#knowledge/answer.ts'
 import type { Log } from '#runtime/log.ts'
 import { eventStream, type ServerSentEvent } from '../event-stream.ts'
+import { failureToTell } from '../failures.ts'
 import type { Metrics } from '../metrics.ts'
 import { ProblemWire, problemOf } from '../problems.ts'
 import { type App, bodyProblemResponses, jsonBody, maxQuestionChars, security, text } from '../route-frame.ts'
@@ -55,7 +56,7 @@ export function addAskRoute(app: App, parts: AskParts): void {
       principal: c.get('principal'),
     }
     const events = countedAnswer(parts, question, c.get('signal'))
-    if (wantsEvents(c.req.header('accept'))) return eventStream(sentEvents(events, parts.log))
+    if (wantsEvents(c.req.header('accept'))) return eventStream(sentEvents(events, c.get('signal'), parts.log))
     return c.json(answerToWire(await answerOf(events)), 200)
   })
   app.openAPIRegistry.register('Problem', ProblemWire)
@@ -95,12 +96,15 @@ export async function answerOf(events: AsyncIterable<AnswerEvent>): Promise<Answ
   throw new Error('The answer ended before it was done')
 }
 
-async function* sentEvents(events: AsyncIterable<AnswerEvent>, log: Log): AsyncGenerator<ServerSentEvent> {
+async function* sentEvents(
+  events: AsyncIterable<AnswerEvent>,
+  signal: AbortSignal,
+  log: Log,
+): AsyncGenerator<ServerSentEvent> {
   try {
     for await (const event of events) yield sent(event)
   } catch (error) {
-    log.error({ err: error }, 'answer failed while it was being streamed')
-    yield { event: 'error', data: JSON.stringify(problemOf(error)) }
+    yield { event: 'error', data: JSON.stringify(problemOf(failureToTell(error, signal, log))) }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Answer, AnswerEvent, Ask, Citation, Question } from '#knowledge/an
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import { eventStream, type ServerSentEvent } from '../event-stream.ts'
+import { failureToTell } from '../failures.ts'
 import type { Metrics } from '../metrics.ts'
 import { problemOf, RequestProblem, withOpenAiForm } from '../problems.ts'
 import {
@@ -102,7 +103,7 @@ export function addChatRoutes(app: App, parts: ChatParts): void {
     const frame = { created: seconds(clock.now()), promptTokens: estimatedTokens(asked), publicUrl: publicUrl() }
     if (body.stream === true) {
       const chunks = chunksOf(events, { ...frame, includeUsage: body.stream_options?.include_usage === true })
-      return eventStream(sentChunks(chunks, log))
+      return eventStream(sentChunks(chunks, c.get('signal'), log))
     }
     return c.json(completionOf(await answerOf(events), frame), 200)
   })
@@ -172,13 +173,17 @@ async function* chunksOf(
   throw new Error('The answer ended before it was done')
 }
 
-async function* sentChunks(chunks: AsyncIterable<Record<string, unknown>>, log: Log): AsyncGenerator<ServerSentEvent> {
+async function* sentChunks(
+  chunks: AsyncIterable<Record<string, unknown>>,
+  signal: AbortSignal,
+  log: Log,
+): AsyncGenerator<ServerSentEvent> {
   try {
     for await (const chunk of chunks) yield { data: JSON.stringify(chunk) }
     yield { data: '[DONE]' }
   } catch (error) {
-    log.error({ err: error }, 'chat completion failed while it was being streamed')
-    yield { data: JSON.stringify({ error: withOpenAiForm(problemOf(error)).error }) }
+    const problem = problemOf(failureToTell(error, signal, log))
+    yield { data: JSON.stringify({ error: withOpenAiForm(problem).error }) }
   }
 }
 
