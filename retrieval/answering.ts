@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Answer, AnswerEvent, Ask, Question, Search, SearchResult } from '#knowledge/answer.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
-import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Log } from '#runtime/log.ts'
 import { destructiveWarnings } from './answering/destructive.ts'
 import { abstention, ageDraft, type Draft, extractiveDraft } from './answering/drafts.ts'
-import { evidenceFor } from './answering/evidence.ts'
+import { type EvidenceParts, evidenceFor } from './answering/evidence.ts'
 import { StopWatch } from './answering/stop-watch.ts'
 import { type Asked, understood } from './answering/understanding.ts'
 
-export interface AnsweringParts {
+/** Its embedder compares about a hundred sentences a question: a local one. Absent: words alone. */
+export interface AnsweringParts extends EvidenceParts {
   search: Search
   conversations: ConversationStore
-  /** Compares sentences with the question, about a hundred a question: a local one. Absent: words alone. */
-  embedder?: Embedder | undefined
   clock: Clock
-  log: Log
 }
 
 /** The answer needs few passages; contradictions among them show only when the others are seen too. */

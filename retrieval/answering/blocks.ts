@@ -97,9 +97,18 @@ class BlockReader {
       this.#at += 1
       this.#indentedCode(line.indent + 1, announced[2])
     } else if (this.#codeAnnounced && line.indent > 0) this.#indentedCode(1, '')
-    else if (line.indent >= 4 && !this.#inList && afterBlank && !itemStart.test(line.text)) this.#indentedCode(4, '')
+    else if (this.#isIndentedCode(line) && afterBlank) this.#indentedCode(4, '')
     else return false
     return true
+  }
+
+  /** Four blanks make code in Markdown, but not below a list item, a directive or a term that is being explained. */
+  #isIndentedCode(line: Line): boolean {
+    if (line.indent < 4 || this.#inList || itemStart.test(line.text)) return false
+    const above = this.#lines.slice(0, this.#at).findLast(({ text }) => text.trim() !== '')
+    if (above === undefined) return false
+    if (above.indent >= 4) return this.#blocks.at(-1)?.kind === 'code'
+    return !/^\s*\.\. /.test(above.text) && above.indent === 0
   }
 
   #readHeading(line: Line): boolean {

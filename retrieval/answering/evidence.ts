@@ -1,11 +1,12 @@
 import type { AnswerWarning, RankedPassage, SearchResult } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
-import type { Embedder } from '#providers/embedder/embedder.ts'
+import type { Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
 import { type Reconciled, reconcile } from './disagreement.ts'
 import { type ReadQuestion, readQuestion } from './question.ts'
-import { type Candidate, candidatesOf, embedCandidates, embedQuestion, type FacetVectors, Scorer } from './scoring.ts'
+import { type Candidate, candidatesOf, embedCandidates, type Judged, type JudgingParts, judge } from './scoring.ts'
 import { type Selection, select } from './selection.ts'
+import { type DocumentSections, siblingsOf } from './siblings.ts'
 import { disagreementWarnings, suspicionWarnings } from './source-warnings.ts'
 
 /** What an answer can be made of. */
@@ -21,29 +22,30 @@ export interface Evidence {
 }
 
 /** Passages whose sentences may be quoted; the others only show whether somebody disagrees. */
-const readPassages = 6
+export const evidenceLimits = { passages: 6 }
 /** Below this share of the question's words and this likeness, a sentence has nothing to do with the question. */
 const least = { words: 0.1, meaning: 0.22 }
 
+export interface EvidenceParts extends JudgingParts {
+  /** Absent: only what the search found is read. */
+  sectionsOf?: DocumentSections | undefined
+  log: Log
+}
+
 /** @returns undefined when no sentence of what was found supports an answer. */
 export async function evidenceFor(
-  parts: { embedder?: Embedder | undefined; log: Log },
-  asked: { standalone: string; lang: Lang },
+  parts: EvidenceParts,
+  asked: { standalone: string; lang: Lang; principal: Principal },
   found: SearchResult,
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
   const question = readQuestion(asked.standalone)
-  const all = candidatesOf(trustedFirst(found.passages))
-  const vectors = await embedded(parts, question, all, signal)
-  const reconciled = reconcile(all, question)
-  const passages = [...new Set(reconciled.candidates.map(({ passage }) => passage))].slice(0, readPassages)
-  const read = new Set(passages)
-  const candidates = reconciled.candidates.filter(({ passage }) => read.has(passage))
-  const selection = select(question, candidates, new Scorer(candidates), vectors)
+  const { judged, reconciled } = await readable(parts, question, asked.principal, found, signal)
+  const selection = select(question, judged)
   if (selection === undefined || !supports(selection)) return undefined
   return {
     question,
-    passages,
+    passages: [...new Set(judged.map(({ candidate }) => candidate.passage))],
     selection,
     confidence: confidenceOf(found, selection, reconciled),
     warnings: (cited) => [
@@ -53,27 +55,46 @@ export async function evidenceFor(
   }
 }
 
+/** What may be quoted, judged. */
+export async function readable(
+  parts: EvidenceParts,
+  question: ReadQuestion,
+  principal: Principal,
+  found: SearchResult,
+  signal: AbortSignal,
+): Promise<{ judged: Judged[]; reconciled: Reconciled }> {
+  const ranked = trustedFirst(found.passages)
+  const all = candidatesOf(ranked)
+  const embedder = await embedded(parts, all, signal)
+  const reconciled = reconcile(all, question)
+  const kept = [...new Set(reconciled.candidates.map(({ passage }) => passage))].slice(0, evidenceLimits.passages)
+  const siblings = candidatesOf(await siblingsOf(kept, question, principal, { ...parts, embedder }, signal))
+  if (embedder !== undefined) await embedCandidates(siblings, embedder, signal)
+  const read = new Set(kept)
+  const candidates = [...reconciled.candidates.filter(({ passage }) => read.has(passage)), ...siblings]
+  return { judged: await judge(question, candidates, { ...parts, embedder }, signal), reconciled }
+}
+
 /** A source that tries to give orders comes after every other that is about as good. */
 function trustedFirst(passages: readonly RankedPassage[]): RankedPassage[] {
   const weight = ({ score, passage }: RankedPassage): number => score * (passage.suspicious ? 0.8 : 1)
   return passages.toSorted((a, b) => weight(b) - weight(a)).map((passage, at) => ({ ...passage, rank: at + 1 }))
 }
 
-/** Without vectors sentences are chosen by their words. */
+/** Without vectors sentences are chosen by their words: then nothing embeds the question either. */
 async function embedded(
-  { embedder, log }: { embedder?: Embedder | undefined; log: Log },
-  question: ReadQuestion,
+  { embedder, log }: EvidenceParts,
   candidates: readonly Candidate[],
   signal: AbortSignal,
-): Promise<FacetVectors> {
-  if (embedder === undefined) return { whole: undefined, facets: [] }
+): Promise<JudgingParts['embedder']> {
+  if (embedder === undefined) return undefined
   try {
     await embedCandidates(candidates, embedder, signal)
-    return await embedQuestion(question, embedder, signal)
+    return embedder
   } catch (err) {
     signal.throwIfAborted()
     log.warn({ err, embedder: embedder.id }, 'sentences were not embedded')
-    return { whole: undefined, facets: [] }
+    return undefined
   }
 }
 

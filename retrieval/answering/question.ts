@@ -15,6 +15,7 @@ export type Want =
   | 'check'
   | 'fix'
   | 'decision'
+  | 'rule'
 
 /** One thing that is asked: a question can hold several ("which …, and how …?"). */
 export interface Facet {
@@ -44,20 +45,17 @@ const wants: readonly (readonly [Want, RegExp])[] = [
   ['impact', /\bimpact\b|\baffect(?:s|ed)?\b|\bconsequences?\b|\bwhat happens\b|\bhow bad\b|\brisk\b|\bstill (?:work|accept|serve|read|write)\w*\b|影響|どうなる|リスク|まだ.{0,8}(?:できる|動く|使える)/i],
   ['check', /\bcheck\b|\bverify\b|\bdiagnos\w+\b|\binspect\b|\blook at\b|\bsee\b|\bfind out\b|\bdebug\b|\btroubleshoot\w*\b|\bconfirm\b|\blogs?\b|\bmonitor\b|確認|調べ|診断|チェック|ログ|見(?:る|れ|方)/i],
   ['fix', /\bfix(?:es)?\b|\bresolv\w+\b|\bmitigat\w+\b|\bremed\w+\b|\brecover\w*\b|\brepair\b|\bget (?:rid|it back)\b|\bclear\b|\brestore\b|\bwork-?around\b|\bsolve\b|\bcut it\b|\bfree\b|直(?:す|し|せ)|対処|解決|復旧|回復|緩和|修復|戻す/i],
+  ['rule', /\brules?\b|\bseverity\b|\bpending\b|\bfir(?:es?|ing)\b|\bexpr(?:ession)?\b|\bpromql\b|\bhow long .{0,40}(?:before|until|for)\b|\b(?:warning|critical) (?:at|by)\b|\bpage[sd]?\b|\balerts?\b.{0,40}\b(?:threshold|go off|trigger\w*|fire)\b|ルール|重要度|発報|発火|アラート.{0,20}(?:条件|式|閾値|しきい値|何)|何(?:分|秒|時間).{0,8}続/i],
   ['decision', /^(?:is|are|do|does|can|could|should|will|would|may|must|has|have)\b|\b(?:is|are|do|does|can|should|must) (?:i|we|it|that|this|the|there)\b[^?]*\?|\bor what\b|\bor can it\b|\bsafe\b|\ballowed\b|\bnormal\b|\bstill\b|(?:です|ます|でき|いい|良い|必要|大丈夫|のまま|付く|つく)(?:か|の)?(?:ね|よね)?[？?]/i],
 ] // biome-ignore format: one want a line
 
 /** Takes a question apart into what it asks. Orders to us must have been taken out before. */
 export function readQuestion(text: string): ReadQuestion {
-  const parts = facetTexts(text)
-  const facets = parts.map((part) => ({ text: part, wants: wantsOf(part), terms: unique(termsOf(part)) }))
-  return {
-    text,
-    facets: facets.filter((facet) => facet.terms.length > 0 || facet.wants.size > 0),
-    wants: wantsOf(text),
-    terms: unique(termsOf(text)),
-    identifiers: unique(identifiersOf(text)),
-  }
+  const whole = { text, wants: wantsOf(text), terms: unique(termsOf(text)) }
+  const facets = facetTexts(text)
+    .map((part) => ({ text: part, wants: wantsOf(part), terms: unique(termsOf(part)) }))
+    .filter((facet) => facet.terms.length > 0 || facet.wants.size > 0)
+  return { ...whole, facets: facets.length === 0 ? [whole] : facets, identifiers: unique(identifiersOf(text)) }
 }
 
 export function wantsOf(text: string): ReadonlySet<Want> {

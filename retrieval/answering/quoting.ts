@@ -2,6 +2,7 @@ import type { Citation, RankedPassage } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Candidate } from './scoring.ts'
 import type { Selection } from './selection.ts'
+import { sentencesOf } from './sentences.ts'
 import type { Unit } from './units.ts'
 import { caveat, leadIn } from './wording.ts'
 
@@ -26,15 +27,16 @@ const longestQuote = 700
 export function quoted(groups: Selection['groups'], options: QuoteOptions): AnswerPart[] {
   const parts: AnswerPart[] = []
   let n = options.firstNumber
-  const warned = new Set<string>()
+  const said = new Set<string>()
   for (const { passage, candidates } of groups) {
     const runs = runsOf(candidates, passage.passage.text)
     const citations = runs.map((run) => citationOf(n++, run, passage))
-    const said = caveat(passage, options.now, options.lang)
+    const warning = caveat(passage, options.now, options.lang)
     const first = citations[0]
-    if (said !== undefined && first !== undefined && !warned.has(passage.document.id)) {
-      warned.add(passage.document.id)
-      parts.push({ text: `⚠ ${said} [${first.n}]`, citations: [first] })
+    // Once for each kind of doubt; the line over each source says how old it is.
+    if (warning !== undefined && first !== undefined && !said.has(passage.freshness.state)) {
+      said.add(passage.freshness.state)
+      parts.push({ text: `⚠ ${warning} [${first.n}]`, citations: [first] })
     }
     const shown = new Set(parts.flatMap((part) => part.citations.map((citation) => citation.n)))
     const body = runs.flatMap((run, at) => rendered(run, citations[at]?.n ?? 0))
@@ -108,17 +110,23 @@ function rendered(run: readonly Unit[], n: number): Line[] {
 
 function shownLine(unit: Unit, n: number): string {
   const mark = `[${n}]`
-  if (unit.kind === 'step') return `${unit.ordered ? '1.' : '-'} ${unit.shown} ${mark}`
   if (unit.kind === 'row') return `- ${rowInWords(unit)} ${mark}`
   if (unit.kind === 'field') return fieldLine(unit, mark)
-  return `${unit.shown} ${mark}`
+  return `${unit.kind !== 'step' ? '' : unit.ordered ? '1. ' : '- '}${cited(unit.shown, mark)}`
 }
 
 function fieldLine(unit: Unit, mark: string): string {
-  if (unit.shown.includes('\n'))
-    return `- \`${unit.field ?? ''}\` ${mark}\n\n${indented(fenced(unit.shown, 'yaml'), '  ')}`
-  const isProse = /^(?:summary|description|message)$/.test(unit.field ?? '')
-  return `- ${isProse ? unit.shown : `\`${unit.shown.replaceAll('`', "'")}\``} ${mark}`
+  const { shown, field = '' } = unit
+  const isProse = /^(?:summary|description|message|title)$/.test(field)
+  if (!isProse && shown.includes('\n')) return `- \`${field}\` ${mark}\n\n${indented(fenced(shown, 'yaml'), '  ')}`
+  const line = shown.replace(/:\s*[|>][+-]?\s*\n/, ': ').replace(/\s+/g, ' ')
+  return isProse ? `- ${cited(line, mark)}` : `- \`${line.replaceAll('`', "'")}\` ${mark}`
+}
+
+function cited(text: string, mark: string): string {
+  return sentencesOf(text)
+    .map((sentence) => `${sentence} ${mark}`)
+    .join(' ')
 }
 
 /** "Signal: memory.available; Default: 100Mi" reads on any screen, and aloud. */

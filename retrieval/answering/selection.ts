@@ -1,15 +1,27 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
-import type { Facet, ReadQuestion } from './question.ts'
-import type { Candidate, FacetVectors, Score, Scorer } from './scoring.ts'
+import type { ReadQuestion } from './question.ts'
+import type { Candidate, Judged, Score } from './scoring.ts'
 
-/** How much is quoted at most before what belongs to it is added: units for each part of the question, and characters. */
-const unitsEach = 3
-const roomChars = 1100
-/** Further units must come this near to the best one of their part of the question. */
-const nearness = 0.82
-const longestList = 10
-const longestListChars = 1000
-const mostPassages = 4
+/** How much is quoted. The numbers were found on questions of our own. */
+export const selectionLimits = {
+  /** Units picked for each part of the question, before what belongs to them is added. */
+  unitsEach: 6,
+  /** The same when the question has several parts. */
+  unitsEachOfSeveral: 2,
+  /** Further units must come this near to the best one of their part of the question. */
+  nearness: 0.75,
+  /** Share of a part's own score in its ranking; the rest is the whole question's. */
+  ownShare: 0.65,
+  roomChars: 850,
+  mostPassages: 2,
+  /** The best unit of another passage is quoted too when it comes this near to the best of all. */
+  otherPassageNearness: 0.9,
+  otherPassages: 1,
+  /** A section up to this long is quoted whole when its best unit is picked. */
+  wholeSectionChars: 500,
+  longestList: 10,
+  longestListChars: 1000,
+}
 
 export interface Selection {
   /** In the order to be shown: passages by their best unit, units as they stand in the document. */
@@ -31,42 +43,36 @@ interface Scored {
  * code that a sentence announces, the sentence that announces a list, the other steps of a procedure.
  * @returns undefined when there is nothing to pick from.
  */
-export function select(
-  question: ReadQuestion,
-  candidates: readonly Candidate[],
-  scorer: Scorer,
-  vectors: FacetVectors,
-): Selection | undefined {
-  const whole: Facet = { text: question.text, wants: question.wants, terms: question.terms }
-  const facets = question.facets.length > 1 ? question.facets : [question.facets[0] ?? whole]
-  const wholeScores = new Map(candidates.map((c) => [c, scorer.score(c, whole, vectors.whole)]))
-  const rankings = facets.map((facet, at) => rankedFor(facet, vectors.facets[at], candidates, scorer, wholeScores))
+export function select(question: ReadQuestion, judged: readonly Judged[]): Selection | undefined {
+  const limits = selectionLimits
+  const several = question.facets.length > 1
+  const rankings = question.facets.map((_, at) => rankingFor(judged, at))
   const best = rankings.flatMap((ranking) => ranking.slice(0, 1)).toSorted((a, b) => b.score.total - a.score.total)[0]
   if (best === undefined) return undefined
   const picker = new Picker()
   for (const ranking of rankings) picker.pick(ranking, 1)
   const leads = picker.chosen.map(({ candidate }) => candidate)
-  for (const ranking of rankings) picker.pick(ranking, facets.length > 1 ? unitsEach - 1 : unitsEach)
+  for (const ranking of rankings) picker.pick(ranking, (several ? limits.unitsEachOfSeveral : limits.unitsEach) - 1)
+  picker.pickElsewhere(
+    rankings.flat().toSorted((a, b) => b.score.total - a.score.total),
+    best.score.total,
+  )
+  const candidates = judged.map(({ candidate }) => candidate)
   const chosen = withCompanions(picker.chosen, candidates, question)
   return { groups: grouped(chosen, picker.chosen), best: best.candidate, leads, score: best.score }
 }
 
 /** A part of a question names only what is new in it, so the whole question counts too. */
-function rankedFor(
-  facet: Facet,
-  vector: Float32Array | undefined,
-  candidates: readonly Candidate[],
-  scorer: Scorer,
-  wholeScores: ReadonlyMap<Candidate, Score>,
-): Scored[] {
-  return candidates
-    .map((candidate) => {
-      const own = scorer.score(candidate, facet, vector)
-      const whole = wholeScores.get(candidate) ?? own
+function rankingFor(judged: readonly Judged[], facet: number): Scored[] {
+  const share = selectionLimits.ownShare
+  return judged
+    .map(({ candidate, facets, whole }) => {
+      const own = facets[facet] ?? whole
       return {
         candidate,
         score: {
-          total: 0.65 * own.total + 0.35 * whole.total,
+          ...own,
+          total: share * own.total + (1 - share) * whole.total,
           words: Math.max(own.words, whole.words),
           meaning: Math.max(own.meaning, whole.meaning),
         },
@@ -84,18 +90,38 @@ class Picker {
     const best = ranking[0]?.score.total ?? 0
     let left = count
     for (const scored of ranking) {
-      if (left === 0 || scored.score.total < nearness * best) return
-      if (this.chosen.includes(scored) || this.chosen.some(({ candidate }) => candidate === scored.candidate)) {
-        left -= 1
-        continue
-      }
-      if (this.#repeats(scored.candidate) || this.#opensTooMany(scored.candidate)) continue
-      const chars = scored.candidate.unit.shown.length
-      if (this.chosen.length > 0 && this.#chars + chars > roomChars) continue
-      this.chosen.push(scored)
-      this.#chars += chars
-      left -= 1
+      if (left === 0 || scored.score.total < selectionLimits.nearness * best) return
+      if (this.#has(scored.candidate)) continue
+      if (this.#take(scored)) left -= 1
     }
+  }
+
+  /** The best units of passages that nothing was taken from yet. */
+  pickElsewhere(ranking: readonly Scored[], best: number): void {
+    let left = selectionLimits.otherPassages
+    for (const scored of ranking) {
+      if (left === 0 || scored.score.total < selectionLimits.otherPassageNearness * best) return
+      if (this.#isOpen(scored.candidate.passage)) continue
+      if (this.#take(scored)) left -= 1
+    }
+  }
+
+  #take(scored: Scored): boolean {
+    const { candidate } = scored
+    const chars = candidate.unit.shown.length
+    if (this.#repeats(candidate) || this.#opensTooMany(candidate)) return false
+    if (this.chosen.length > 0 && this.#chars + chars > selectionLimits.roomChars) return false
+    this.chosen.push(scored)
+    this.#chars += chars
+    return true
+  }
+
+  #has(candidate: Candidate): boolean {
+    return this.chosen.some((other) => other.candidate === candidate)
+  }
+
+  #isOpen(passage: RankedPassage): boolean {
+    return this.chosen.some(({ candidate }) => candidate.passage === passage)
   }
 
   #repeats({ terms }: Candidate): boolean {
@@ -108,7 +134,7 @@ class Picker {
 
   #opensTooMany({ passage }: Candidate): boolean {
     const open = new Set(this.chosen.map(({ candidate }) => candidate.passage))
-    return !open.has(passage) && open.size >= mostPassages
+    return !open.has(passage) && open.size >= selectionLimits.mostPassages
   }
 }
 
@@ -122,6 +148,10 @@ function withCompanions(
   for (const { candidate } of picked) {
     const siblings = byPassage.get(candidate.passage) ?? []
     for (const companion of companionsOf(candidate, siblings, question)) chosen.add(companion)
+    const chars = siblings.reduce((sum, { unit }) => sum + unit.shown.length, 0)
+    if (candidate === picked[0]?.candidate && chars <= selectionLimits.wholeSectionChars) {
+      for (const sibling of siblings) chosen.add(sibling)
+    }
   }
   // A list or code that came along may have an announcement of its own.
   for (const candidate of chosen) {
@@ -167,7 +197,7 @@ function restOfRule(candidate: Candidate, siblings: readonly Candidate[]): Candi
 
 function isShort(list: readonly Candidate[]): boolean {
   const chars = list.reduce((sum, { unit }) => sum + unit.shown.length, 0)
-  return list.length <= longestList && chars <= longestListChars
+  return list.length <= selectionLimits.longestList && chars <= selectionLimits.longestListChars
 }
 
 function grouped(chosen: ReadonlySet<Candidate>, picked: readonly Scored[]): Selection['groups'] {

@@ -38,7 +38,7 @@ function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candid
   )
   if (unit.kind === 'step' && steps.length > 2) {
     for (const step of steps) said.add(step)
-    return `${words[lang].steps(steps.length)}${gap(lang)}${sentence(steps[0]?.unit.shown ?? '', lang)}`
+    return `${words[lang].firstStep}${gap(lang)}${sentence(steps[0]?.unit.shown ?? '', lang)}`
   }
   const code = siblings.find((other) => other.unit.kind === 'code' && other.unit.intro === unit.index)
   if (code === undefined) return sentence(unit.shown, lang)

@@ -3,8 +3,10 @@ import type { Question } from '#knowledge/answer.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
+import type { Principal } from '#knowledge/principal.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
 import type { Log } from '#runtime/log.ts'
+import { withoutFillers } from '../query/fillers.ts'
 import { asksAboutAge, type Earlier, standaloneQuestion } from './follow-up.ts'
 import { withoutOrders } from './orders.ts'
 
@@ -14,6 +16,7 @@ export interface Asked {
   question: string
   standalone: string
   lang: Lang
+  principal: Principal
   conversationId: string
   /** It leaned on earlier turns; these are they, oldest first. */
   followsOn: boolean
@@ -34,7 +37,7 @@ export async function understood(
   signal: AbortSignal,
 ): Promise<Asked> {
   const masked = maskSecrets(bothEnds(question.text)).text
-  const { text } = withoutOrders(masked)
+  const text = meant(masked)
   const turns = await earlierTurns(parts, question, signal)
   const earlier = turns.length > 0 ? turns : clientsHistory(question)
   const last = earlier.at(-1)
@@ -46,6 +49,7 @@ export async function understood(
     question: masked,
     standalone,
     lang: question.lang ?? detectLang(masked),
+    principal: question.principal,
     conversationId: turns[0]?.conversationId ?? randomUUID(),
     followsOn,
     earlier,
@@ -74,10 +78,16 @@ async function earlierTurns(
 function clientsHistory({ history = [] }: Question): Earlier[] {
   const earlier: Earlier[] = []
   for (const { question } of history.slice(-turnsRemembered)) {
-    const { text } = withoutOrders(maskSecrets(bothEnds(question)).text)
+    const text = meant(maskSecrets(bothEnds(question)).text)
     earlier.push({ standalone: standaloneQuestion(text, earlier).standalone })
   }
   return earlier
+}
+
+/** Without orders to us, and without the fillers of speech. */
+function meant(masked: string): string {
+  const { text } = withoutOrders(masked)
+  return text === '' ? '' : withoutFillers(text)
 }
 
 function bothEnds(text: string): string {

@@ -18,6 +18,7 @@ export function titleOf({ document }: Pick<RankedPassage, 'document'>): string {
 function name(raw: string): string {
   return plain(readable(raw))
     .replace(/[[\]*]/g, '')
+    .replace(/[.!?](?=\s)|[。！？](?!$)/g, '')
     .trim()
 }
 
@@ -27,6 +28,7 @@ export function leadIn(source: RankedPassage, withOwners: boolean, now: Date, la
   const facts = [ageInWords(source.freshness.editedAt, now, lang)]
   const vouched = vouchedFor(source.freshness, now, lang)
   if (vouched !== undefined) facts.push(vouched)
+  if (source.freshness.state === 'aging') facts.push(lang === 'ja' ? '見直し時期を経過' : 'review due')
   if (withOwners && owners.length > 0) facts.push(ownersInWords(owners, lang))
   return lang === 'ja' ? `*${placeOf(source)}*（${facts.join('、')}）：` : `*${placeOf(source)}* (${facts.join(', ')}):`
 }
@@ -48,21 +50,17 @@ export function caveat({ freshness }: RankedPassage, now: Date, lang: Lang): str
   const last = freshness.verifiedAt === undefined ? 'edited' : 'confirmed'
   const lastJa = freshness.verifiedAt === undefined ? '更新' : '確認'
   switch (freshness.state) {
-    case 'aging':
-      return lang === 'ja'
-        ? `この情報の最終${lastJa}は${ago}で、見直しの時期を過ぎています。`
-        : `This was last ${last} ${ago} and is due for a review.`
     case 'stale':
       return lang === 'ja'
-        ? `この情報の最終${lastJa}は${ago}で、古くなっている可能性があります。実行する前に確認してください。`
+        ? `この情報の最終${lastJa}は${ago}で、古くなっている可能性があるため、実行する前に確認してください。`
         : `This was last ${last} ${ago} and may be out of date: check before you act on it.`
     case 'suspect':
       return lang === 'ja'
-        ? `この文書には、もう存在しない参照先があります（${ageInWords(freshness.editedAt, now, lang)}）。実行する前に確認してください。`
+        ? `この文書には、もう存在しない参照先があるため（${ageInWords(freshness.editedAt, now, lang)}）、実行する前に確認してください。`
         : `This refers to things that no longer exist (${ageInWords(freshness.editedAt, now, lang)}): check before you act on it.`
     case 'contradicted':
       return lang === 'ja'
-        ? `この情報は、より新しい文書「${freshness.contradictedBy[0]?.title ?? ''}」と食い違っています。実行する前に確認してください。`
+        ? `この情報は、より新しい文書「${freshness.contradictedBy[0]?.title ?? ''}」と食い違っているため、実行する前に確認してください。`
         : `A newer document, "${freshness.contradictedBy[0]?.title ?? ''}", says otherwise: check before you act on this.`
     default:
       return undefined
@@ -137,6 +135,6 @@ export function ageStatement(source: RankedPassage, n: number, now: Date, lang: 
 }
 
 export const words = {
-  en: { more: 'The model stopped here; the documents themselves say:', command: 'The command is', onScreen: 'The commands are on your screen.', steps: (count: number) => `There are ${count} steps. First:` },
-  ja: { more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：', command: 'コマンドは', onScreen: 'コマンドは画面に表示しています。', steps: (count: number) => `手順は${count}つあります。まず、` },
+  en: { more: 'The model stopped here; the documents themselves say:', command: 'The command is', onScreen: 'The commands are on your screen.', firstStep: 'First step:' },
+  ja: { more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：', command: 'コマンドは', onScreen: 'コマンドは画面に表示しています。', firstStep: '最初の手順：' },
 } as const // biome-ignore format: one language a line
