@@ -223,6 +223,6 @@ describe('what a person is told', () => {
     expect(moved.entries.get('b.md')?.url).toContain('/acme/ops-handbook/blob/main/b.md')
     const source = sourceOn(github, options)
     await source.survey(moved.known, ongoing)
-    expect(source.apiCalls).toBeLessThanOrEqual(3)
+    expect(source.apiCalls).toBe(1)
   })
 })

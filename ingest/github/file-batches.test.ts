@@ -103,5 +103,6 @@ describe('files from GitHub', () => {
     await expect(stopped).rejects.toThrow('shutting down')
     const entries = await readAll(source, survey)
     expect([...entries.values()].map((entry) => entry.lineDates?.at(1))).toEqual([march, march, march])
+    expect(github.countOf(/^graphql/)).toBe(2)
   })
 })
