@@ -58,7 +58,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   pino: ['runtime/log.ts'],
   'playwright-core': 'tests',
   'prom-client': ['server'],
-  stemmer: ['knowledge/terms'],
+  stemmer: ['knowledge/terms', 'retrieval/query'],
   vitest: 'tests',
   wabt: ['bench', 'providers/embedder', 'knowledge/sqlite', 'bin'],
   yaml: ['ingest', 'runtime/config'],

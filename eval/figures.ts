@@ -21,7 +21,7 @@ export function figureGroups(cases: readonly EvalCase[]): FigureGroup[] {
     .map(({ cases: members, ...group }) => ({ ...group, figures: figuresOf(members) }))
 }
 
-export function figuresOf(cases: readonly EvalCase[]): Figures {
+function figuresOf(cases: readonly EvalCase[]): Figures {
   const retrieved = cases.flatMap(({ retrieval }) => (retrieval === undefined ? [] : [retrieval]))
   return {
     questions: cases.length,

@@ -7,8 +7,6 @@ export interface RankingFigures {
   ndcgAt10: number
 }
 
-export const rankingFigureNames = ['recallAt1', 'recallAt5', 'recallAt10', 'mrrAt10', 'ndcgAt10'] as const
-
 /**
  * @param covered For each rank, best first, which of the wanted things stand there, by number.
  * @param wanted How many there are to find, 1 or more.

@@ -32,7 +32,7 @@ export function placed(found: Pick<RankedPassage, 'passage' | 'document'>): Plac
 }
 
 /** Whether that is the document that the section stands in. */
-export function isInDocument(text: Pick<PlacedText, 'path' | 'url'>, path: string): boolean {
+function isInDocument(text: Pick<PlacedText, 'path' | 'url'>, path: string): boolean {
   const wanted = path.normalize('NFC')
   const own = text.path.normalize('NFC')
   if (own === wanted || own.startsWith(`${wanted}#`)) return true
@@ -78,7 +78,7 @@ export function goldPaths(question: EvalQuestion): string[] {
 }
 
 /** A heading as it is compared: without markup, anchors, shortcodes, letter case and blanks. */
-export function cleanHeading(heading: string): string {
+function cleanHeading(heading: string): string {
   return heading
     .normalize('NFKC')
     .replace(/\{\{[<%](.*?)[%>]\}\}/g, (_, shortcode: string) => quotedWords(shortcode))
