@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { runFakeGraphql } from './github-graphql.fake.ts'
-import { commentRows, type FakeIssue, filteredIssues, issueRow } from './github-issues.fake.ts'
+import type { FakeIssue } from './github-issues.fake.ts'
 import { FakeRepository } from './github-repository.fake.ts'
+import { answerRest, docs, moved, notFound, type Reply } from './github-rest.fake.ts'
 
 export interface FakeGithubOptions {
   /** The only token that is accepted; absent: none is known, and everybody may read. */
@@ -14,8 +15,6 @@ export interface FakeGithubOptions {
   isEnterprise?: boolean | undefined
   /** Entries after which a recursive tree is cut off. */
   treeLimit?: number | undefined
-  /** Files after which a comparison is cut off. */
-  compareLimit?: number | undefined
 }
 
 export interface FakeRequest {
@@ -36,17 +35,7 @@ export type Fault =
   /** Never answers. */
   | { kind: 'silent' }
 
-interface Reply {
-  status: number
-  body?: unknown
-  headers?: Record<string, string>
-  /** Instead of JSON. */
-  text?: string
-}
-
 const owner = 'acme'
-const site = 'https://github.example'
-const docs = 'https://docs.github.com/rest'
 
 /** GitHub on 127.0.0.1, with one repository: the parts of REST and GraphQL that we use, on the wire as GitHub speaks them. */
 export class FakeGithub implements AsyncDisposable {
@@ -68,6 +57,7 @@ export class FakeGithub implements AsyncDisposable {
   readonly contentsRead: string[] = []
   /** A query with more blames takes too long. */
   mostBlames = 100
+  readonly treeLimit: number
   readonly #options: FakeGithubOptions
   readonly #faults: { path: RegExp; fault: Fault; times: number }[] = []
   readonly #server = createServer((request, response) => {
@@ -82,6 +72,7 @@ export class FakeGithub implements AsyncDisposable {
   private constructor(repository: FakeRepository, options: FakeGithubOptions) {
     this.repository = repository
     this.#options = options
+    this.treeLimit = options.treeLimit ?? 100_000
   }
 
   static async start(options: FakeGithubOptions = {}): Promise<FakeGithub> {
@@ -202,7 +193,9 @@ export class FakeGithub implements AsyncDisposable {
     const isHidden = this.#options.isPrivate === true && authorization === undefined
     return [
       path,
-      method !== 'GET' || isHidden || path === 'elsewhere' ? notFound : await this.#rest(path, url, request),
+      method !== 'GET' || isHidden || path === 'elsewhere'
+        ? notFound
+        : await answerRest(this, path, url, request.headers.accept ?? ''),
     ]
   }
 
@@ -237,180 +230,24 @@ export class FakeGithub implements AsyncDisposable {
       return { status: 502, body: { data: null, errors: [{ message }] } }
     }
     const { repository, fullName, brokenBlame } = this
-    const parts = { repository, fullName, brokenBlame, content: (sha: string) => this.#content(sha) }
+    const parts = { repository, fullName, brokenBlame, content: (sha: string) => this.content(sha) }
     const issues = () => [...this.issues.values()]
     return { status: 200, body: await runFakeGraphql({ ...parts, issues }, query, variables) }
   }
 
-  async #rest(path: string, url: URL, request: IncomingMessage): Promise<Reply> {
-    const [, area = '', ...rest] = path.split('/')
-    const name = rest.join('/')
-    if (path === '') return this.#about()
-    if (area === 'issues') return this.#issues(rest, url)
-    if (path.startsWith('/repositories/2/issues/')) return this.#movedIssue(Number(rest.at(-1)))
-    if (this.repository.isEmpty) {
-      return { status: 409, body: { message: 'Git Repository is empty.', documentation_url: docs, status: '409' } }
-    }
-    if (area === 'commits' && name === '') return this.#history(url.searchParams)
-    if (area === 'commits') return this.#commit(name, request.headers.accept ?? '')
-    if (area === 'compare') return this.#compare(name)
-    if (area === 'branches' && name === '') return this.#names('heads', url)
-    if (area === 'tags' && name === '') return this.#names('tags', url)
-    if (area !== 'git') return notFound
-    const sha = rest.slice(1).join('/')
-    if (rest[0] === 'trees') return this.#tree(sha, url.searchParams.has('recursive'))
-    if (rest[0] === 'blobs') return this.#blob(sha)
-    return rest[0] === 'commits' ? this.#gitCommit(sha) : notFound
-  }
-
-  #about(): Reply {
-    const body = { id: 1, name: this.repo, full_name: this.fullName, default_branch: 'main' }
-    return { status: 200, body: { ...body, html_url: `${site}/${this.fullName}`, private: false, archived: false } }
-  }
-
-  async #commit(ref: string, accept: string): Promise<Reply> {
-    const sha = await this.repository.resolve(ref)
-    if (sha === undefined) return { status: 422, body: { message: `No commit found for SHA: ${ref}`, status: '422' } }
-    if (!accept.includes('application/vnd.github.sha')) throw new Error('the stand-in gives the SHA alone')
-    return { status: 200, text: sha, headers: { 'content-type': 'application/vnd.github.sha; charset=utf-8' } }
-  }
-
-  async #history(query: URLSearchParams): Promise<Reply> {
-    const limit = Number(query.get('per_page') ?? 30)
-    const commits = await this.repository.history(query.get('sha') ?? 'HEAD', query.get('path') ?? undefined, limit)
-    return {
-      status: 200,
-      body: commits.map(({ sha, date }) => ({
-        sha,
-        commit: { author: { date }, committer: { date: hourLater(date) } },
-      })),
-    }
-  }
-
-  async #gitCommit(sha: string): Promise<Reply> {
-    const commit = await this.repository.commitOf(sha)
-    if (commit === undefined) return notFound
-    return {
-      status: 200,
-      body: {
-        sha,
-        author: { date: commit.date },
-        committer: { date: hourLater(commit.date) },
-        tree: { sha: commit.tree },
-      },
-    }
-  }
-
-  async #tree(sha: string, isRecursive: boolean): Promise<Reply> {
-    const tree = await this.repository.tree(sha, isRecursive)
-    if (tree === undefined) return notFound
-    const { treeLimit = 100_000 } = this.#options
-    const isTruncated = isRecursive && tree.length > treeLimit
-    const shown = isTruncated ? tree.slice(0, treeLimit) : tree
-    return { status: 200, body: { sha, url: `${this.apiUrl}/git/trees/${sha}`, tree: shown, truncated: isTruncated } }
-  }
-
-  #blob(sha: string): Reply {
-    if (this.brokenBlobs.has(sha)) return { status: 503, body: { message: 'No server is currently available' } }
-    const bytes = this.#content(sha)
-    if (bytes === undefined) return notFound
-    // GitHub breaks the lines of base64 after 60 characters.
-    const content = bytes.toString('base64').replace(/.{60}/g, '$&\n')
-    return { status: 200, body: { sha, size: bytes.length, encoding: 'base64', content } }
-  }
-
-  #content(sha: string): Buffer | undefined {
+  content(sha: string): Buffer | undefined {
     const bytes = this.brokenBlobs.has(sha) ? undefined : this.repository.blob(sha)
     if (bytes !== undefined) this.contentsRead.push(sha)
     return bytes
-  }
-
-  async #compare(basehead: string): Promise<Reply> {
-    const [base = '', head = ''] = basehead.split('...')
-    if ((await this.repository.resolve(base)) === undefined) return notFound
-    const compared = await this.repository.compare(base, head)
-    if (compared === undefined)
-      return { ...notFound, body: { message: `No common ancestor between ${base} and ${head}.` } }
-    const { ahead, behind, files, common } = compared
-    const status = ahead === 0 ? (behind === 0 ? 'identical' : 'behind') : behind === 0 ? 'ahead' : 'diverged'
-    const shown = files.slice(0, this.#options.compareLimit ?? 300)
-    const counts = { ahead_by: ahead, behind_by: behind, total_commits: ahead }
-    return { status: 200, body: { status, ...counts, merge_base_commit: { sha: common }, commits: [], files: shown } }
-  }
-
-  async #names(kind: 'heads' | 'tags', url: URL): Promise<Reply> {
-    return this.#page(
-      (await this.repository.names(kind)).map((name) => ({ name })),
-      url,
-    )
-  }
-
-  #issues([number, part]: readonly string[], url: URL): Reply {
-    if (!this.issuesEnabled) {
-      return { status: 410, body: { message: 'Issues has been disabled in this repository.', status: '410' } }
-    }
-    if (number === undefined) {
-      const rows = filteredIssues([...this.issues.values()], url.searchParams)
-      return this.#page(
-        rows.map((issue) => issueRow(issue, this.apiUrl, this.fullName)),
-        url,
-      )
-    }
-    const departed = this.departed.get(Number(number))
-    if (departed === 'gone') return { status: 410, body: { message: 'This issue was deleted', status: '410' } }
-    if (departed !== undefined) return moved(`${this.apiUrl}/repositories/2/issues/${departed.to}`)
-    const issue = this.issues.get(Number(number))
-    if (issue === undefined) return notFound
-    if (part === undefined) return { status: 200, body: issueRow(issue, this.apiUrl, this.fullName) }
-    return part === 'comments' ? this.#page(commentRows(issue), url) : notFound
-  }
-
-  #movedIssue(number: number): Reply {
-    const at = new Date('2025-01-01T00:00:00Z')
-    const labels = [...new Set([...this.issues.values()].flatMap((issue) => issue.labels))]
-    const issue = {
-      number,
-      title: 'Elsewhere',
-      body: '',
-      author: null,
-      assignees: [],
-      labels,
-      pull: false,
-      comments: [],
-    }
-    const row = issueRow({ ...issue, createdAt: at, updatedAt: at, closedAt: null }, this.apiUrl, `${owner}/other`)
-    return { status: 200, body: row }
-  }
-
-  #page(rows: readonly unknown[], url: URL): Reply {
-    const size = Math.min(100, Number(url.searchParams.get('per_page') ?? 30))
-    const page = Number(url.searchParams.get('page') ?? 1)
-    const last = Math.ceil(rows.length / size)
-    const to = (number: number, rel: string) => {
-      const link = new URL(url)
-      link.searchParams.set('page', String(number))
-      return `<${link}>; rel="${rel}"`
-    }
-    const links = page < last ? { link: [to(page + 1, 'next'), to(last, 'last')].join(', ') } : undefined
-    return { status: 200, body: rows.slice((page - 1) * size, page * size), ...(links && { headers: links }) }
   }
 }
 
 const GraphqlRequest = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).default({}) })
 const json = 'application/json; charset=utf-8'
-const notFound: Reply = { status: 404, body: { message: 'Not Found', documentation_url: docs, status: '404' } }
-
-function moved(to: string): Reply {
-  return { status: 301, headers: { location: to }, body: { message: 'Moved Permanently', url: to } }
-}
 
 function limitReached(isAuthorised: boolean): Reply {
   const message = isAuthorised ? 'API rate limit exceeded for user ID 1.' : 'API rate limit exceeded for 127.0.0.1.'
   return { status: 403, body: { message, documentation_url: docs, status: '403' } }
-}
-
-function hourLater(date: Date): Date {
-  return new Date(date.getTime() + 3_600_000)
 }
 
 /** The answer to one call too many in a short time. */
