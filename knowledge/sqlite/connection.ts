@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { naming, StoreCorruptError, StoreUnavailableError } from './errors.ts'
+import { naming, StoreClosedError, StoreCorruptError, StoreUnavailableError } from './errors.ts'
 import { migrate } from './schema.ts'
 
 /** How long a writer waits for another process's transaction. Ours last well under a second. */
@@ -24,10 +24,13 @@ export function prepareFile(path: string): void {
   })
 }
 
+/** SQLite's own limit. Reading mapped pages saves a system call and a copy each, half the time of loading passages. */
+const mappedBytes = 0x7fff0000
+
 /** A connection that only reads; every statement sees all that was committed before it began. */
 export function openReader(path: string, cacheMb: number): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs })
-  database.exec(`PRAGMA cache_size = ${-1024 * cacheMb}`)
+  database.exec(`PRAGMA cache_size = ${-1024 * cacheMb}; PRAGMA mmap_size = ${mappedBytes}`)
   return database
 }
 
@@ -90,6 +93,13 @@ export function numberOf(value: SQLOutputValue | undefined): number {
 export function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new StoreCorruptError(`Expected bytes, found ${typeof value}`)
   return value
+}
+
+/** Reads on this thread. @throws {OpsError} When the store is closed or fails. */
+export function reading<Result>(database: DatabaseSync, signal: AbortSignal, read: () => Result): Result {
+  signal.throwIfAborted()
+  if (!database.isOpen) throw new StoreClosedError('The store is closed')
+  return naming(read)
 }
 
 /** Runs it in a transaction that is begun at once, so that it never fails half-way for want of the write lock. */

@@ -13,7 +13,8 @@ const code = new WebAssembly.Module(readFileSync(new URL('./dot-products.wasm', 
 
 /** Vectors of one length in WebAssembly's memory, one after the other by slot, and their dot products with a query. */
 export class DotProducts {
-  readonly dimensions: number
+  /** A query's components may be so large that no sum of products overflows 32 bits; 14 bits are plenty. */
+  readonly largestComponent: number
   readonly #width: number
   readonly #memory: WebAssembly.Memory
   readonly #run: (query: number, vectors: number, width: number, count: number, out: number) => void
@@ -22,7 +23,7 @@ export class DotProducts {
   #bytes: Int8Array
 
   constructor(dimensions: number) {
-    this.dimensions = dimensions
+    this.largestComponent = Math.min(8191, Math.floor((2 ** 31 - 1) / (127 * dimensions)))
     this.#width = Math.ceil(dimensions / alignment) * alignment
     const { exports } = new WebAssembly.Instance(code)
     const { memory, dotProducts } = exports
@@ -55,7 +56,7 @@ export class DotProducts {
     this.#bytes.copyWithin(this.#vectors + to * this.#width, start, start + this.#width)
   }
 
-  /** Sets the query. Small enough numbers that no sum overflows 32 bits, up to 8,192 dimensions. */
+  /** Sets the query; see `largestComponent`. */
   ask(query: Int16Array): void {
     new Int16Array(this.#memory.buffer, 4 * blockLength, this.#width).set(query)
   }

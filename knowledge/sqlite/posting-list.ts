@@ -28,6 +28,11 @@ export class PostingListBuilder {
     this.passages += 1
   }
 
+  /** In bytes. */
+  get length(): number {
+    return this.#length
+  }
+
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }

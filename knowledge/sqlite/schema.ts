@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreCorruptError, StoreTooNewError } from './errors.ts'
 
-/** "NDsk" in ASCII: marks the file as ours. */
-const applicationId = 0x4e44736b
+/** "NtDk" in ASCII: marks the file as ours. */
+const applicationId = 0x4e74446b
 
 /**
  * Each string takes a store from the version of its index to the next one; never change one that was released.
@@ -47,11 +47,14 @@ const migrations: readonly string[] = [
   -- scale turns the components (8-bit integers) back into a vector of unit length.
   CREATE TABLE vectors (row INTEGER PRIMARY KEY, scale REAL NOT NULL, components BLOB NOT NULL);
 
-  -- The word index: immutable segments of consecutive passage rows, each with a posting list a term.
+  -- The word index: immutable segments of consecutive passage rows, each with a posting list a term, which stand in
+  -- packed_postings as one blob or in postings as a row a term.
   CREATE TABLE segments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL CHECK (state IN ('live', 'building', 'dropped')),
+    packed INTEGER NOT NULL,
     first_row INTEGER NOT NULL, last_row INTEGER NOT NULL, passages INTEGER NOT NULL, dead INTEGER NOT NULL
   );
+  CREATE TABLE packed_postings (segment INTEGER PRIMARY KEY, lists BLOB NOT NULL);
   CREATE TABLE postings (
     segment INTEGER NOT NULL, term TEXT NOT NULL, passages INTEGER NOT NULL, list BLOB NOT NULL,
     PRIMARY KEY (segment, term)

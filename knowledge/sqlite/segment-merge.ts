@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type ArrayStatement, arrays, bytesOf, type Cells, inTransaction, numberOf, textOf } from './connection.ts'
+import { type ArrayStatement, arrays, bytesOf, type Cells, inTransaction, numberOf } from './connection.ts'
+import { pack } from './packed-lists.ts'
 import { PostingBuffer, PostingListBuilder } from './posting-list.ts'
+import { joinedTerms, packedCursor, sortedLists, storedCursor, type TermCursor, type TermList } from './term-cursor.ts'
 
 /** So many segments of about one size become one. More makes writing cheaper, fewer makes searching cheaper. */
 const fanOut = 8
@@ -8,26 +10,36 @@ const fanOut = 8
 /** Segments of up to so many passages count as of one size, the smallest. */
 const smallestTier = 64
 
+/**
+ * Segments of up to so many passages are kept packed, in one blob; searches unpack it once, in some milliseconds.
+ * Larger ones have a row a term.
+ */
+const mostPacked = 4096
+
 /** So many lists are merged, then written, and then we look at how long this has been going on. */
 const listsAtOnce = 1024
 
-interface MergedList {
-  term: string
-  list: PostingListBuilder
-}
+/** A dropped segment loses so many lists a transaction. */
+const listsDroppedAtOnce = 4000
 
 interface Segment {
   id: number
+  packed: boolean
   firstRow: number
   lastRow: number
   passages: number
   dead: number
 }
 
+interface Source extends Segment {
+  /** Of a packed one, so that it is unpacked once. */
+  lists: readonly TermList[] | undefined
+}
+
 /** A merge under way. Its sources never change, so it can go on from any term, in as many transactions as it likes. */
 interface Merge {
   target: number
-  sources: readonly Segment[]
+  sources: readonly Source[]
   /** By row − firstRow: 1 for those that were there when the merge began. */
   alive: Uint8Array
   firstRow: number
@@ -51,7 +63,7 @@ export class SegmentMerger {
     this.#database = database
     this.#segments = arrays(
       database,
-      "SELECT id, first_row, last_row, passages, dead FROM segments WHERE state = 'live' ORDER BY first_row",
+      `SELECT id, packed, first_row, last_row, passages, dead FROM segments WHERE state = 'live' ORDER BY first_row`,
     )
     this.#insertPostings = database.prepare('INSERT INTO postings (segment, term, passages, list) VALUES (?, ?, ?, ?)')
   }
@@ -64,146 +76,151 @@ export class SegmentMerger {
   /** Works for about `sliceMs`. @returns Whether there is more to do. */
   slice(sliceMs: number): boolean {
     const until = performance.now() + sliceMs
-    this.#merge ??= this.#begin()
-    if (this.#merge === undefined) return this.#purge()
+    if (this.#merge === undefined) {
+      const sources = due(this.#segments.all().map(segmentFrom))
+      if (sources.length === 0) return this.#purge()
+      inTransaction(this.#database, () => this.#begin(sources))
+      return true
+    }
     const merge = this.#merge
     const finished = inTransaction(this.#database, () => this.#advance(merge, until))
     if (finished) this.#merge = undefined
     return true
   }
 
-  #begin(): Merge | undefined {
-    const sources = due(this.#segments.all().map(segmentFrom))
-    const [first] = sources
-    const last = sources.at(-1)
-    if (first === undefined || last === undefined) return undefined
-    const alive = new Uint8Array(last.lastRow - first.firstRow + 1)
-    const rows = arrays(this.#database, 'SELECT row FROM passages WHERE row BETWEEN ? AND ?')
-    for (const [row] of rows.iterate(first.firstRow, last.lastRow)) alive[numberOf(row) - first.firstRow] = 1
+  /** Small ones are merged at once, the others from slice to slice. */
+  #begin(segments: readonly Segment[]): void {
+    const firstRow = segments[0]?.firstRow ?? 0
+    const lastRow = segments.at(-1)?.lastRow ?? 0
+    const packed = total(segments, 'passages') <= mostPacked
     const { lastInsertRowid } = this.#database
-      .prepare("INSERT INTO segments (state, first_row, last_row, passages, dead) VALUES ('building', ?, ?, 0, 0)")
-      .run(first.firstRow, last.lastRow)
-    return { target: Number(lastInsertRowid), sources, alive, firstRow: first.firstRow, done: '' }
+      .prepare(
+        "INSERT INTO segments (state, packed, first_row, last_row, passages, dead) VALUES ('building', ?, ?, ?, 0, 0)",
+      )
+      .run(packed ? 1 : 0, firstRow, lastRow)
+    const sources = segments.map((segment) => ({ ...segment, lists: this.#unpacked(segment) }))
+    const alive = this.#aliveIn(firstRow, lastRow)
+    const merge = { target: Number(lastInsertRowid), sources, alive, firstRow, done: '' }
+    if (packed) this.#mergePacked(merge)
+    else this.#merge = merge
+  }
+
+  #aliveIn(firstRow: number, lastRow: number): Uint8Array {
+    const alive = new Uint8Array(lastRow - firstRow + 1)
+    const rows = arrays(this.#database, 'SELECT row FROM passages WHERE row BETWEEN ? AND ?')
+    for (const [row] of rows.iterate(firstRow, lastRow)) alive[numberOf(row) - firstRow] = 1
+    return alive
+  }
+
+  #unpacked({ id, packed }: Segment): readonly TermList[] | undefined {
+    if (!packed) return undefined
+    const row = arrays(this.#database, 'SELECT lists FROM packed_postings WHERE segment = ?').get(id)
+    return sortedLists(bytesOf(row?.[0]))
+  }
+
+  #mergePacked(merge: Merge): void {
+    const lists = new Map<string, PostingListBuilder>()
+    for (const { term, lists: parts } of joinedTerms(this.#cursors(merge))) {
+      const list = this.#joined(merge, parts)
+      if (list.passages > 0) lists.set(term, list)
+    }
+    this.#database.prepare('INSERT INTO packed_postings (segment, lists) VALUES (?, ?)').run(merge.target, pack(lists))
+    this.#finish(merge)
   }
 
   /** @returns Whether this merge is over, one way or the other. */
   #advance(merge: Merge, until: number): boolean {
     // Another process may have taken it for a dead one's and dropped it: then it is no longer ours to write to.
-    if (!this.#isState(merge.target, 'building')) return true
-    let lists: MergedList[] = []
-    let looksOver = false
-    for (const { term, parts } of this.#terms(merge)) {
-      const list = this.#joined(merge, parts)
-      if (list.passages > 0) lists.push({ term, list })
+    const state = this.#database.prepare('SELECT state FROM segments WHERE id = ?').get(merge.target)?.state
+    if (state !== 'building') return true
+    let written: { term: string; list: PostingListBuilder }[] = []
+    for (const { term, lists } of joinedTerms(this.#cursors(merge))) {
+      const list = this.#joined(merge, lists)
+      if (list.passages > 0) written.push({ term, list })
       merge.done = term
-      if (lists.length < listsAtOnce) continue
+      if (written.length < listsAtOnce) continue
       // Not one by one: each insertion makes the reading cursors find their places anew.
-      this.#insert(merge.target, lists)
-      lists = []
-      looksOver = performance.now() > until
-      if (looksOver) break
+      this.#insert(merge.target, written)
+      written = []
+      if (performance.now() > until) return false
     }
-    this.#insert(merge.target, lists)
-    if (!looksOver) this.#finish(merge)
-    return !looksOver
+    this.#insert(merge.target, written)
+    this.#finish(merge)
+    return true
   }
 
-  #insert(target: number, lists: readonly MergedList[]): void {
+  #cursors({ sources, done }: Merge): TermCursor[] {
+    return sources.map(({ id, lists }) =>
+      lists === undefined ? storedCursor(this.#database, id, done) : packedCursor(lists, done),
+    )
+  }
+
+  #joined({ sources, alive, firstRow }: Merge, lists: readonly (TermList | undefined)[]): PostingListBuilder {
+    const joined = new PostingListBuilder(firstRow)
+    for (const [index, list] of lists.entries()) {
+      if (list === undefined) continue
+      const found = this.#buffer.decode(list.bytes, list.passages, sources[index]?.firstRow ?? 0)
+      const { rows, counts } = this.#buffer
+      for (let posting = 0; posting < found; posting++) {
+        const row = rows[posting] ?? 0
+        if (alive[row - firstRow] === 1) joined.add(row, counts[posting] ?? 1)
+      }
+    }
+    return joined
+  }
+
+  #insert(target: number, lists: readonly { term: string; list: PostingListBuilder }[]): void {
     for (const { term, list } of lists) this.#insertPostings.run(target, term, list.passages, list.bytes())
   }
 
-  /** Every term that any source still holds, in order, with its list in each. */
-  *#terms(merge: Merge): Generator<{ term: string; parts: { segment: Segment; cells: Cells }[] }> {
-    const cursors = merge.sources.map((segment) => {
-      // A statement of its own for each source, since all are read at once.
-      const lists = arrays(this.#database, listsAfter).iterate(segment.id, merge.done)
-      return { segment, lists, next: lists.next() }
-    })
-    try {
-      for (;;) {
-        let term: string | undefined
-        for (const { next } of cursors) {
-          if (next.done === true) continue
-          const candidate = textOf(next.value[0])
-          if (term === undefined || compareAsUtf8(candidate, term) < 0) term = candidate
-        }
-        if (term === undefined) return
-        const parts: { segment: Segment; cells: Cells }[] = []
-        for (const cursor of cursors) {
-          if (cursor.next.done === true || cursor.next.value[0] !== term) continue
-          parts.push({ segment: cursor.segment, cells: cursor.next.value })
-          cursor.next = cursor.lists.next()
-        }
-        yield { term, parts }
-      }
-    } finally {
-      // An open cursor would hold on to an old state of the file.
-      for (const { lists } of cursors) lists.return?.()
-    }
-  }
-
-  #joined(merge: Merge, parts: readonly { segment: Segment; cells: Cells }[]): PostingListBuilder {
-    const list = new PostingListBuilder(merge.firstRow)
-    for (const { segment, cells } of parts) {
-      const found = this.#buffer.decode(bytesOf(cells[1]), numberOf(cells[2]), segment.firstRow)
-      for (let index = 0; index < found; index++) {
-        const row = this.#buffer.rows[index] ?? 0
-        if (merge.alive[row - merge.firstRow] === 1) list.add(row, this.#buffer.counts[index] ?? 1)
-      }
-    }
-    return list
-  }
-
-  #finish(merge: Merge): void {
+  #finish({ target, sources }: Merge): void {
     const live = new Map(this.#segments.all().map((cells) => [numberOf(cells[0]), segmentFrom(cells)]))
-    const now = merge.sources.flatMap(({ id }) => live.get(id) ?? [])
-    if (now.length < merge.sources.length) {
-      this.#database.prepare("UPDATE segments SET state = 'dropped' WHERE id = ?").run(merge.target)
+    const now = sources.flatMap(({ id }) => live.get(id) ?? [])
+    const drop = this.#database.prepare("UPDATE segments SET state = 'dropped' WHERE id = ?")
+    if (now.length < sources.length) {
+      // Another process has merged some of them in the meantime.
+      drop.run(target)
       return
     }
     // Deleted since the merge began: still in some of the new lists.
-    const dead = total(now, 'dead') - total(merge.sources, 'dead')
-    const passages = total(now, 'passages') - total(merge.sources, 'dead')
+    const dead = total(now, 'dead') - total(sources, 'dead')
+    const passages = total(now, 'passages') - total(sources, 'dead')
     this.#database
       .prepare('UPDATE segments SET state = ?, passages = ?, dead = ? WHERE id = ?')
-      .run(passages > dead ? 'live' : 'dropped', passages, dead, merge.target)
-    const drop = this.#database.prepare("UPDATE segments SET state = 'dropped' WHERE id = ?")
-    for (const { id } of merge.sources) drop.run(id)
+      .run(passages > dead ? 'live' : 'dropped', passages, dead, target)
+    for (const { id } of sources) drop.run(id)
   }
 
-  /** Deletes some of the lists of dropped segments. @returns Whether there are more. */
+  /** Deletes some of the lists of a dropped segment. @returns Whether there are more. */
   #purge(): boolean {
-    return inTransaction(this.#database, () => {
-      const dropped = this.#database.prepare("SELECT id FROM segments WHERE state = 'dropped' LIMIT 1").get()?.id
-      if (dropped === undefined) return false
+    const dropped = "SELECT id FROM segments WHERE state = 'dropped' LIMIT 1"
+    if (this.#database.prepare(dropped).get() === undefined) return false
+    inTransaction(this.#database, () => {
+      const segment = this.#database.prepare(dropped).get()?.id
+      if (segment === undefined) return
+      this.#database.prepare('DELETE FROM packed_postings WHERE segment = ?').run(segment)
       const { changes } = this.#database
         .prepare(
           `DELETE FROM postings WHERE segment = :segment AND term <= coalesce(
-            (SELECT term FROM postings WHERE segment = :segment ORDER BY term LIMIT 1 OFFSET 4000),
-            (SELECT max(term) FROM postings WHERE segment = :segment))`,
+             (SELECT term FROM postings WHERE segment = :segment ORDER BY term LIMIT 1 OFFSET ${listsDroppedAtOnce}),
+             (SELECT max(term) FROM postings WHERE segment = :segment))`,
         )
-        .run({ segment: dropped })
-      if (changes === 0) this.#database.prepare('DELETE FROM segments WHERE id = ?').run(dropped)
-      return true
+        .run({ segment })
+      if (changes === 0) this.#database.prepare('DELETE FROM segments WHERE id = ?').run(segment)
     })
-  }
-
-  #isState(segment: number, state: string): boolean {
-    return this.#database.prepare('SELECT state FROM segments WHERE id = ?').get(segment)?.state === state
+    return true
   }
 }
-
-const listsAfter = 'SELECT term, list, passages FROM postings WHERE segment = ? AND term > ? ORDER BY term'
 
 /** The segments to merge next: the newest ones as soon as enough of them are of one size; or one that is mostly dead. */
 export function due<Of extends Pick<Segment, 'passages' | 'dead'>>(segments: readonly Of[]): readonly Of[] {
   const wasted = segments.find(({ passages, dead }) => dead > smallestTier && dead * 2 > passages)
   if (wasted !== undefined) return [wasted]
-  for (let start = segments.length, tier = 0; ; tier++) {
+  for (let start = segments.length, tier = 0; start > 0; tier++) {
     while (start > 0 && tierOf(segments[start - 1]?.passages ?? 0) <= tier) start -= 1
     if (segments.length - start >= fanOut) return segments.slice(start)
-    if (start === 0) return []
   }
+  return []
 }
 
 function tierOf(passages: number): number {
@@ -215,20 +232,13 @@ function total(segments: readonly Segment[], what: 'passages' | 'dead'): number 
 }
 
 function segmentFrom(cells: Cells): Segment {
-  const [id, firstRow, lastRow, passages, dead] = cells.map(numberOf)
-  return { id: id ?? 0, firstRow: firstRow ?? 0, lastRow: lastRow ?? 0, passages: passages ?? 0, dead: dead ?? 0 }
-}
-
-/** SQLite orders text by its UTF-8 bytes, which is by code point; JavaScript's own order isn't, beyond U+D7FF. */
-export function compareAsUtf8(one: string, other: string): number {
-  const length = Math.min(one.length, other.length)
-  for (let index = 0; index < length; index++) {
-    const left = one.charCodeAt(index)
-    const right = other.charCodeAt(index)
-    if (left === right) continue
-    const leftIsSurrogate = left >= 0xd800 && left <= 0xdfff
-    const rightIsSurrogate = right >= 0xd800 && right <= 0xdfff
-    return leftIsSurrogate === rightIsSurrogate ? left - right : leftIsSurrogate ? 1 : -1
+  const [id, packed, firstRow, lastRow, passages, dead] = cells.map(numberOf)
+  return {
+    id: id ?? 0,
+    packed: packed === 1,
+    firstRow: firstRow ?? 0,
+    lastRow: lastRow ?? 0,
+    passages: passages ?? 0,
+    dead: dead ?? 0,
   }
-  return one.length - other.length
 }

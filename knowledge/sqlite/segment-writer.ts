@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { WeightedTerms } from '#knowledge/field-weights.ts'
+import { pack } from './packed-lists.ts'
 import { PostingListBuilder } from './posting-list.ts'
 
 /** Gathers the posting lists of passages written in one transaction and makes them one segment at its end. */
 export class SegmentWriter {
   readonly #insertSegment: StatementSync
-  readonly #insertPostings: StatementSync
+  readonly #insertPacked: StatementSync
   readonly #lists = new Map<string, PostingListBuilder>()
   #firstRow = 0
   #lastRow = 0
@@ -13,9 +14,9 @@ export class SegmentWriter {
 
   constructor(database: DatabaseSync) {
     this.#insertSegment = database.prepare(
-      "INSERT INTO segments (state, first_row, last_row, passages, dead) VALUES ('live', ?, ?, ?, 0)",
+      "INSERT INTO segments (state, packed, first_row, last_row, passages, dead) VALUES ('live', 1, ?, ?, ?, 0)",
     )
-    this.#insertPostings = database.prepare('INSERT INTO postings (segment, term, passages, list) VALUES (?, ?, ?, ?)')
+    this.#insertPacked = database.prepare('INSERT INTO packed_postings (segment, lists) VALUES (?, ?)')
   }
 
   /** Rows come ascending. */
@@ -37,11 +38,7 @@ export class SegmentWriter {
   flush(): void {
     if (this.#passages > 0) {
       const { lastInsertRowid } = this.#insertSegment.run(this.#firstRow, this.#lastRow, this.#passages)
-      // In order, so that the table only grows at its end.
-      for (const term of [...this.#lists.keys()].sort()) {
-        const list = this.#lists.get(term)
-        if (list !== undefined) this.#insertPostings.run(lastInsertRowid, term, list.passages, list.bytes())
-      }
+      this.#insertPacked.run(lastInsertRowid, pack(this.#lists))
     }
     this.forget()
   }

@@ -12,8 +12,7 @@ import type {
 import type { Passage } from '#knowledge/passage.ts'
 import { maySee, type Principal } from '#knowledge/principal.ts'
 import { contentColumns, documentColumns, documentFrom, passageFrom } from './columns.ts'
-import { arrays, type Cells, numberOf, textOf } from './connection.ts'
-import { naming, StoreClosedError } from './errors.ts'
+import { arrays, type Cells, numberOf, reading, textOf } from './connection.ts'
 import type { Thread } from './thread.ts'
 import { type EntryColumns, entryColumns, type WriterAsk } from './writer-asks.ts'
 
@@ -43,11 +42,20 @@ export class SqliteDocuments implements DocumentStore {
   }
 
   async replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<void> {
-    const writes: Promise<undefined>[] = []
+    signal.throwIfAborted()
+    let writing: Promise<undefined> | undefined
     for (const batch of batches(entries)) {
-      writes.push(this.#parts.writer.ask({ kind: 'replaceEntries', entries: batch }, signal))
+      const next = this.#parts.writer.ask({ kind: 'replaceEntries', entries: batch }, signal)
+      // One batch is prepared here while another is written there; more would only pile up.
+      try {
+        await writing
+      } catch (error) {
+        await Promise.allSettled([next])
+        throw error
+      }
+      writing = next
     }
-    await Promise.all(writes)
+    await writing
   }
 
   async removeEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
@@ -142,9 +150,7 @@ export function readAll(
   sql: string,
   values: readonly (string | number)[],
 ): Cells[] {
-  signal.throwIfAborted()
-  if (!database.isOpen) throw new StoreClosedError('The store is closed')
-  return naming(() => arrays(database, sql).all(...values))
+  return reading(database, signal, () => arrays(database, sql).all(...values))
 }
 
 function* batches(entries: readonly EntryContent[]): Generator<EntryColumns[]> {

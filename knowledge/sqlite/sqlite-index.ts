@@ -11,11 +11,13 @@ import {
   termsColumn,
   termsFrom,
 } from './columns.ts'
-import { type ArrayStatement, arrays, inSnapshot, numberOf } from './connection.ts'
-import { naming } from './errors.ts'
+import { type ArrayStatement, arrays, inSnapshot, numberOf, reading } from './connection.ts'
 import type { VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
 import type { Thread } from './thread.ts'
 import { VisibleScopes } from './visible-scopes.ts'
+
+/** Decoded documents that are kept until the next write: about 1 kB each. */
+const documentsKept = 20_000
 
 export interface SqliteIndexParts {
   database: DatabaseSync
@@ -28,16 +30,22 @@ export interface SqliteIndexParts {
 export class SqliteIndex implements PassageIndex {
   readonly #parts: SqliteIndexParts
   readonly #scopes: VisibleScopes
+  readonly #version: ArrayStatement
   readonly #passage: ArrayStatement
+  readonly #content: ArrayStatement
   readonly #document: ArrayStatement
+  /** By row, as they stood in the file's state of `#documentsVersion`. */
+  readonly #documents = new Map<number, Document>()
+  #documentsVersion: number | undefined
 
   constructor(parts: SqliteIndexParts) {
     this.#parts = parts
     this.#scopes = new VisibleScopes(parts.database)
-    this.#passage = arrays(
+    this.#version = arrays(parts.database, 'PRAGMA data_version')
+    this.#passage = arrays(parts.database, 'SELECT row, scope, document FROM passages WHERE id = ?')
+    this.#content = arrays(
       parts.database,
-      `SELECT ${contentColumns}, scale, components, scope, document
-       FROM passages JOIN contents USING (row) LEFT JOIN vectors USING (row) WHERE id = ?`,
+      `SELECT ${contentColumns}, scale, components FROM contents LEFT JOIN vectors USING (row) WHERE contents.row = ?`,
     )
     this.#document = arrays(parts.database, `SELECT ${documentColumns} FROM documents WHERE row = ?`)
   }
@@ -67,8 +75,8 @@ export class SqliteIndex implements PassageIndex {
   }
 
   async load(passageIds: readonly string[], filter: PassageFilter, signal: AbortSignal): Promise<StoredPassage[]> {
-    signal.throwIfAborted()
-    return naming(() => inSnapshot(this.#parts.database, () => this.#load(passageIds, filter)))
+    const { database } = this.#parts
+    return reading(database, signal, () => inSnapshot(database, () => this.#load(passageIds, filter)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,26 +85,33 @@ export class SqliteIndex implements PassageIndex {
 
   #load(passageIds: readonly string[], filter: PassageFilter): StoredPassage[] {
     const visible = this.#scopes.of(filter)
-    const documents = new Map<number, Document>()
+    this.#forgetOldDocuments()
     return passageIds.flatMap((id) => {
-      const cells = this.#passage.get(id)
-      if (cells === undefined) return []
-      const [scale, components, scope, documentRow] = cells.slice(termsColumn + 1)
-      if (visible[numberOf(scope)] !== 1) return []
-      const document = this.#documentOf(numberOf(documentRow), documents)
-      const embedding = embeddingFrom(scale, components)
-      return {
+      const [row, scope, documentRow] = this.#passage.get(id) ?? []
+      if (typeof row !== 'number' || visible[numberOf(scope)] !== 1) return []
+      const cells = this.#content.get(row) ?? []
+      const document = this.#documentOf(numberOf(documentRow))
+      const embedding = embeddingFrom(cells[termsColumn + 1], cells[termsColumn + 2])
+      const passage: StoredPassage = {
         ...passageFrom(id, document.id, cells),
         terms: termsFrom(cells[termsColumn]),
-        ...(embedding === undefined ? {} : { embedding }),
         document,
       }
+      if (embedding !== undefined) passage.embedding = embedding
+      return passage
     })
   }
 
-  #documentOf(row: number, known: Map<number, Document>): Document {
-    const document = known.get(row) ?? documentFrom(this.#document.get(row) ?? [])
-    known.set(row, document)
+  #documentOf(row: number): Document {
+    const document = this.#documents.get(row) ?? documentFrom(this.#document.get(row) ?? [])
+    this.#documents.set(row, document)
     return document
+  }
+
+  #forgetOldDocuments(): void {
+    const version = numberOf(this.#version.get()?.[0])
+    if (version === this.#documentsVersion && this.#documents.size < documentsKept) return
+    this.#documents.clear()
+    this.#documentsVersion = version
   }
 }

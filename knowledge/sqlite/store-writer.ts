@@ -33,9 +33,9 @@ export class StoreWriter {
     }
   }
 
-  /** Tidies up for a moment. @returns Whether there is more to tidy. */
-  tidy(): boolean {
-    return this.#merger.slice(sliceMs)
+  /** Tidies up for about `forMs`. @returns Whether there is more to tidy. */
+  tidy(forMs = sliceMs): boolean {
+    return this.#merger.slice(forMs)
   }
 
   #run(ask: WriterAsk): void {

@@ -2,9 +2,6 @@ import { blockLength, DotProducts } from './dot-products.ts'
 import { stretch } from './quantized-vector.ts'
 import type { TopCandidates } from './top-candidates.ts'
 
-/** Largest component of a query: 14 bits, so that sums of products with 8-bit components fit into 32. */
-const queryRange = 8191
-
 /** Vectors of one length with the rows and scopes of their passages, all in memory. */
 export class VectorArena {
   readonly #dots: DotProducts
@@ -39,7 +36,7 @@ export class VectorArena {
 
   /** Offers every visible vector to `top`, by cosine. */
   scan(query: Float32Array, visible: Uint8Array, top: TopCandidates): void {
-    const factor = stretch(query, queryRange)
+    const factor = stretch(query, this.#dots.largestComponent)
     if (factor === 0) return
     this.#dots.ask(Int16Array.from(query, (component) => Math.round(component * factor)))
     const perUnit = 1 / (factor * Math.hypot(...query))

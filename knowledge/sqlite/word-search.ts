@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { bm25, inverseFrequency } from '#knowledge/field-weights.ts'
 import type { Candidate, PassageFilter, TermStatistics } from '#knowledge/passage-index.ts'
 import { type ArrayStatement, arrays, bytesOf, inSnapshot, numberOf, textOf } from './connection.ts'
+import { type StoredList, unpack } from './packed-lists.ts'
 import { PassageRows } from './passage-rows.ts'
 import { PostingBuffer } from './posting-list.ts'
 import { TopCandidates } from './top-candidates.ts'
@@ -9,15 +10,14 @@ import { VisibleScopes } from './visible-scopes.ts'
 
 interface Segment {
   id: number
+  packed: boolean
   firstRow: number
   /** Some of its passages are gone, or may be. */
   hasDead: boolean
 }
 
-interface StoredList {
+interface FoundList extends StoredList {
   segment: Segment
-  bytes: Uint8Array
-  passages: number
 }
 
 /** Full-text search over the posting lists: exact BM25 of every passage that holds any of the terms. */
@@ -26,7 +26,10 @@ export class WordSearch {
   readonly #rows: PassageRows
   readonly #scopes: VisibleScopes
   readonly #segments: ArrayStatement
+  readonly #packed: ArrayStatement
   readonly #list: ArrayStatement
+  /** The packed segments, by id. */
+  readonly #unpacked = new Map<number, Map<string, StoredList>>()
   readonly #passageId: ArrayStatement
   readonly #buffer = new PostingBuffer()
   #scores = new Float32Array(0)
@@ -37,8 +40,9 @@ export class WordSearch {
     this.#scopes = new VisibleScopes(database)
     this.#segments = arrays(
       database,
-      "SELECT id, first_row, dead FROM segments WHERE state = 'live' ORDER BY first_row",
+      "SELECT id, packed, first_row, dead FROM segments WHERE state = 'live' ORDER BY first_row",
     )
+    this.#packed = arrays(database, 'SELECT lists FROM packed_postings WHERE segment = ?')
     this.#list = arrays(database, 'SELECT list, passages FROM postings WHERE segment = ? AND term = ?')
     this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
   }
@@ -64,30 +68,47 @@ export class WordSearch {
     })
   }
 
-  #listsOf(terms: readonly string[]): Map<string, StoredList[]> {
-    const segments = this.#segments.all().map(([id, firstRow, dead]) => ({
+  #listsOf(terms: readonly string[]): Map<string, FoundList[]> {
+    const segments = this.#segments.all().map(([id, packed, firstRow, dead]) => ({
       id: numberOf(id),
+      packed: packed === 1,
       firstRow: numberOf(firstRow),
       hasDead: dead !== 0,
     }))
+    this.#unpack(segments)
     return new Map(
       [...new Set(terms)].map((term) => [
         term,
         segments.flatMap((segment) => {
-          const cells = this.#list.get(segment.id, term)
-          return cells === undefined ? [] : [{ segment, bytes: bytesOf(cells[0]), passages: numberOf(cells[1]) }]
+          const list = this.#listIn(segment, term)
+          return list === undefined ? [] : [{ segment, ...list }]
         }),
       ]),
     )
   }
 
-  #frequency(lists: readonly StoredList[]): number {
+  #listIn({ id, packed }: Segment, term: string): StoredList | undefined {
+    if (packed) return this.#unpacked.get(id)?.get(term)
+    const cells = this.#list.get(id, term)
+    return cells === undefined ? undefined : { bytes: bytesOf(cells[0]), passages: numberOf(cells[1]) }
+  }
+
+  /** Keeps the packed segments at hand, and no others. */
+  #unpack(segments: readonly Segment[]): void {
+    const packed = new Set(segments.flatMap((segment) => (segment.packed ? segment.id : [])))
+    for (const id of this.#unpacked.keys()) if (!packed.has(id)) this.#unpacked.delete(id)
+    for (const id of packed) {
+      if (!this.#unpacked.has(id)) this.#unpacked.set(id, unpack(bytesOf(this.#packed.get(id)?.[0])))
+    }
+  }
+
+  #frequency(lists: readonly FoundList[]): number {
     let frequency = 0
     for (const list of lists) frequency += list.segment.hasDead ? this.#living(list) : list.passages
     return frequency
   }
 
-  #living({ bytes, passages, segment }: StoredList): number {
+  #living({ bytes, passages, segment }: FoundList): number {
     const found = this.#buffer.decode(bytes, passages, segment.firstRow)
     const { rows } = this.#buffer
     let living = 0
@@ -98,7 +119,7 @@ export class WordSearch {
   }
 
   /** Adds what one term is worth to every passage that holds it. */
-  #score(lists: readonly StoredList[]): void {
+  #score(lists: readonly FoundList[]): void {
     const weight = inverseFrequency(this.#frequency(lists), this.#rows.count) * (bm25.k1 + 1)
     const flat = bm25.k1 * (1 - bm25.b)
     const perLength = (bm25.k1 * bm25.b) / Math.max(1, this.#rows.averageLength)
