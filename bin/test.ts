@@ -56,7 +56,7 @@ async function install(missing: readonly Program[]): Promise<void> {
 }
 
 function obstacleToInstalling(): string | undefined {
-  if (!existsSync('/etc/debian_version') || !isOnPath('apt-get')) return 'this is not a Debian machine'
+  if (!existsSync('/etc/debian_version') || !isOnPath('apt-get')) return 'there is no apt-get of Debian on this machine'
   return process.getuid?.() === 0 ? undefined : 'only root may; install them by hand to run everything'
 }
 

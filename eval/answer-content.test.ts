@@ -51,6 +51,11 @@ describe('recommended', () => {
     expect(recommended('An older page says otherwise:\n\n- 95%\n\nAlert at 95%.', ['95%'])).toEqual(['95%'])
   })
 
+  it('does not take every negation for a warning', () => {
+    expect(recommended('Wait until it falls below 95%; it cannot recover before.', ['95%'])).toEqual(['95%'])
+    expect(recommended('95%を超えると書き込みができません。', ['95%'])).toEqual(['95%'])
+  })
+
   it('keeps a backquote that ends a command', () => {
     const mustNot = ['kubectl drain <node name>`']
     expect(recommended('Run `kubectl drain <node name> --ignore-daemonsets`', mustNot)).toEqual([])
