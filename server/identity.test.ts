@@ -112,6 +112,19 @@ describe('identity', () => {
     }
   })
 
+  it.each(['203.0.113.7', '::ffff:203.0.113.7', '128.0.0.1', 'fe80::1', undefined])(
+    'serves nobody at %s, which is not this machine, while nobody is configured',
+    async (remoteAddress) => {
+      await using nightdesk = await startServer()
+      nightdesk.server.http.on('connection', (socket) =>
+        Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress }),
+      )
+      const response = await nightdesk.get('/v1/documents')
+      expect(response.status).toBe(403)
+      expect(await response.json()).toMatchObject({ code: 'loopback_only' })
+    },
+  )
+
   it('serves its own page on this machine by any of its names', async () => {
     await using nightdesk = await startServer()
     const { port } = new URL(nightdesk.url)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventsIn, fakeAnswer, startServer, stuckAsk, toldInPieces } from './server.fake.ts'
+import { eventsIn, fakeAnswer, startServer, toldInPieces } from './server.fake.ts'
 
 describe('health', () => {
   it('is ready once the first sync of every source has ended', async () => {
@@ -52,10 +52,18 @@ describe('health', () => {
   })
 
   it('cuts off with a word of explanation what takes too long', async () => {
-    const stuck = stuckAsk()
-    await using nightdesk = await startServer({ ask: stuck.ask })
+    const started = Promise.withResolvers<void>()
+    await using nightdesk = await startServer({
+      ask: async function* (_question, signal) {
+        yield { kind: 'delta', text: 'Run ' }
+        started.resolve()
+        await new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('the model hung up')))
+        })
+      },
+    })
     const asking = nightdesk.post('/v1/ask', { question: 'How?' }, { accept: 'text/event-stream' })
-    await stuck.started
+    await started.promise
     const response = await asking
     await nightdesk.server.drain(AbortSignal.abort())
     expect(eventsIn(await response.text()).at(-1)).toMatchObject({ event: 'error', data: { code: 'draining' } })

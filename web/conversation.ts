@@ -142,5 +142,10 @@ function storeTurns(turns: readonly Turn[]): void {
 }
 
 function storedTurns(): Turn[] {
-  return JSON.parse(sessionStorage.getItem(storageKey) ?? '[]')
+  try {
+    return JSON.parse(sessionStorage.getItem(storageKey) ?? '[]')
+  } catch {
+    // Whatever else stands there is not ours.
+    return []
+  }
 }

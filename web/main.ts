@@ -17,6 +17,8 @@ const themeKey = 'nightdesk.theme'
 /** How many documents the examples are picked from. */
 const exampleDocuments = 100
 const loadTimeoutMs = 15_000
+/** While sources are read for the first time. */
+const loadAgainMs = 2000
 
 /** Builds the page and keeps its parts together. */
 function start(): void {
@@ -81,7 +83,7 @@ function start(): void {
         signOut: isSignedIn ? signOut : undefined,
       }),
     )
-    welcome.replaceChildren(...(conversation.isEmpty ? [welcomeView(page)] : []))
+    welcome.replaceChildren(...(conversation.isEmpty ? [welcomeView(page, status)] : []))
     examples.replaceChildren(...(conversation.isEmpty ? [examplesView(documents, page, ask)] : []))
     foot.replaceChildren(...footViews(page, status, isSignedIn))
   }
@@ -128,6 +130,7 @@ function start(): void {
         composer.focus()
       }
       documents = await api.documents(exampleDocuments, signal)
+      if (status.waiting_for.length > 0) setTimeout(() => void load(), loadAgainMs)
     } catch (error) {
       if (error instanceof ApiError) failed(error.failure)
     }

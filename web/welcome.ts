@@ -1,4 +1,4 @@
-import type { Document } from './api-types.ts'
+import type { Document, Status } from './api-types.ts'
 import { element } from './dom.ts'
 import type { Page } from './page.ts'
 
@@ -6,8 +6,17 @@ const shown = 4
 const maxTitleChars = 60
 
 /** What this is, before anything was asked. */
-export function welcomeView({ words }: Page): HTMLElement {
-  return element('section', { class: 'welcome' }, element('h1', {}, words.welcome), element('p', {}, words.welcomeText))
+export function welcomeView({ words }: Page, status: Status | undefined): HTMLElement {
+  const isLoading = (status?.waiting_for.length ?? 0) > 0
+  const isBare = !isLoading && status?.documents === 0
+  return element(
+    'section',
+    { class: 'welcome' },
+    element('h1', {}, words.welcome),
+    element('p', {}, words.welcomeText),
+    isLoading && element('p', { class: 'loading', role: 'status' }, words.stillLoading),
+    isBare && element('p', { class: 'bare', role: 'status' }, words.nothingLoaded),
+  )
 }
 
 /** A few questions that the loaded documents should answer. */

@@ -15,6 +15,8 @@ const en = {
   examplePage: (title: string) => `What does “${title}” say?`,
   loaded: (documents: number) => `${documents.toLocaleString('en')} documents loaded`,
   samples: 'sample documents of an invented company',
+  nothingLoaded: 'No documents are loaded, so there is nothing to answer from. `nightdesk doctor` says why.',
+  stillLoading: 'The documents are being read for the first time. Answers may miss some of them until that is done.',
   syncing: (sources: string) => `still reading ${sources}`,
   signedInAs: (name: string) => `signed in as ${name}`,
   stages: {
@@ -120,6 +122,8 @@ const ja: Words = {
   examplePage: (title) => `「${title}」には何と書いてある？`,
   loaded: (documents) => `${documents.toLocaleString('ja')} 件の文書`,
   samples: '架空の会社のサンプル文書',
+  nothingLoaded: '文書がひとつも読み込まれていないため、答えられません。理由は `nightdesk doctor` で確かめられます。',
+  stillLoading: '文書をはじめて読み込んでいます。終わるまでは、答えから漏れる文書があります。',
   syncing: (sources) => `${sources} を読み込み中`,
   signedInAs: (name) => `${name} としてサインイン中`,
   stages: {
