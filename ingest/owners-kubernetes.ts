@@ -48,7 +48,7 @@ export function parseOwnersAliases(text: string): ReadonlyMap<string, readonly s
 
 function yamlOf(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 100 })
+    return parse(text, { maxAliasCount: 100, logLevel: 'error' })
   } catch {
     // Not YAML: then it isn't an OWNERS file of this kind.
     return undefined
