@@ -66,7 +66,7 @@ export class GithubPathNotFoundError extends OpsError {
 }
 
 /** 409: a repository without a commit. */
-export class GithubRepositoryEmptyError extends OpsError {
+class GithubRepositoryEmptyError extends OpsError {
   override readonly name = 'GithubRepositoryEmptyError'
   readonly code = 'github_repository_empty'
   readonly retryable = true
@@ -102,7 +102,7 @@ export class GithubLimitedError extends OpsError {
 }
 
 /** No answer, or 5xx, also when asked again. */
-export class GithubUnreachableError extends OpsError {
+class GithubUnreachableError extends OpsError {
   override readonly name = 'GithubUnreachableError'
   readonly code = 'github_unreachable'
   readonly retryable = true

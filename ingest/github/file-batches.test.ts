@@ -18,6 +18,7 @@ describe('files from GitHub', () => {
     expect([...entries.values()].every((entry) => entry.editedAt.getTime() === march.getTime())).toBe(true)
     expect([...entries.values()].every((entry) => entry.lineDates?.at(1).getTime() === march.getTime())).toBe(true)
     expect(github.countOf(/^graphql/)).toBe(2)
+    expect(github.countOf(/^\/git\/blobs/)).toBe(0)
   })
 
   it('bring the contents along, but for those that GraphQL would change or cut off', async () => {

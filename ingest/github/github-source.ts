@@ -50,7 +50,8 @@ const defaultMaxWaitMs = 65 * 60_000
 
 /** A repository on GitHub: its files at a ref, and the issues and pull requests with certain labels. */
 export function githubSource(options: GithubSourceOptions): Source {
-  const { id, audience, ref, include = [], exclude = [], labels, log, maxFileBytes = defaultMaxFileBytes } = options
+  const { id, audience, ref, include = [], exclude = [], log, maxFileBytes = defaultMaxFileBytes } = options
+  const labels = [...new Set(options.labels)]
   const api = githubApi(options)
   const blobs = blobReader(api)
   const under = options.path === undefined ? '' : trimmedPath(options.path)

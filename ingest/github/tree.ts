@@ -82,7 +82,7 @@ export async function readPaths(
 }
 
 /** What stands directly in a folder. */
-export async function listFolder(api: GithubApi, folder: TreeEntry, signal: AbortSignal): Promise<TreeEntry[]> {
+async function listFolder(api: GithubApi, folder: TreeEntry, signal: AbortSignal): Promise<TreeEntry[]> {
   const { tree } = await api.get('/git/trees/{sha}', { sha: folder.sha }, Tree, signal)
   return tree.map((entry) => ({ ...entry, path: below(folder.path, entry.path) }))
 }
