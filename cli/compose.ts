@@ -13,6 +13,7 @@ import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { loadOpsEmbed, type OpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
 import { createAnswering } from '#retrieval/answering.ts'
+import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
 import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -58,7 +59,14 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     )
   }
   const softMatch = tokens === undefined ? undefined : new SoftMatch(tokens)
-  const search = createSearch({ index: store.index, embedder, softMatch, freshnessOf: freshnessOfPassages, log })
+  const search = createSearch({
+    index: store.index,
+    embedder,
+    softMatch,
+    thesaurus: loadThesaurus(),
+    freshnessOf: freshnessOfPassages,
+    log,
+  })
   const ask = createAnswering({ search, conversations: store.conversations, embedder: tokens, clock: systemClock, log })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
   const sourceParts: SourceParts = { config, log, blame: options.blame }

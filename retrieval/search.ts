@@ -4,11 +4,10 @@ import type { StoredPassage } from '#knowledge/passage.ts'
 import type { PassageFilter, PassageIndex } from '#knowledge/passage-index.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Log } from '#runtime/log.ts'
-import { type Query, understand } from './query/query.ts'
-import { withoutCopies } from './ranking/copies.ts'
+import { expandedTerms, type Query, understand } from './query/query.ts'
+import type { Thesaurus } from './query/thesaurus.ts'
 import { featuresOf, type Scored } from './ranking/features.ts'
-import { addDocumentScores, scoreOf } from './ranking/score.ts'
-import { mergeNeighbours } from './ranking/sections.ts'
+import { ranked } from './ranking/rank.ts'
 import type { SoftMatch } from './ranking/soft-match.ts'
 
 const candidatesEach = 150
@@ -18,6 +17,8 @@ export interface SearchParts {
   /** Absent: words alone. */
   embedder?: Embedder | undefined
   softMatch?: SoftMatch | undefined
+  /** Absent: words mean only themselves. */
+  thesaurus?: Thesaurus | undefined
   freshnessOf: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
   log: Log
 }
@@ -33,11 +34,7 @@ export function createSearch(parts: SearchParts): Search {
     const started = performance.now()
     const found = await findCandidates(parts, asked, signal)
     const gathered = performance.now()
-    addDocumentScores(found.scored)
-    const ranked = found.scored
-      .map(({ passage, features }) => ({ passage, score: scoreOf(features) }))
-      .sort((a, b) => b.score - a.score)
-    const best = mergeNeighbours(withoutCopies(ranked.slice(0, Math.max(60, asked.limit * 2)))).slice(0, asked.limit)
+    const best = ranked(found.query, found.scored, asked.limit)
     const freshness = await parts.freshnessOf(
       best.map(({ passage }) => passage),
       signal,
@@ -63,16 +60,18 @@ export async function findCandidates(
   asked: SearchQuery,
   signal: AbortSignal,
 ): Promise<FoundCandidates> {
-  const query = understand(asked.text)
+  const query = understand(asked.text, parts.thesaurus)
+  const expanded = expandedTerms(query)
   const filter: PassageFilter = { principal: asked.principal }
   const warnings: AnswerWarning[] = []
   const embedding = await embed(parts, query.text, warnings, signal)
-  const [matching, nearest, statistics] = await Promise.all([
+  const [matching, otherwise, nearest, statistics] = await Promise.all([
     parts.index.matching(query.terms, filter, candidatesEach, signal),
+    expanded.length === query.terms.length ? [] : parts.index.matching(expanded, filter, candidatesEach, signal),
     embedding === undefined ? [] : parts.index.nearest(embedding, filter, candidatesEach, signal),
-    parts.index.statistics(query.terms, signal),
+    parts.index.statistics(expanded, signal),
   ])
-  const ids = [...new Set([...matching, ...nearest].map((candidate) => candidate.passageId))]
+  const ids = [...new Set([...matching, ...otherwise, ...nearest].map((candidate) => candidate.passageId))]
   const passages = await parts.index.load(ids, filter, signal)
   return { query, scored: featuresOf(query, passages, statistics, embedding, parts.softMatch), warnings }
 }

@@ -1,7 +1,7 @@
 import type { StoredPassage } from '#knowledge/passage.ts'
+import type { Scored } from './features.ts'
 
-export interface Ranked {
-  passage: StoredPassage
+export interface Ranked extends Scored {
   score: number
 }
 
@@ -10,8 +10,10 @@ export interface Original extends Ranked {
   copies: readonly Ranked[]
 }
 
-/** Share of terms in common from which two passages say the same. */
-const sameFrom = 0.8
+/** Share of terms in common from which two passages say the same, whatever their pages are called. */
+const sameFrom = 0.95
+/** The same for passages under one heading of pages of one name: versions of each other. */
+const versionFrom = 0.4
 const fewestTerms = 8
 
 /**
@@ -28,18 +30,26 @@ export function withoutCopies(ranked: readonly Ranked[]): Original[] {
     if (original === undefined) originals.push({ best: candidate, terms, copies: [] })
     else if (standsFor(candidate.passage, original.best.passage)) {
       original.copies.push(original.best)
-      original.best = { passage: candidate.passage, score: original.best.score }
+      original.best = { ...candidate, score: original.best.score }
     } else original.copies.push(candidate)
   }
   return originals.map(({ best, copies }) => ({ ...best, copies }))
 }
 
 function isCopy(a: StoredPassage, aTerms: ReadonlySet<string>, b: StoredPassage, bTerms: ReadonlySet<string>): boolean {
-  if (a.documentId === b.documentId || a.lang !== b.lang || Math.min(aTerms.size, bTerms.size) < fewestTerms)
-    return false
+  if (a.documentId === b.documentId || a.lang !== b.lang || a.document.kind !== b.document.kind) return false
+  if (Math.min(aTerms.size, bTerms.size) < fewestTerms) return false
+  const versions = namesOf(a) === namesOf(b)
   let common = 0
   for (const term of aTerms) if (bTerms.has(term)) common++
-  return common / (aTerms.size + bTerms.size - common) >= sameFrom
+  return common / (aTerms.size + bTerms.size - common) >= (versions ? versionFrom : sameFrom)
+}
+
+/** Title and innermost heading, as far as spelling goes. */
+function namesOf(passage: StoredPassage): string {
+  return [passage.document.title, passage.heading.at(-1) ?? '']
+    .map((name) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ''))
+    .join(' ')
 }
 
 function standsFor(a: StoredPassage, b: StoredPassage): boolean {

@@ -41,7 +41,10 @@ export interface Features {
 
 export interface Scored {
   passage: StoredPassage
-  features: Features
+  features: Features & {
+    /** How well it covers each part of the question, 0..1; [] when there is but one. */
+    parts: readonly number[]
+  }
 }
 
 export function featuresOf(
@@ -84,6 +87,7 @@ export function featuresOf(
         coverage,
         soft: soft?.[at] ?? 0,
         softTitle: softTitle?.[at] ?? 0,
+        parts: parts.map((part) => part?.[at] ?? 0),
         softPart: Math.max(soft?.[at] ?? 0, ...parts.map((part) => part?.[at] ?? 0)),
         titleAsked: titleAsked?.[at] ?? 0,
         headingAsked: headingAsked?.[at] ?? 0,
