@@ -1,0 +1,193 @@
+import {
+  AIMessage,
+  type AIMessageChunk,
+  type BaseMessage,
+  HumanMessage,
+  SystemMessage,
+  ToolMessage,
+} from '@langchain/core/messages'
+import { ChatOpenAI } from '@langchain/openai'
+import { z } from 'zod'
+import { LlmError, type LlmFault } from '../errors.ts'
+import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmToolCall } from '../llm.ts'
+
+export interface OpenAiCompatibleOptions {
+  model: string
+  apiKey: string
+  /** With the version in its path, such as https://api.openai.com/v1; absent: OpenAI's. */
+  baseUrl?: string | undefined
+}
+
+type EndReason = Extract<LlmPiece, { kind: 'end' }>['reason']
+
+/** Any model behind OpenAI's chat completions API: OpenAI's own, LiteLLM, vLLM, Ollama and many others. */
+export class OpenAiCompatibleLlm implements Llm {
+  readonly id: string
+  readonly #options: OpenAiCompatibleOptions
+
+  constructor(options: OpenAiCompatibleOptions) {
+    this.id = options.model
+    this.#options = options
+  }
+
+  async *reply(
+    messages: readonly LlmMessage[],
+    options: LlmReplyOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<LlmPiece> {
+    const reading = new ReplyReader(this.id)
+    let costUsd: number | undefined
+    const chat = this.#chat(options, (response) => {
+      costUsd = costIn(response)
+    })
+    const hangUp = new AbortController()
+    const either = AbortSignal.any([signal, hangUp.signal])
+    try {
+      const chunks = await chat.stream(messages.map(toLangChain), { signal: either })
+      // Not `for await`: on leaving, that would wait for the stream, which waits for the model.
+      const iterator = chunks[Symbol.asyncIterator]()
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+        yield* reading.read(next.value)
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw new LlmError(faultOf(error), this.id, error)
+    } finally {
+      hangUp.abort()
+    }
+    // On an abort the client's loop may just end.
+    signal.throwIfAborted()
+    yield* reading.end(costUsd)
+  }
+
+  #chat({ tools = [], maxTokens }: LlmReplyOptions, onResponse: (response: Response) => void) {
+    const { model, apiKey, baseUrl } = this.#options
+    const chat = new ChatOpenAI({
+      model,
+      apiKey,
+      streaming: true,
+      streamUsage: true,
+      // Whoever asks has a fallback, which is faster than trying again.
+      maxRetries: 0,
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      configuration: {
+        ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
+        fetch: async (input, init) => {
+          const response = await fetch(input, init)
+          onResponse(response)
+          return response
+        },
+      },
+    })
+    if (tools.length === 0) return chat
+    return chat.bindTools(
+      tools.map(({ name, description, parameters }) => ({
+        type: 'function' as const,
+        function: { name, description, parameters },
+      })),
+    )
+  }
+}
+
+/** Puts the chunks of one reply together. */
+class ReplyReader {
+  readonly #model: string
+  readonly #calls = new Map<number, LlmToolCall>()
+  #reason: EndReason | undefined
+  #usage: { inputTokens: number; outputTokens: number } | undefined
+
+  constructor(model: string) {
+    this.#model = model
+  }
+
+  *read(chunk: AIMessageChunk): Generator<LlmPiece> {
+    for (const part of chunk.tool_call_chunks ?? []) this.#addToCall(part)
+    const usage = chunk.usage_metadata
+    if (usage !== undefined) this.#usage = { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens }
+    const reason: unknown = chunk.response_metadata.finish_reason
+    if (typeof reason === 'string') this.#reason = endReasons[reason] ?? 'stop'
+    if (chunk.text !== '') yield { kind: 'text', text: chunk.text }
+  }
+
+  *end(costUsd: number | undefined): Generator<LlmPiece> {
+    // A connection that closes early looks like a short reply; only the finish reason tells.
+    if (this.#reason === undefined) throw new LlmError('broken-off', this.#model)
+    for (const call of this.#calls.values()) yield { kind: 'tool-call', call }
+    yield { kind: 'end', reason: this.#reason, model: this.#model, usage: this.#usage, costUsd }
+  }
+
+  #addToCall(part: {
+    index?: number | undefined
+    id?: string | undefined
+    name?: string | undefined
+    args?: string | undefined
+  }): void {
+    const index = part.index ?? this.#calls.size
+    const call = this.#calls.get(index) ?? { id: '', name: '', arguments: '' }
+    this.#calls.set(index, {
+      id: part.id ?? call.id,
+      name: part.name ?? call.name,
+      arguments: call.arguments + (part.args ?? ''),
+    })
+  }
+}
+
+const endReasons: Readonly<Record<string, EndReason>> = {
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'filtered',
+}
+
+function toLangChain(message: LlmMessage): BaseMessage {
+  switch (message.role) {
+    case 'system':
+      return new SystemMessage(message.text)
+    case 'user':
+      return new HumanMessage(message.text)
+    case 'tool':
+      return new ToolMessage({ content: message.text, tool_call_id: message.toolCallId })
+    case 'assistant':
+      return new AIMessage({
+        content: message.text,
+        tool_calls: (message.toolCalls ?? []).map(({ id, name, arguments: json }) => ({
+          id,
+          name,
+          args: argumentsIn(json),
+        })),
+      })
+  }
+}
+
+const Arguments = z.record(z.string(), z.unknown())
+
+/** A model may write arguments that are no JSON; it is told that the call had none. */
+function argumentsIn(json: string): Record<string, unknown> {
+  try {
+    return Arguments.parse(JSON.parse(json))
+  } catch {
+    return {}
+  }
+}
+
+/** LiteLLM says in a header what the request costs. */
+function costIn(response: Response): number | undefined {
+  const header = response.headers.get('x-litellm-response-cost')
+  const cost = header === null ? Number.NaN : Number(header)
+  return Number.isFinite(cost) && cost >= 0 ? cost : undefined
+}
+
+function faultOf(error: unknown): LlmFault {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined
+  if (typeof status !== 'number') return isBreak(error) ? 'broken-off' : 'unreachable'
+  if (status === 401 || status === 403) return 'unauthorized'
+  if (status === 429) return 'rate-limited'
+  return status >= 500 ? 'unreachable' : 'rejected'
+}
+
+/** The connection ended in mid-reply, in the words of the several layers that may notice. */
+function isBreak(error: unknown): boolean {
+  const cause = error instanceof Error ? `${error.message} ${String(error.cause)}` : String(error)
+  return /terminated|aborted|premature|socket hang up|other side closed|ECONNRESET|Unexpected end|JSON/i.test(cause)
+}
