@@ -4,6 +4,7 @@ import type { Verification } from '#knowledge/document.ts'
 import type { SourceState } from '#knowledge/document-store.ts'
 import { inTransaction } from './connection.ts'
 import { EntryWriter } from './entry-writer.ts'
+import { naming } from './errors.ts'
 import { SegmentMerger } from './segment-merge.ts'
 import type { WriterAsk } from './writer-asks.ts'
 
@@ -20,7 +21,7 @@ export class StoreWriter {
     this.#database = database
     this.#entries = new EntryWriter(database)
     this.#merger = new SegmentMerger(database)
-    this.#merger.dropUnfinished()
+    naming(() => this.#merger.dropUnfinished())
   }
 
   /** Durable when it returns; all of it or, when it throws, nothing. */
