@@ -43,7 +43,7 @@ function endsOf(parts: readonly Part[], names: readonly string[]): Set<number> {
 
 function fitsName(wanted: readonly Token[], name: string | undefined): boolean {
   if (name === undefined) return false
-  const letters = [...name]
+  const letters = Array.from(name)
   let [at, letter] = [0, 0]
   // Where to go on when a letter doesn't fit: the last star takes one letter more.
   let star: { at: number; letter: number } | undefined

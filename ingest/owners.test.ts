@@ -4,7 +4,8 @@ import { isOwnersFile, ownership } from './owners.ts'
 import { ownersPattern } from './owners-pattern.ts'
 
 function ownersIn(files: Record<string, string>): (path: string) => readonly string[] {
-  return ownership(new Map(Object.entries(files))).ownersOf
+  const owners = ownership(new Map(Object.entries(files)))
+  return (path) => owners.ownersOf(path)
 }
 
 describe('a CODEOWNERS file', () => {
