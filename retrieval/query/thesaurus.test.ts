@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadThesaurus, Thesaurus } from './thesaurus.ts'
+
+const groups = readFileSync(join(import.meta.dirname, 'thesaurus.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split(', '))
+const members = groups.flat()
+
+describe('thesaurus.txt', () => {
+  it('has at least 500 groups of two members or more', () => {
+    expect(groups.length).toBeGreaterThanOrEqual(500)
+    expect(groups.filter((group) => group.length < 2)).toEqual([])
+  })
+
+  it('has no member that is empty, that touches a stray comma or space, or that is over 40 characters', () => {
+    expect(members.filter((member) => member === '' || member.length > 40 || /,|^\s|\s$|\s\s/.test(member))).toEqual([])
+  })
+
+  it('writes every member as it will be looked up: normalised and in lower case', () => {
+    expect(members.filter((member) => member !== member.normalize('NFKC').toLowerCase())).toEqual([])
+  })
+
+  it('names a member once in a group', () => {
+    expect(groups.filter((group) => new Set(group).size < group.length)).toEqual([])
+  })
+
+  it('speaks both languages in at least half of its groups', () => {
+    const bilingual = groups.filter(
+      (group) =>
+        group.some((member) => /[a-z]/.test(member)) && group.some((member) => /[ぁ-んァ-ヶ一-龠]/.test(member)),
+    )
+    expect(bilingual.length).toBeGreaterThanOrEqual(groups.length / 2)
+  })
+
+  it('does not ask for more words in a row than a phrase may have', () => {
+    const latin = members.filter((member) => /^[\x20-\x7e]+$/.test(member))
+    expect(latin.filter((member) => member.split(/[^a-z0-9]+/).length > 5)).toEqual([])
+  })
+})
+
+describe('Thesaurus', () => {
+  const few = new Thesaurus(
+    [
+      '# a title is no group',
+      'server, box, node, サーバ',
+      'out of memory, ran out of ram, oom, メモリ不足',
+      'exhaust, run out, 枯渇',
+      'crash, fall over, 落ち',
+      'restart, bounce, 再起動',
+      'start, boot, 起動',
+    ].join('\n'),
+  )
+
+  it('finds the other words of a group in both languages', () => {
+    expect(few.alternatives('which box is it').get('box')).toEqual([['server'], ['node'], ['サーバ']])
+    expect(few.alternatives('サーバーはどれ').get('サーバ')).toEqual([['server'], ['box'], ['node']])
+  })
+
+  it('matches an inflected word by its stem', () => {
+    expect(few.alternatives('we kept restarting it').get('restart')).toContainEqual(['bounc'])
+  })
+
+  it('reads a phrase before the words in it', () => {
+    const found = few.alternatives('the box ran out of RAM')
+    expect(found.get('ran')).toContainEqual(['メモリ', '不足'])
+    expect(found.get('ram')).toContainEqual(['oom'])
+  })
+
+  it('reads a longer Japanese word before the shorter one in it', () => {
+    expect(few.alternatives('サーバーの再起動').get('起動')).toEqual([['restart'], ['bounc']])
+  })
+
+  it('does not search for a phrase whose meaning hangs on small words', () => {
+    expect(few.alternatives('メモリが枯渇').get('枯渇')).toEqual([['exhaust']])
+    expect(few.alternatives('we run out of disks').get('run')).toEqual([['exhaust'], ['枯渇']])
+  })
+
+  it('leaves a word that it does not know alone', () => {
+    expect(few.alternatives('how is the weather')).toEqual(new Map())
+  })
+})
+
+describe('The shipped thesaurus', () => {
+  const shipped = loadThesaurus()
+
+  it.each([
+    ['the box ran out of RAM', 'ran', ['メモリ', '不足']],
+    ['ノードのメモリ不足', 'ノード', ['box']],
+    ['who do I wake up', 'wake', ['page']],
+    ['証明書が切れそう', '切', ['cert', 'expir']],
+    ['kube cuddle hangs', 'cuddl', ['kubectl']],
+    ['it says four oh three', 'four', ['403']],
+    ['ポスグレが重い', 'ポスグレ', ['postgresql']],
+    ['ディーエヌエスが引けない', 'ディーエヌエス', ['dns']],
+    ['夜間バッチ', 'バッチ', ['batch']],
+    ['make the standby the new master', 'master', ['主系']],
+  ])('brings the words of %s to those of a document', (question, term, words) => {
+    expect(shipped.alternatives(question).get(term)).toContainEqual(words)
+  })
+
+  it('does not see a rack in a plugin, nor a role in a rollback', () => {
+    const words = [...shipped.alternatives('プラグインのロールバック').values()].flat(2)
+    expect(words).toContain('revert')
+    expect(words).not.toContain('lag')
+    expect(words).not.toContain('privileg')
+  })
+})
