@@ -62,7 +62,7 @@ export class StoreClosedError extends OpsError {
 
 /** What crosses from a thread to its owner of an error: enough to make it again. */
 export interface ErrorReport {
-  /** SQLite's result code, extended codes included; absent when the error isn't SQLite's. */
+  /** SQLite's result code, extended codes included; absent when it means nothing to SQLite. */
   resultCode?: number | undefined
   message: string
   stack?: string | undefined
@@ -70,8 +70,12 @@ export interface ErrorReport {
 
 export function reportOf(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error) }
-  const resultCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
-  return { resultCode, message: error.message, stack: error.stack }
+  return { resultCode: resultCodeOf(error), message: error.message, stack: error.stack }
+}
+
+function resultCodeOf(error: Error): number | undefined {
+  if (error instanceof StoreCorruptError) return 11
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
 }
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that mean something a person can act on. */
