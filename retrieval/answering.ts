@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer, AnswerEvent, Ask, Question, Search, SearchResult } from '#knowledge/answer.ts'
+import type { Answer, AnswerEvent, Ask, Citation, Question, Search, SearchResult } from '#knowledge/answer.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Llm } from '#providers/llm/llm.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { destructiveWarnings } from './answering/destructive.ts'
-import { abstention, ageDraft, type Draft, extractiveDraft } from './answering/drafts.ts'
+import { abstention, ageDraft, type Draft, drafted, extractiveDraft } from './answering/drafts.ts'
 import { type EvidenceParts, evidenceFor } from './answering/evidence.ts'
+import { continuedDraft } from './answering/model/continued.ts'
+import { modelDraft } from './answering/model/model-draft.ts'
+import type { AnswerPart } from './answering/quoting.ts'
 import { StopWatch } from './answering/stop-watch.ts'
 import { type Asked, understood } from './answering/understanding.ts'
 
@@ -12,6 +16,9 @@ import { type Asked, understood } from './answering/understanding.ts'
 export interface AnsweringParts extends EvidenceParts {
   search: Search
   conversations: ConversationStore
+  /** Writes the answer, which is then checked; absent: answers are quoted. */
+  llm?: Llm | undefined
+  llmDeadlines?: { firstPieceMs: number; totalMs: number } | undefined
   clock: Clock
 }
 
@@ -31,30 +38,34 @@ async function* answer(parts: AnsweringParts, question: Question, signal: AbortS
   const found = await searched(parts, question, asked, signal)
   watch.lap('search')
   yield { kind: 'status', stage: 'reading' }
-  const draft = await draftOf(parts, asked, found, signal)
-  watch.lap('read')
+  const writing = written(parts, asked, found, watch, signal)
   yield { kind: 'status', stage: 'writing' }
   let text = ''
-  for (const part of draft.parts) {
-    for (const citation of part.citations) yield { kind: 'citation', citation }
-    const delta = text === '' ? part.text : `\n\n${part.text}`
+  const citations: Citation[] = []
+  let next = await writing.next()
+  for (; next.done !== true; next = await writing.next()) {
+    const part = next.value
+    const delta = text === '' ? part.text : `${part.joint ?? '\n\n'}${part.text}`
     text += delta
+    citations.push(...part.citations)
+    for (const citation of part.citations) yield { kind: 'citation', citation }
     yield { kind: 'delta', text: delta }
   }
   watch.lap('write')
+  const draft = next.value
   const made: Answer = {
     answer: text,
     spoken: draft.spoken,
     abstained: draft.abstained,
     confidence: draft.confidence,
     lang: asked.lang,
-    citations: draft.parts.flatMap((part) => part.citations),
+    citations,
     warnings: [...found.warnings, ...draft.warnings, ...(draft.abstained ? [] : destructiveWarnings(text, asked.lang))],
     conversationId: asked.conversationId,
     traceId: randomBytes(16).toString('hex'),
-    provider: 'extractive',
+    provider: draft.provider,
     timingsMs: watch.read(),
-    costUsd: 0,
+    costUsd: draft.costUsd,
   }
   await remember(parts, question, asked, made, signal)
   yield { kind: 'done', answer: made }
@@ -72,13 +83,37 @@ async function searched(
   return standalone === '' ? nothing : await search({ text: standalone, limit: passagesRead, principal }, signal)
 }
 
-async function draftOf(parts: AnsweringParts, asked: Asked, found: SearchResult, signal: AbortSignal): Promise<Draft> {
+/** Yields the answer's parts as they are ready; returns what else there is to say about it. */
+async function* written(
+  parts: AnsweringParts,
+  asked: Asked,
+  found: SearchResult,
+  watch: StopWatch,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerPart, Omit<Draft, 'parts'>> {
   const now = parts.clock.now()
   const nothingFound = (): Draft => abstention(asked, found.passages, Math.round(100 * (1 - found.relevance)) / 100)
-  if (!found.relevant) return nothingFound()
-  if (asked.aboutAge) return ageDraft(asked, found.passages, now) ?? nothingFound()
+  if (!found.relevant) return yield* drafted(nothingFound())
+  if (asked.aboutAge) return yield* drafted(ageDraft(asked, found.passages, now) ?? nothingFound())
   const evidence = await evidenceFor(parts, asked, found, signal)
-  return evidence === undefined ? nothingFound() : extractiveDraft(evidence, now, asked.lang)
+  watch.lap('read')
+  if (evidence === undefined) return yield* drafted(nothingFound())
+  const { llm, llmDeadlines: deadlines } = parts
+  if (llm === undefined) return yield* drafted(extractiveDraft(evidence, now, asked.lang))
+  const outcome = yield* modelDraft({ ...parts, llm, deadlines }, evidence, asked, now, signal)
+  if (outcome.kind === 'no-answer' && outcome.shown.length === 0) return yield* drafted(nothingFound())
+  if (outcome.kind === 'failed' || outcome.kind === 'nothing-supported') {
+    return yield* drafted(continuedDraft(outcome, evidence, now, asked.lang))
+  }
+  const cited = new Set(outcome.shown.flatMap((part) => part.citations.map(({ passageId }) => passageId)))
+  return {
+    spoken: outcome.spoken,
+    abstained: false,
+    confidence: evidence.confidence,
+    warnings: [...outcome.warnings, ...evidence.warnings(cited)],
+    provider: outcome.model,
+    costUsd: outcome.costUsd,
+  }
 }
 
 /** An answer that could not be stored is an answer all the same; only its conversation ends. */

@@ -62,6 +62,7 @@ function block(kind: TextBlock['kind'], lines: readonly Line[], first: number, a
 
 class BlockReader {
   readonly #lines: readonly Line[]
+  readonly #isAsciidoc: boolean
   readonly #blocks: TextBlock[] = []
   #at = 0
   #list = 0
@@ -71,6 +72,7 @@ class BlockReader {
 
   constructor(lines: readonly Line[]) {
     this.#lines = lines
+    this.#isAsciidoc = lines.some(({ text }) => /^(?:\[(?:source|listing)|={1,5} \S|include::)/.test(text))
   }
 
   read(): TextBlock[] {
@@ -81,7 +83,7 @@ class BlockReader {
   #readOne(): void {
     const line = this.#line()
     if (line === undefined) return
-    if (line.text.trim() === '' || ruler.test(line.text)) {
+    if (line.text.trim() === '' || (ruler.test(line.text) && !this.#opensAsciidoc(line))) {
       if (line.text.trim() !== '') this.#inList = false
       this.#at += 1
     } else if (!this.#readCode(line) && !this.#readHeading(line)) this.#readText(line)
@@ -92,7 +94,7 @@ class BlockReader {
     const announced = directive.exec(line.text)
     const afterBlank = this.#lines[this.#at - 1]?.text.trim() === ''
     if (opened !== null) this.#fenced(opened[2] ?? '```', opened[3] ?? '')
-    else if (asciidocFence.test(line.text) && this.#hasClosing(line.text.trim())) this.#delimited(line.text.trim())
+    else if (this.#opensAsciidoc(line)) this.#delimited(line.text.trim())
     else if (announced !== null) {
       this.#at += 1
       this.#indentedCode(line.indent + 1, announced[2])
@@ -114,7 +116,7 @@ class BlockReader {
   #readHeading(line: Line): boolean {
     const next = this.#lines[this.#at + 1]?.text ?? ''
     if (atxHeading.test(line.text)) this.#heading(1, atxLevel(line.text))
-    else if (underline.test(next) && line.indent === 0 && !line.text.includes('|') && !itemStart.test(line.text)) {
+    else if (underline.test(next) && line.indent === 0 && !/\||^[[.]/.test(line.text) && !itemStart.test(line.text)) {
       this.#heading(2, next.startsWith('=') ? 1 : 2)
     } else return false
     return true
@@ -147,8 +149,10 @@ class BlockReader {
     this.#pushCode(first, first + 1, after, closed ? after + 1 : after, language)
   }
 
-  #hasClosing(mark: string): boolean {
-    return this.#lines.slice(this.#at + 1, this.#at + 200).some((line) => line.text.trim() === mark)
+  /** In Markdown such a line is a ruler. */
+  #opensAsciidoc({ text }: Line): boolean {
+    if (!asciidocFence.test(text) || !this.#isAsciidoc) return false
+    return this.#lines.slice(this.#at + 1, this.#at + 200).some((line) => line.text.trim() === text.trim())
   }
 
   #delimited(mark: string): void {

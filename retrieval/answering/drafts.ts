@@ -14,6 +14,16 @@ export interface Draft {
   abstained: boolean
   confidence: number
   warnings: readonly AnswerWarning[]
+  provider: string
+  costUsd: number
+}
+
+const ours = { provider: 'extractive', costUsd: 0 }
+
+/** Yields a draft's parts, returns the rest of it. */
+export function* drafted({ parts, ...rest }: Draft): Generator<AnswerPart, Omit<Draft, 'parts'>> {
+  yield* parts
+  return rest
 }
 
 /** The documents' own words. */
@@ -22,6 +32,7 @@ export function extractiveDraft(evidence: Evidence, now: Date, lang: Lang, first
   const withOwners = question.wants.has('owner')
   const parts = quoted(selection.groups, { lang, now, withOwners, firstNumber })
   return {
+    ...ours,
     parts,
     spoken: spokenForm(selection, now, lang),
     abstained: false,
@@ -41,7 +52,7 @@ export function abstention(asked: Asked, nearest: readonly RankedPassage[], conf
   const lookedFor = text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`
   const trusted = nearest.filter(({ passage }) => !passage.suspicious)
   const { answer, spoken } = abstentionWords(lookedFor, trusted, asked.lang)
-  return { parts: [{ text: answer, citations: [] }], spoken, abstained: true, confidence, warnings: [] }
+  return { ...ours, parts: [{ text: answer, citations: [] }], spoken, abstained: true, confidence, warnings: [] }
 }
 
 /** "How old is that?": the dates, reviews and owners of what the last answer cited. */
@@ -56,6 +67,7 @@ export function ageDraft(asked: Asked, passages: readonly RankedPassage[], now: 
   const [spoken] = parts
   if (spoken === undefined) return undefined
   return {
+    ...ours,
     parts,
     spoken: spoken.text.replace(/\s*\[\d+\]|\*/g, ''),
     abstained: false,

@@ -17,6 +17,9 @@ const opening =
   /^(?:and|also|but|or|then|so|ok(?:ay)?,?\s+(?:and|but|so|what|how)|what about|how about|same (?:for|question|thing|on|in)|what if|why(?= not)|(?:じゃあ|じゃ|では|それで|で、|あと|ちなみに|また|逆に|同じく|それなら|そしたら)[、,\s]?)(?![A-Za-z])/i
 const pointing =
   /\b(?:it|its|them|they|those|these|their)\b|\b(?:that|this)\b(?=\s*(?:[?.!,]|$|is\b|was\b|does\b|do\b|happens?\b|works?\b|alert|command|step|page|runbook|doc|flag|setting|threshold|file|one\b|in\b|on\b|for\b|too\b|again|safe|apply|hold|still))|\bthe same\b|\b(?:instead|there)\b\s*[?.]?$/i
+/** "How long does it take", "is it safe to": this `it` stands for nothing that was said. */
+const impersonal =
+  /\b(?:does|will|would|did|may|can) it (?:take|make sense|matter)\b|\b(?:is|was) it (?:\w+ ){1,3}(?:to|that|for)\b/gi
 const pointingJa =
   /(?:それ|これ|あれ|そこ|ここ)(?:は|が|を|で|って|も|の|だと|に|なら|、)|(?:その|この|あの)(?:アラート|コマンド|手順|ページ|設定|場合|閾値|ファイル|対処|後|とき|原因)|同じ(?:です|こと|よう|で|？|\?)/
 /** 「本番では？」「Auroraだと？」: a case, and nothing is asked of it. */
@@ -53,8 +56,8 @@ function leansOn(text: string, before: string): boolean {
   const own = ownTerms(line)
   const unseen = own.filter((term) => !known.has(term))
   const opens = opening.test(line)
-  const points = pointing.test(line) || pointingJa.test(line)
-  if (opens || points) return unseen.length <= (points ? 8 : 6) || own.length - unseen.length >= 2
+  const points = pointing.test(line.replace(impersonal, ' ')) || pointingJa.test(line)
+  if (opens || points) return unseen.length <= 6 || own.length - unseen.length >= 2
   if (bareCase.test(line) && own.length <= 4) return true
   if (identifiersOf(line).length > 0) return false
   return own.length <= 1 || (own.length <= fewWords && unseen.length <= 1)

@@ -10,6 +10,8 @@ import { caveat, leadIn } from './wording.ts'
 export interface AnswerPart {
   text: string
   citations: readonly Citation[]
+  /** What stands between it and the part before; a blank line unless said otherwise. */
+  joint?: '' | ' ' | '\n' | '\n\n' | undefined
 }
 
 export interface QuoteOptions {

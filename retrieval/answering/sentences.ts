@@ -23,8 +23,11 @@ export function sentenceSpans(text: string, from = 0, to = text.length): Span[] 
   }
   for (let at = from; at < to; ) {
     const char = text.charAt(at)
-    if (pairs[char] !== undefined) at = closing(text, at, to) + 1
-    else if (endsSentence(text, at, start, to)) {
+    if (pairs[char] !== undefined) {
+      at = closing(text, at, to) + 1
+      // A sentence in brackets of its own.
+      if (/[.!?][)）]$/.test(text.slice(start, at)) && /^\s+[A-Z`]/.test(text.slice(at, at + 9))) end(at)
+    } else if (endsSentence(text, at, start, to)) {
       at = pastClosers(text, at + 1, to)
       end(at)
     } else at += 1

@@ -81,3 +81,17 @@ function spokenFields(siblings: readonly Candidate[], said: Set<Candidate>, lang
   const text = fields.map(({ unit }) => plain(unit.shown).replace(/\.$/, '')).join(lang === 'ja' ? '、' : ', ')
   return text === '' ? words[lang].onScreen : `${text}${lang === 'ja' ? '。' : '.'}`
 }
+
+/** What a model wrote, for the ear: its first two statements. */
+export function spokenStatements(statements: readonly string[], age: string | undefined, lang: Lang): string {
+  const said = statements.slice(0, 2).map((statement) => {
+    const text = statement.replace(/\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]/g, '')
+    const code = /^[ \t]*(`{3,})[^\n]*\n([\s\S]*?)\n[ \t]*\1/m.exec(text)
+    const words = text.replace(/^[ \t]*(`{3,})[\s\S]*$/m, '').replace(/^\s*(?:[-*+]|\d+[.)])\s+/, '')
+    const command = code?.[2] === undefined ? '' : spokenCommand(code[2], lang)
+    return [/[\p{L}\d]/u.test(words) ? sentence(words, lang) : '', command]
+      .filter((part) => part !== '')
+      .join(gap(lang))
+  })
+  return [age ?? '', ...said].filter((part) => part !== '').join(gap(lang))
+}

@@ -5,9 +5,11 @@ import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
+import type { Llm } from '#providers/llm/llm.ts'
 import type { Log } from '#runtime/log.ts'
 import { withoutFillers } from '../query/fillers.ts'
 import { asksAboutAge, type Earlier, standaloneQuestion } from './follow-up.ts'
+import { rewritten } from './model/rewrite.ts'
 import { withoutOrders } from './orders.ts'
 
 /** A question as it was understood: safe to store, freed of orders to us, standing on its own. */
@@ -18,9 +20,6 @@ export interface Asked {
   lang: Lang
   principal: Principal
   conversationId: string
-  /** It leaned on earlier turns; these are they, oldest first. */
-  followsOn: boolean
-  earlier: readonly Earlier[]
   /** It asks how old the sources of the last answer are. */
   aboutAge: boolean
   /** Ids of the passages that the last answer cited. */
@@ -32,7 +31,7 @@ const turnsRemembered = 6
 const longestQuestion = 4000
 
 export async function understood(
-  parts: { conversations: ConversationStore; log: Log },
+  parts: { conversations: ConversationStore; llm?: Llm | undefined; log: Log },
   question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
@@ -45,14 +44,16 @@ export async function understood(
   const { standalone, followsOn } = aboutAge
     ? { standalone: last.standalone, followsOn: false }
     : standaloneQuestion(text, earlier)
+  const byModel =
+    followsOn && parts.llm !== undefined
+      ? await rewritten({ ...parts, llm: parts.llm }, text, earlier, signal)
+      : undefined
   return {
     question: masked,
-    standalone,
+    standalone: byModel ?? standalone,
     lang: question.lang ?? detectLang(masked),
     principal: question.principal,
     conversationId: turns[0]?.conversationId ?? randomUUID(),
-    followsOn,
-    earlier,
     aboutAge,
     lastCited: turns.at(-1)?.cited.map(({ passageId }) => passageId) ?? [],
   }

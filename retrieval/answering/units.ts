@@ -46,12 +46,21 @@ export function unitsOf(passage: Pick<Passage, 'text' | 'kind'>): Unit[] {
   return reader.units()
 }
 
+/** The passage without comments and without paragraphs that give orders to an assistant. */
+export function trustedText({ text, kind }: Pick<Passage, 'text' | 'kind'>): string {
+  return blocksOf(text, kind === 'alert')
+    .map((block) => text.slice(block.from, block.to))
+    .filter((raw) => !givesOrders(raw))
+    .join('\n\n')
+}
+
 class UnitReader {
   readonly #text: string
   readonly #units: Unit[] = []
   #block = 0
+  #blocks = 0
+  readonly #lists = new Map<number, number>()
   #headings: { level: number; text: string }[] = []
-  #lastList: number | undefined
   /** The block before was left out because it gave orders; code right after it belongs to it. */
   #distrusted = false
 
@@ -71,15 +80,21 @@ class UnitReader {
       return
     }
     this.#distrusted = false
-    if (block.kind === 'item' && block.list !== this.#lastList) this.#block += 1
-    if (block.kind !== 'item') this.#block += 1
-    this.#lastList = block.kind === 'item' ? block.list : undefined
+    this.#block = this.#blockOf(block)
     if (block.kind === 'heading') this.#addHeading(raw, block.level ?? 1)
     else if (block.kind === 'code') this.#addCode(block)
     else if (block.kind === 'table') this.#addRows(block)
     else if (block.kind === 'fields') this.#addFields(block)
     else if (block.kind === 'item') this.#addItem(block)
     else this.#addSentences(block, 'sentence')
+  }
+
+  /** The items of a list are one block, whatever stands between them. */
+  #blockOf({ kind, list }: TextBlock): number {
+    if (kind !== 'item' || list === undefined) return ++this.#blocks
+    const known = this.#lists.get(list) ?? ++this.#blocks
+    this.#lists.set(list, known)
+    return known
   }
 
   #addHeading(raw: string, level: number): void {
@@ -125,7 +140,9 @@ class UnitReader {
     const { contentFrom: from, to } = block
     const shown = readable(this.#text.slice(from, to))
     if (isOnlyReference(shown)) return
-    const sibling = this.#units.findLast((unit) => unit.kind === 'step' && unit.block === this.#block)
+    const sibling = this.#units.findLast(
+      (unit) => unit.kind === 'step' && unit.block === this.#block && unit.indent === block.indent,
+    )
     this.#push({
       kind: 'step',
       from,
@@ -133,7 +150,7 @@ class UnitReader {
       shown,
       ordered: block.ordered ?? false,
       indent: block.indent,
-      intro: sibling?.indent === block.indent ? sibling.intro : this.#announcer(),
+      intro: sibling === undefined ? this.#announcer() : sibling.intro,
     })
   }
 
@@ -174,7 +191,7 @@ class UnitReader {
     if (last.heading.join('/') !== this.#headings.map((heading) => heading.text).join('/')) return undefined
     if (last.kind === 'code') return forCode ? last.intro : undefined
     if (/[:：]\W{0,3}$/.test(last.shown) || /(?:以下|次)の[^。]{0,30}。$/.test(last.shown)) return last.index
-    return forCode && last.block >= this.#block - 1 ? last.index : undefined
+    return forCode && last.block >= this.#blocks - 1 ? last.index : undefined
   }
 }
 
