@@ -35,23 +35,23 @@ const kinds: Readonly<Record<Block['kind'], PassageKind>> = {
  * Blocks as they may be packed: what introduces a block is joined to it, a procedure's steps with what stands between
  * them are one atom, and what is too long is split.
  */
-export function atomsOf(blocks: readonly Block[]): Atom[] {
+export function atomsOf(blocks: readonly Block[], extracted: boolean): Atom[] {
   const atoms: Atom[] = []
   for (let at = 0; at < blocks.length; ) {
     const group = groupFrom(blocks, at)
     at += Math.max(1, group.length)
-    const whole = joined(group)
+    const whole = joined(group, extracted)
     if (whole.size <= largestSize) atoms.push(whole)
     else for (const piece of splitBlocks(group)) atoms.push({ ...whole, ...piece, size: textSize(piece.text) })
   }
   return atoms
 }
 
-function joined(blocks: readonly Block[]): Atom {
+function joined(blocks: readonly Block[], extracted: boolean): Atom {
   const [first] = blocks
   const last = blocks.at(-1)
   const main = blocks.find((block) => block.kind === 'ordered-list') ?? last
-  const text = blocks.map((block, at) => gapBefore(blocks[at - 1], block) + block.text).join('')
+  const text = blocks.map((block, at) => gapBefore(blocks[at - 1], block, extracted) + block.text).join('')
   return {
     kind: main === undefined ? 'prose' : kinds[main.kind],
     heading: first?.heading ?? [],
@@ -69,9 +69,10 @@ function joined(blocks: readonly Block[]): Atom {
 export function gapBefore(
   before: { toLine: number } | undefined,
   after: { fromLine: number; continues?: boolean },
+  extracted: boolean,
 ): string {
   if (before === undefined || after.continues === true) return ''
-  return after.fromLine > before.toLine + 1 ? '\n\n' : '\n'
+  return extracted || after.fromLine > before.toLine + 1 ? '\n\n' : '\n'
 }
 
 /** How many blocks may stand between two steps of one procedure. */

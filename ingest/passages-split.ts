@@ -132,8 +132,8 @@ function stretchEnd(text: string, from: number): number {
   const rest = text.slice(from, from + targetSize)
   const most = from + Math.floor((targetSize * rest.length) / Math.max(textSize(rest), targetSize))
   if (most >= text.length) return text.length
-  const blank = text.lastIndexOf(' ', most)
-  const end = blank > from + targetSize / 4 ? blank + 1 : most
+  const blank = rest.lastIndexOf(' ', most - from)
+  const end = blank > targetSize / 4 ? from + blank + 1 : most
   return isSurrogatePair(text, end) ? end + 1 : end
 }
 

@@ -23,11 +23,12 @@ export function cutPassages(documentId: string, parsed: ParsedDocument, dated: D
   const passages: Passage[] = []
   const seen = new Map<string, number>()
   const about = contextOf(parsed)
-  for (const atoms of packed(atomsOf(parsed.blocks))) {
+  const extracted = parsed.extracted === true
+  for (const atoms of packed(atomsOf(parsed.blocks, extracted))) {
     const first = atoms[0]
     if (first === undefined) continue
     const heading = first.heading.length > 0 ? first.heading : [parsed.title]
-    const seenBy = textOf(atoms)
+    const seenBy = textOf(atoms, extracted)
     if (seenBy.text === '') continue
     const words = [documentId, ...heading, seenBy.text.replaceAll(/\s+/g, ' ')]
     const occurrence = seen.get(words.join('\n')) ?? 0
@@ -51,6 +52,9 @@ export function cutPassages(documentId: string, parsed: ParsedDocument, dated: D
   return passages
 }
 
+/** The blank line between two blocks. */
+const jointSize = 2
+
 /** Puts atoms of one section together until a passage has its size. */
 function packed(atoms: readonly Atom[]): Atom[][] {
   const passages: Atom[][] = []
@@ -64,7 +68,7 @@ function packed(atoms: readonly Atom[]): Atom[][] {
       size = atom.size
     } else {
       current.push(atom)
-      size += atom.size
+      size += atom.size + jointSize
     }
   }
   return passages
@@ -79,21 +83,21 @@ function belongs(last: Atom, next: Atom): boolean {
 
 /** Within the target, or a tiny piece that would otherwise stand alone. */
 function fits(size: number, atom: Atom, after: Atom | undefined): boolean {
-  const together = size + atom.size
+  const together = size + jointSize + atom.size
   if (together <= targetSize) return true
   const isLast = after === undefined || !belongs(atom, after)
   return (size < tinySize || (isLast && atom.size < tinySize)) && together <= roomyLimit
 }
 
 /** Verbatim, with a blank line where blank lines stand between the blocks; comments inside are taken out. */
-function textOf(atoms: readonly Atom[]): Visible {
-  return visibleText(atoms.map((atom, at) => gapBefore(atoms[at - 1], atom) + atom.text).join(''))
+function textOf(atoms: readonly Atom[], extracted: boolean): Visible {
+  return visibleText(atoms.map((atom, at) => gapBefore(atoms[at - 1], atom, extracted) + atom.text).join(''))
 }
 
-/** Whatever takes up most of the room. */
+/** Whatever takes up most of the room; steps are what a passage is about even if a third of it explains them. */
 function kindOf(atoms: readonly Atom[]): Passage['kind'] {
   const sizes = new Map<Passage['kind'], number>()
-  for (const atom of atoms) sizes.set(atom.kind, (sizes.get(atom.kind) ?? 0) + atom.size)
+  for (const { kind, size } of atoms) sizes.set(kind, (sizes.get(kind) ?? 0) + (kind === 'steps' ? 2 * size : size))
   const [largest] = [...sizes].toSorted(([, one], [, other]) => other - one)
   return largest?.[0] ?? 'prose'
 }

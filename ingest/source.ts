@@ -87,6 +87,8 @@ export interface ParsedDocument {
   summary: string
   /** Other names the document goes by (aliases, tags, the alert's name); indexed with the title. */
   aliases: readonly string[]
+  /** Its text was taken out of a format (HTML, a notebook) and is not that of the lines. */
+  extracted?: boolean | undefined
   blocks: readonly Block[]
 }
 

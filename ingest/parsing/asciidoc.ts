@@ -4,7 +4,7 @@ import { plainHeading } from './plain-heading.ts'
 
 const section = /^(={1,6}|#{1,6})\s+(\S.*)$/
 const attribute = /^:(!?[\w-]+!?):(?:\s+(.*))?$/
-const delimiter = /^(?:-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|\/{4,}|--|[|,:!]={3,}|`{3,}.*)$/
+const delimiter = /^(?:-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|\/{4,}|--|[|,:!]={3,}|`{3,}.*)\s*$/
 const blockAttributes = /^\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]\s*$/
 const blockTitle = /^\.[^\s.].*$/
 const orderedItem = /^\s*(?:\.{1,5}|\d{1,4}\.|[a-z]\.|<(?:\d{1,3}|\.)>)\s+\S/
@@ -70,17 +70,12 @@ function isRule(line: string): boolean {
 /** Author and revision lines under the title are no text. */
 function headerEnd(lines: readonly string[], at: number): number {
   let end = at
-  while (
-    end < at + 2 &&
-    /^(?:[\w .,-]+(?:<[^>]+>)?;?\s*)+$/.test(lines[end] ?? '') &&
-    looksLikeAuthor(lines[end] ?? '')
-  )
-    end++
+  while (end < at + 2 && looksLikeAuthor(lines[end] ?? '')) end++
   return end
 }
 
 function looksLikeAuthor(line: string): boolean {
-  return /<[^@>]+@[^>]+>/.test(line) || /^v?\d+(?:\.\d+)+,/.test(line)
+  return /^[^<>]{1,100}<[^@<>]{1,100}@[^<>]{1,100}>;?\s*$/.test(line) || /^v?\d+(?:\.\d+)*(?:,|\s*$)/.test(line)
 }
 
 function plainTitle(title: string): string {

@@ -180,9 +180,8 @@ function depthOf(source: string): number {
 
 function strippedPage(source: string): HtmlPage {
   const pieces: Piece[] = []
-  const lines = source
-    .replaceAll(/<(script|style)\b[^>]{0,1000}>[\s\S]*?<\/\1>/gi, (found) => found.replaceAll(/[^\n]+/g, ''))
-    .replaceAll(/<[^>\n]{0,2000}>/g, ' ')
+  const lines = withoutElements(withoutElements(source, 'script'), 'style')
+    .replaceAll(/<[^<>\n]{0,2000}>/g, ' ')
     .split('\n')
   for (const [at, line] of lines.entries()) {
     const text = line.replaceAll(/\s+/g, ' ').trim()
@@ -190,4 +189,18 @@ function strippedPage(source: string): HtmlPage {
     if (text !== '') pieces.push({ kind: 'block', blockKind: 'paragraph', text, ...place })
   }
   return { pieces, about: noFrontMatter, stripped: true }
+}
+
+/** Leaves the line ends of what it takes out, so that lines keep their numbers. */
+function withoutElements(source: string, name: string): string {
+  const lower = source.toLowerCase()
+  let kept = ''
+  let at = 0
+  for (let open = lower.indexOf(`<${name}`); open !== -1; open = lower.indexOf(`<${name}`, at)) {
+    const close = lower.indexOf(`</${name}>`, open)
+    const end = close === -1 ? source.length : close
+    kept += source.slice(at, open) + '\n'.repeat(source.slice(open, end).split('\n').length - 1)
+    at = end
+  }
+  return kept + source.slice(at)
 }

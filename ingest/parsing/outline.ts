@@ -51,9 +51,10 @@ function hideInLast(blocks: Block[], hidden: string): string {
 
 /** A page of headings alone still says something. */
 function headingsAsText(pieces: readonly Piece[]): Block[] {
+  const heading: readonly string[] = []
   return pieces
     .filter((piece) => piece.kind === 'heading')
-    .map(({ title, fromLine, toLine }) => ({ kind: 'paragraph', heading: [], text: title, fromLine, toLine }))
+    .map(({ title, fromLine, toLine }) => ({ kind: 'paragraph', heading, text: title, fromLine, toLine }))
 }
 
 function sameWords(one: string, other: string): boolean {

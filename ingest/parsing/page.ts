@@ -1,5 +1,5 @@
 import type { DocumentKind } from '#knowledge/document.ts'
-import { detectLang } from '#knowledge/language.ts'
+import { detectLang, textSize } from '#knowledge/language.ts'
 import type { Block, ParsedDocument, RawEntry } from '../source.ts'
 import { type FrontMatter, noFrontMatter } from './front-matter.ts'
 import { givesOrders } from './instructions.ts'
@@ -13,6 +13,7 @@ export interface Page {
   /** Where its format has a place for one outside of headings, and no heading is a title. */
   title?: string | undefined
   kind?: DocumentKind | undefined
+  extracted?: boolean | undefined
 }
 
 /** The one document of an entry that is a page. */
@@ -31,6 +32,7 @@ export function pageDocument(raw: RawEntry, page: Page): ParsedDocument {
     evergreenReason: about.evergreenReason,
     summary: safeSummary(about.summary) ?? firstParagraph(blocks),
     aliases: about.aliases.filter((alias) => alias !== title),
+    ...(page.extracted === true ? { extracted: true } : {}),
     blocks,
   }
 }
@@ -61,12 +63,15 @@ export function langOfBlocks(blocks: readonly Block[], title: string): ParsedDoc
 /** What the page is about, for the context line; longer than this is no summary. */
 const longestSummary = 400
 
+/** `:Owner: sre`, as reStructuredText writes what other formats have in front matter. */
+const fieldList = /^:[\w -]+:\s/
+
 function firstParagraph(blocks: readonly Block[]): string {
   const plain = (block: Block) => plainHeading(block.text.slice(0, 2 * longestSummary).replaceAll('\n', ' '))
   for (const block of blocks.slice(0, 6)) {
-    if (block.kind !== 'paragraph') continue
+    if (block.kind !== 'paragraph' || fieldList.test(block.text)) continue
     const text = plain(block)
-    if (text.length >= 20) return safeSummary(text) ?? ''
+    if (textSize(text) >= 20) return safeSummary(text) ?? ''
   }
   return ''
 }

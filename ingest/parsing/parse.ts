@@ -12,7 +12,7 @@ import { notebookPieces } from './notebook.ts'
 import { openApi } from './openapi.ts'
 import { type Page, pageDocument } from './page.ts'
 import { looksLikeMarkdown, plainTextPieces } from './plain-text.ts'
-import { restructuredTextPieces } from './restructured-text.ts'
+import { fieldsAbove, restructuredTextPieces } from './restructured-text.ts'
 
 export interface ParsedEntry {
   kind: 'parsed'
@@ -82,13 +82,13 @@ function understood(format: Format, raw: RawEntry, text: string): Understood {
     case 'openapi':
       return openApiEntry(raw, lines, text)
     case 'configuration':
-      return { ...page(raw, { pieces: configurationPieces(lines) }), faults: faults(faultOf(raw.path, text)) }
+      return configurationEntry(raw, lines, text)
     case 'plain-text':
       return looksLikeMarkdown(lines) ? markdownEntry(raw, lines, false) : page(raw, { pieces: plainTextPieces(lines) })
     case 'asciidoc':
       return asciidocEntry(raw, lines)
     case 'restructured-text':
-      return frontMatterEntry(raw, lines, restructuredTextPieces)
+      return restructuredTextEntry(raw, lines)
     default:
       return markdownEntry(raw, lines, format === 'mdx')
   }
@@ -115,6 +115,12 @@ function frontMatterEntry(
   return { ...page(raw, { pieces: piecesOf(lines, taken), frontMatter: fields }), faults: faults(fault) }
 }
 
+function restructuredTextEntry(raw: RawEntry, lines: readonly string[]): Understood {
+  const { fields, lines: taken, fault } = readFrontMatter(lines)
+  const frontMatter = taken > 0 ? fields : frontMatterOf(fieldsAbove(lines))
+  return { ...page(raw, { pieces: restructuredTextPieces(lines, taken), frontMatter }), faults: faults(fault) }
+}
+
 function asciidocEntry(raw: RawEntry, lines: readonly string[]): Understood {
   const { fields, lines: taken, fault } = readFrontMatter(lines)
   const { pieces, attributes } = asciidocPieces(lines, taken)
@@ -133,12 +139,12 @@ function aboutOf(attributes: Attributes) {
 function htmlEntry(raw: RawEntry, text: string): Understood {
   const { pieces, title, about, stripped } = htmlPage(text)
   const fault = stripped ? 'it is too large or nested too deep for a page, so only its bare text was read' : undefined
-  return { ...page(raw, { pieces, title, frontMatter: about }), faults: faults(fault) }
+  return { ...page(raw, { pieces, title, frontMatter: about, extracted: true }), faults: faults(fault) }
 }
 
 function notebookEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
   const pieces = notebookPieces(text)
-  if (pieces !== undefined) return page(raw, { pieces })
+  if (pieces !== undefined) return page(raw, { pieces, extracted: true })
   return {
     ...page(raw, { pieces: configurationPieces(lines) }),
     faults: ['it is not a valid notebook, so it was read as text'],
@@ -148,20 +154,24 @@ function notebookEntry(raw: RawEntry, lines: readonly string[], text: string): U
 /** Rules are found by lines; a file that only looks like one is still text. */
 function rulesEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
   const documents = alertDocuments(raw, lines)
-  const fault = faults(faultOf(raw.path, text))
-  if (documents.length > 0) return { documents, faults: fault }
-  return { ...page(raw, { pieces: configurationPieces(lines) }), faults: fault }
+  if (documents.length === 0) return configurationEntry(raw, lines, text)
+  return { documents, faults: faults(faultOf(raw.path, text)) }
+}
+
+function configurationEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
+  return { ...page(raw, { pieces: configurationPieces(lines) }), faults: faults(faultOf(raw.path, text)) }
 }
 
 function openApiEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
   const { pieces, title, summary } = openApi(legible(lines, text))
+  if (!pieces.some((piece) => piece.kind === 'block')) return configurationEntry(raw, lines, text)
   const frontMatter = { ...noFrontMatter, summary: summary === '' ? undefined : summary }
   return { ...page(raw, { pieces, title, kind: 'api', frontMatter }), faults: faults(faultOf(raw.path, text)) }
 }
 
 /** JSON on few long lines is written out anew; its lines then count in that. */
 function legible(lines: readonly string[], text: string): readonly string[] {
-  if (!text.trimStart().startsWith('{') || text.length < 400 * lines.length) return lines
+  if (!text.trimStart().startsWith('{') || text.trimEnd().split('\n').length * 400 > text.length) return lines
   try {
     return JSON.stringify(JSON.parse(text), null, 2).split('\n')
   } catch {

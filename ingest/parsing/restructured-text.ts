@@ -5,7 +5,7 @@ import { plainHeading } from './plain-heading.ts'
 const adornment = /^([!-/:-@[-`{-~])\1{1,}\s*$/
 const explicit = /^\.\.(?:\s|$)/
 const directive = /^\.\.\s+(?:\|[^|]+\|\s+)?([\w:.+-]+?)::(?:\s|$)/
-const target = /^\.\.\s+_[^:]*:/
+const target = /^\.\.\s+_[^:]*:\s*$/
 const listItem = /^(?:[-*+•]|(?:\(?(?:\d{1,4}|#|[A-Za-z]|[ivxlc]{1,5})[.)]))\s+\S/
 const orderedItem = /^\(?(?:\d{1,4}|#|[A-Za-z]|[ivxlc]{1,5})[.)]\s/
 const gridTable = /^\+(?:[-=]+\+)+\s*$/
@@ -83,6 +83,17 @@ function isTitle(title: string, rule: string): boolean {
   )
 }
 
+/** What the page says of itself in a field list above its text: `:Last-Reviewed: 2025-01-02`. */
+export function fieldsAbove(lines: readonly string[]): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const line of lines.slice(0, 40)) {
+    const [, name, value] = /^:([\w -]{2,30}):\s+(\S.*)$/.exec(line) ?? []
+    if (name !== undefined && value !== undefined) fields[name.replaceAll(' ', '-')] = value
+    else if (Object.keys(fields).length > 0 && !isBlank(line)) break
+  }
+  return fields
+}
+
 /** Roles and references read as their text: :ref:`the guide <guide>`. */
 function plainTitle(title: string): string {
   return plainHeading(title.replaceAll(/:[\w:+-]+:`([^`<]*?)(?:\s*<[^>]*>)?`/g, '$1').replaceAll(/``/g, '`'))
@@ -111,7 +122,8 @@ function blockAt(lines: readonly string[], at: number): Found {
 function explicitAt(lines: readonly string[], at: number, text: string): Found {
   const to = deeperEnd(lines, at, indentOf(lines[at] ?? '') + 1)
   const name = directive.exec(text)?.[1]?.toLowerCase()
-  if (name === undefined) return { kind: target.test(text) || /^\.\.\s+\[/.test(text) ? 'paragraph' : 'hidden', to }
+  if (name === undefined)
+    return { kind: target.test(text) ? 'dropped' : /^\.\.\s+\[/.test(text) ? 'paragraph' : 'hidden', to }
   if (/^(?:contents|meta|index|default-role|role|currentmodule|module|highlightlang|sectnum)$/.test(name))
     return { kind: 'dropped', to }
   if (codeDirectives.test(name)) return { kind: 'code', to }
