@@ -23,8 +23,8 @@ export interface Evidence {
 
 /** Passages whose sentences may be quoted; the others only show whether somebody disagrees. */
 export const evidenceLimits = { passages: 6 }
-/** Below this share of the question's words and this likeness, a sentence has nothing to do with the question. */
-const least = { words: 0.1, meaning: 0.22 }
+/** Below this share of the question's words (headings count) and this likeness, a sentence has nothing to do with it. */
+const least = { words: 0.15, meaning: 0.22 }
 
 export interface EvidenceParts extends JudgingParts {
   /** Absent: only what the search found is read. */
@@ -99,7 +99,7 @@ async function embedded(
 }
 
 function supports({ score }: Selection): boolean {
-  return score.words >= least.words || score.meaning >= least.meaning
+  return score.words + score.context >= least.words || score.meaning >= least.meaning
 }
 
 function confidenceOf(found: SearchResult, { score, best }: Selection, { disagreements }: Reconciled): number {

@@ -27,23 +27,25 @@ function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candid
   said.add(lead)
   const { unit } = lead
   const siblings = all.filter(({ passage }) => passage === lead.passage)
-  if (unit.kind === 'code') {
-    const intro = siblings.find((other) => other.unit.index === unit.intro)
-    if (intro !== undefined) said.add(intro)
-    return `${intro === undefined ? '' : sentence(intro.unit.shown, lang)}${gap(lang)}${spokenCommand(unit.shown, lang)}`.trim()
-  }
   if (unit.kind === 'field') return spokenFields(siblings, said, lang)
+  const intro = siblings.find((other) => other.unit.index === unit.intro)
+  const spoken = unit.kind === 'code' && intro !== undefined ? intro : lead
   const steps = siblings.filter(
-    (other) => other.unit.block === unit.block && other.unit.kind === 'step' && other.unit.ordered,
+    ({ unit: other }) => other.block === spoken.unit.block && other.kind === 'step' && other.ordered,
   )
-  if (unit.kind === 'step' && steps.length > 2) {
-    for (const step of steps) said.add(step)
-    return `${words[lang].firstStep}${gap(lang)}${sentence(steps[0]?.unit.shown ?? '', lang)}`
-  }
-  const code = siblings.find((other) => other.unit.kind === 'code' && other.unit.intro === unit.index)
-  if (code === undefined) return sentence(unit.shown, lang)
-  said.add(code)
-  return `${sentence(unit.shown, lang)}${gap(lang)}${spokenCommand(code.unit.shown, lang)}`
+  const isProcedure = spoken.unit.kind === 'step' && steps.length > 2
+  if (isProcedure) for (const step of steps) said.add(step)
+  const first = isProcedure ? (steps[0] ?? spoken) : spoken
+  said.add(first)
+  if (first.unit.kind === 'code') return spokenCommand(first.unit.shown, lang)
+  const code = siblings.find((other) => other.unit.kind === 'code' && other.unit.intro === first.unit.index)
+  if (code !== undefined) said.add(code)
+  const parts = [
+    isProcedure ? words[lang].firstStep : '',
+    sentence(first.unit.shown, lang),
+    code === undefined ? '' : spokenCommand(code.unit.shown, lang),
+  ]
+  return parts.filter((part) => part !== '').join(gap(lang))
 }
 
 function gap(lang: Lang): string {

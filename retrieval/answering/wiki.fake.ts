@@ -73,7 +73,7 @@ export function wordSearch(sections: readonly Section[]): Search & { asked: stri
       .toSorted((a, b) => b.score - a.score)
       .map((passage, at) => ({ ...passage, rank: at + 1 }))
     const relevance = scored[0]?.score ?? 0
-    return { passages: scored, relevance, relevant: relevance >= 0.25, timingsMs: {}, warnings: [] }
+    return { passages: scored, relevance, relevant: relevance >= 0.15, timingsMs: {}, warnings: [] }
   }
   return Object.assign(search, { asked })
 }

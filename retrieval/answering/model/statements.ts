@@ -71,7 +71,7 @@ class StatementCutter {
     // Its citation is perhaps just being written.
     if (/^\[[\d,\s[\]]*$/.test(last)) return
     for (const text of texts) yield* this.#say(text)
-    this.#line = last
+    this.#line = last + this.#line.slice(this.#line.trimEnd().length)
   }
 
   #code(lines: readonly string[]): void {
