@@ -9,7 +9,7 @@ export function termsOf(text: string): string[] {
   const terms: string[] = []
   for (const [run] of text.normalize('NFKC').matchAll(runs)) {
     const first = run.charCodeAt(0)
-    if (first < 128) latinTerms(run, terms)
+    if (first < 128) terms.push(...latinTerms(run))
     else if (first >= 0x30a1 && first <= 0x30ff) katakanaTerms(run, terms)
     else if (first >= 0x3041 && first <= 0x309f) hiraganaTerms(run, terms)
     else if (first < 0x3000) terms.push(run.toLowerCase())
@@ -36,9 +36,22 @@ const camelCuts = /(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/
 const numberAndUnit = /^(\d+(?:\.\d+)?)([a-z]{1,4}|%)$/
 const longestTerm = 80
 
-function latinTerms(run: string, into: string[]): void {
+const latin = new Map<string, readonly string[]>()
+
+/** Remembered: taking a run apart is dear, and most runs of a text stood in another one before. */
+function latinTerms(run: string): readonly string[] {
+  const known = latin.get(run)
+  if (known !== undefined) return known
+  const terms = takenApart(run)
+  if (latin.size > 50_000) latin.clear()
+  if (run.length <= longestTerm) latin.set(run, terms)
+  return terms
+}
+
+function takenApart(run: string): readonly string[] {
+  const into: string[] = []
   const whole = withoutEnds(run)
-  if (whole === '') return
+  if (whole === '') return into
   if (isIdentifier(whole)) into.push(whole.slice(0, longestTerm).toLowerCase())
   for (const piece of whole.split(/[^A-Za-z0-9]+/)) {
     if (piece === '') continue
@@ -46,6 +59,7 @@ function latinTerms(run: string, into: string[]): void {
     if (parts.length > 1 && piece.length !== whole.length) into.push(piece.slice(0, longestTerm).toLowerCase())
     for (const part of parts) wordTerms(part.toLowerCase(), into)
   }
+  return into
 }
 
 function wordTerms(word: string, into: string[]): void {

@@ -12,6 +12,7 @@ export class OpsTokenizer {
   readonly #ids = new Map<string, number>()
   readonly #scores: Float64Array
   readonly #cache = new Map<string, readonly number[]>()
+  readonly #runs = new Map<string, readonly number[]>()
   #longestPiece = 0
 
   /** @param table The text of tokenizer.tsv: one `piece TAB score` a line, the id is the line's number from 0. */
@@ -32,19 +33,25 @@ export class OpsTokenizer {
   tokens(text: string): number[] {
     const tokens: number[] = []
     for (const [run] of text.normalize('NFKC').matchAll(runs)) {
-      if (run.charCodeAt(0) < 128) this.#latin(run, tokens)
+      if (run.charCodeAt(0) < 128) tokens.push(...this.#latin(run))
       else tokens.push(...this.#split(withoutFinalLengthMark(run)))
     }
     return tokens
   }
 
-  #latin(run: string, into: number[]): void {
+  #latin(run: string): readonly number[] {
+    const known = this.#runs.get(run)
+    if (known !== undefined) return known
+    const into: number[] = []
     const parts = run.split(camelCuts)
     if (parts.length > 1) {
       const whole = this.#ids.get(wordStart + run.toLowerCase())
       if (whole !== undefined) into.push(whole)
     }
     for (const part of parts) into.push(...this.#split(wordStart + part.slice(0, longestWord).toLowerCase()))
+    if (this.#runs.size >= cachedWords) this.#runs.clear()
+    if (run.length <= longestWord) this.#runs.set(run, into)
+    return into
   }
 
   /** The split with the largest sum of scores (Viterbi); ties go to the earlier candidate. */
