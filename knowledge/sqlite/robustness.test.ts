@@ -60,6 +60,20 @@ it('says so when there is no room left, keeps what it had, and goes on once ther
   expect(await store.documents.counts(ongoing)).toEqual({ documents: 3, passages: 302 })
 })
 
+it('takes back what it had begun when an entry cannot be stored, and goes on', async () => {
+  await using file = await temporaryFile()
+  await using store = file.open()
+  await store.documents.replaceEntries([fakeEntry({ id: 'a' }, ['every pod'])], ongoing)
+  const undated = fakeEntry({ id: 'b', audience: ['sre'], editedAt: new Date(Number.NaN) }, ['every disk'])
+  const batch = [fakeEntry({ id: 'a', audience: ['sre'] }, ['every node'], 'r2'), undated]
+  await expect(store.documents.replaceEntries(batch, ongoing)).rejects.toThrow('NOT NULL')
+  expect(await store.index.matching(['pod', 'node', 'disk'], everybody, 5, ongoing)).toHaveLength(1)
+  expect(await store.documents.revisions('wiki', ongoing)).toEqual(new Map([['a.md', 'r1']]))
+  await store.documents.replaceEntries([fakeEntry({ id: 'c', audience: ['sre'] }, ['every node'])], ongoing)
+  expect(await store.index.matching(['node', 'disk'], everybody, 5, ongoing)).toHaveLength(1)
+  expect(await inconsistencies(store)).toEqual([])
+})
+
 it('refuses a file that is no database, and leaves it alone', async () => {
   await using file = await temporaryFile()
   await writeFile(file.path, 'not a database, but somebody’s notes. '.repeat(100))
