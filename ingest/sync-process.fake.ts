@@ -20,7 +20,13 @@ const source = filesSource({
   clock: systemClock,
   log: silentLog,
 })
-const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log: silentLog })
+const sync = createSync({
+  documents: store.documents,
+  embedder,
+  clock: systemClock,
+  log: silentLog,
+  entriesAtOnce: 32,
+})
 const onProgress = ({ done }: { done: number }) => {
   if (done >= Number(killAt)) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(killAfterMs))
 }

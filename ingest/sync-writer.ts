@@ -1,10 +1,13 @@
 import type { DocumentStore, EntryContent } from '#knowledge/document-store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
+import type { Clock } from '#runtime/clock.ts'
 import { embeddedText, type PreparedEntry } from './index-entry.ts'
 
-/** Enough passages for an embedder to work well on, few enough to lose or to hold in memory. */
-const passagesAtOnce = 256
-const entriesAtOnce = 64
+/** Large transactions are what makes a store fast, and a remote embedder; small ones lose less when the process dies. */
+const defaultEntriesAtOnce = 256
+const passagesAtOnce = 2000
+/** From a slow source what is ready is stored without waiting for more. */
+const waitsAtMostMs = 2000
 
 /** After as many entries in a row that could not be embedded, the embedder itself counts as out of order. */
 const givesUpAfter = 3
@@ -19,11 +22,20 @@ export interface FailedEntry {
   error: unknown
 }
 
+export interface SyncWriterParts {
+  documents: DocumentStore
+  embedder?: Embedder | undefined
+  clock: Clock
+  entriesAtOnce?: number | undefined
+}
+
 /** Embeds entries and stores them, many at a time. */
-export function createSyncWriter(parts: { documents: DocumentStore; embedder?: Embedder | undefined }) {
+export function createSyncWriter(parts: SyncWriterParts) {
+  const entriesAtOnce = parts.entriesAtOnce ?? defaultEntriesAtOnce
   const written = { documents: 0, passages: 0, maskedSecrets: 0 }
   let waiting: Waiting[] = []
   let passages = 0
+  let waitingSince = 0
   let failuresInARow = 0
   let storing: Promise<void> = Promise.resolve()
 
@@ -104,9 +116,12 @@ export function createSyncWriter(parts: { documents: DocumentStore; embedder?: E
     written,
     /** @returns What failed of this entry and those before it; most calls only collect. */
     async add(revision: string, prepared: PreparedEntry, signal: AbortSignal): Promise<FailedEntry[]> {
+      const now = parts.clock.now().getTime()
+      if (waiting.length === 0) waitingSince = now
       waiting.push({ revision, prepared })
       for (const document of prepared.documents) passages += document.passages.length
-      return waiting.length >= entriesAtOnce || passages >= passagesAtOnce ? flush(signal) : []
+      const isFull = waiting.length >= entriesAtOnce || passages >= passagesAtOnce
+      return isFull || now - waitingSince >= waitsAtMostMs ? flush(signal) : []
     },
     /** Afterwards everything that was added is stored or has failed. */
     async finish(signal: AbortSignal): Promise<FailedEntry[]> {

@@ -324,7 +324,7 @@ describe('a sync', () => {
     const { run, store, titles } = setUp()
     const pages = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`${n}.md`, `# N${n}\n\nnumber ${n}\n`]))
     const stop = new AbortController()
-    const sync = createSync({ documents: store.documents, clock: systemClock, log: silentLog })
+    const sync = createSync({ documents: store.documents, clock: systemClock, log: silentLog, entriesAtOnce: 64 })
     const onProgress = ({ done }: SyncProgress) => {
       if (done === 200) stop.abort(new Error('shutting down'))
     }

@@ -18,6 +18,8 @@ export interface SyncParts {
   log: Log
   /** Entries read side by side. Default 8. */
   readsAtOnce?: number | undefined
+  /** Entries stored in one transaction; so many may have to be done again when the process dies. Default 256. */
+  entriesAtOnce?: number | undefined
 }
 
 export interface SyncOptions {

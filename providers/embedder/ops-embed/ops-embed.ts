@@ -4,6 +4,9 @@ import type { Embedder, TokenVectors } from '../embedder.ts'
 import { ModelFileError, readTokenTable, type TokenTable } from './token-table.ts'
 import { OpsTokenizer } from './tokenizer.ts'
 
+/** Texts after which whoever else waits for the thread gets a turn; some milliseconds. */
+const turnEvery = 32
+
 const shippedModel = join(import.meta.dirname, 'model')
 
 /**
@@ -29,8 +32,13 @@ export class OpsEmbed implements Embedder, TokenVectors {
   }
 
   async embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
-    signal.throwIfAborted()
-    return texts.map((text) => this.encode(text))
+    const vectors: Float32Array[] = []
+    for (const [at, text] of texts.entries()) {
+      signal.throwIfAborted()
+      vectors.push(this.encode(text))
+      if (at % turnEvery === turnEvery - 1) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return vectors
   }
 
   /** Unit length; all zeros when the text has no token. About 0.02 ms a sentence. */
