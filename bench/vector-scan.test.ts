@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { benchVectorScan } from './vector-scan.ts'
 
 it('measures each engine on the same vectors, and what it misses', () => {
-  const options = { sizes: [2000], dimensions: 64, queries: 5 }
+  const options = { sizes: [2000], dimensions: 64, queries: 5, peers: [] }
   const rows = benchVectorScan(options, new AbortController().signal)
   expect(rows.map(({ engine }) => engine)).toEqual(['WebAssembly SIMD, 8 bits', 'plain JavaScript, 8 bits'])
   for (const { recall, scan, vectors } of rows) {
@@ -13,6 +13,6 @@ it('measures each engine on the same vectors, and what it misses', () => {
 })
 
 it('stops between engines', () => {
-  const options = { sizes: [10], dimensions: 8, queries: 1 }
+  const options = { sizes: [10], dimensions: 8, queries: 1, peers: [] }
   expect(() => benchVectorScan(options, AbortSignal.abort(new Error('enough')))).toThrow('enough')
 })

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite'
 import { quantize } from '#knowledge/sqlite/quantized-vector.ts'
 import { TopCandidates } from '#knowledge/sqlite/top-candidates.ts'
 import { VectorArena } from '#knowledge/sqlite/vector-arena.ts'
@@ -10,12 +9,19 @@ export interface BenchVectorScanOptions {
   sizes: readonly number[]
   dimensions: number
   queries: number
-  /** The file of the sqlite-vec extension, without its ending; absent: it isn't measured. */
-  sqliteVec?: string | undefined
+  /** Measured beside ours. */
+  peers: readonly VectorEngine[]
+}
+
+/** Anything that holds vectors and finds those nearest to a query. */
+export interface VectorEngine {
+  name: string
+  /** @param limit How many rows each query finds; rows are counted from 0. */
+  load(stored: readonly Float32Array[], limit: number): (query: Float32Array) => number[]
 }
 
 export interface BenchVectorScanRow {
-  engine: 'WebAssembly SIMD, 8 bits' | 'plain JavaScript, 8 bits' | 'sqlite-vec, 8 bits' | 'sqlite-vec, 32 bits'
+  engine: string
   vectors: number
   /** Putting them all in. */
   loadMs: number
@@ -37,7 +43,7 @@ export function benchVectorScan(options: BenchVectorScanOptions, signal: AbortSi
     const stored = Array.from({ length: vectors }, () => direction(options.dimensions, random))
     const queries = Array.from({ length: options.queries }, () => direction(options.dimensions, random))
     const truth = queries.slice(0, 5).map((query) => new Set(exact(stored, query)))
-    for (const engine of engines(options)) {
+    for (const engine of [...ours(options.dimensions), ...options.peers]) {
       signal.throwIfAborted()
       rows.push(measure(engine, stored, queries, truth))
     }
@@ -47,38 +53,21 @@ export function benchVectorScan(options: BenchVectorScanOptions, signal: AbortSi
 
 type Nearest = (query: Float32Array) => number[]
 
-interface Engine {
-  name: BenchVectorScanRow['engine']
-  load(stored: readonly Float32Array[]): Nearest
-}
-
-function engines({ sqliteVec, dimensions }: BenchVectorScanOptions): Engine[] {
+function ours(dimensions: number): VectorEngine[] {
   return [
     { name: 'WebAssembly SIMD, 8 bits', load: (stored) => arena(stored, dimensions) },
     { name: 'plain JavaScript, 8 bits', load: (stored) => plain(stored, dimensions) },
-    ...(sqliteVec === undefined
-      ? []
-      : [
-          {
-            name: 'sqlite-vec, 8 bits' as const,
-            load: (stored: readonly Float32Array[]) => vec0(stored, dimensions, sqliteVec, 'int8'),
-          },
-          {
-            name: 'sqlite-vec, 32 bits' as const,
-            load: (stored: readonly Float32Array[]) => vec0(stored, dimensions, sqliteVec, 'float'),
-          },
-        ]),
   ]
 }
 
 function measure(
-  engine: Engine,
+  engine: VectorEngine,
   stored: readonly Float32Array[],
   queries: readonly Float32Array[],
   truth: readonly ReadonlySet<number>[],
 ): BenchVectorScanRow {
   const began = performance.now()
-  const nearest = engine.load(stored)
+  const nearest = engine.load(stored, limit)
   const loadMs = Math.round(performance.now() - began)
   const found = queries.slice(0, truth.length).map(nearest)
   const hits = truth.flatMap((rows, index) => found[index]?.filter((row) => rows.has(row)) ?? [])
@@ -133,19 +122,6 @@ function plain(stored: readonly Float32Array[], dimensions: number): Nearest {
     }
     return top.ranked().map(({ row }) => row)
   }
-}
-
-function vec0(stored: readonly Float32Array[], dimensions: number, extension: string, as: 'int8' | 'float'): Nearest {
-  const database = new DatabaseSync(':memory:', { allowExtension: true })
-  database.loadExtension(extension)
-  database.exec(`CREATE VIRTUAL TABLE vectors USING vec0(embedding ${as}[${dimensions}] distance_metric=cosine); BEGIN`)
-  const value = as === 'int8' ? 'vec_int8(?)' : '?'
-  const bytes = (vector: Float32Array) => new Uint8Array((as === 'int8' ? quantize(vector).components : vector).buffer)
-  const insert = database.prepare(`INSERT INTO vectors (rowid, embedding) VALUES (CAST(? AS INTEGER), ${value})`)
-  for (const [row, vector] of stored.entries()) insert.run(row, bytes(vector))
-  database.exec('COMMIT')
-  const select = database.prepare(`SELECT rowid FROM vectors WHERE embedding MATCH ${value} AND k = ${limit}`)
-  return (query) => select.all(bytes(query)).map(({ rowid }) => Number(rowid))
 }
 
 function exact(stored: readonly Float32Array[], query: Float32Array): number[] {
