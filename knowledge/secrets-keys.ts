@@ -37,9 +37,21 @@ function bodyOf(text: string, from: number): SecretSpan[] {
 
 /** Without blanks, quotes and written line ends around it; nothing when too little is left to be a key. */
 function contentSpan(content: string, at: number): SecretSpan | undefined {
-  const lead = /^(?:\\[nr]|[\s"'>|#+*])*/.exec(content)?.[0].length ?? 0
-  const tail = /(?:\\[nr]|[\s"',;+])*$/.exec(content.slice(lead))?.[0].length ?? 0
-  const bare = content.slice(lead, content.length - tail)
+  let from = 0
+  let to = content.length
+  while (from < to && (around.has(content[from] ?? '') || isWrittenLineEnd(content, from))) {
+    from += isWrittenLineEnd(content, from) ? 2 : 1
+  }
+  while (to > from && (around.has(content[to - 1] ?? '') || isWrittenLineEnd(content, to - 2))) {
+    to -= isWrittenLineEnd(content, to - 2) ? 2 : 1
+  }
+  const bare = content.slice(from, to)
   if (bare.length < 4 || !/[A-Za-z0-9+/=]{4}/.test(bare) || /^[.<[…]|\.{3}$/.test(bare)) return undefined
-  return { from: at + lead, to: at + lead + bare.length, kind: 'private-key' }
+  return { from: at + from, to: at + to, kind: 'private-key' }
+}
+
+const around: ReadonlySet<string> = new Set([' ', '\t', '"', "'", ',', ';', '>', '|', '#', '*'])
+
+function isWrittenLineEnd(content: string, at: number): boolean {
+  return content[at] === '\\' && /[nr]/.test(content[at + 1] ?? '')
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are examples of shell variables
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { maskSecrets } from './secrets.ts'
@@ -292,6 +293,7 @@ describe('maskSecrets', () => {
     ['curl', 'curl -u '],
     ['headers', 'Authorization: Bearer '],
     ['dashes', '-us1'],
+    ['blanks after a beginning', `${join('-----BEGIN PRIV', 'ATE KEY-----')}${' '.repeat(1_000_000)}x`],
   ])('takes a megabyte of %s in its stride', (_, piece) => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length))
     expect(maskSecrets(text).text.split('\n')).toHaveLength(text.split('\n').length)

@@ -1,6 +1,6 @@
 import { LineCounter, parseAllDocuments } from 'yaml'
 import { reasonOf } from '#runtime/errors.ts'
-import { blockOf, type Piece } from './pieces.ts'
+import { blockOf, indentOf, isBlank, type Piece } from './pieces.ts'
 
 /** YAML and JSON that is no known format, as code; each Kubernetes resource is a section by its kind and name. */
 export function configurationPieces(lines: readonly string[]): Piece[] {
@@ -18,12 +18,25 @@ function pushResource(pieces: Piece[], lines: readonly string[], from: number, t
   const block = blockOf('code', lines, from + 1, to)
   if (block === undefined) return
   const kind = /^kind:\s+(\w+)\s*$/m.exec(block.text)?.[1]
-  const name = /^metadata:\s*\n(?:[ ]+.*\n)*?[ ]{1,4}name:\s+["']?([\w.-]+)/m.exec(block.text)?.[1]
+  const name = resourceName(block.text.split('\n'))
   if (kind !== undefined) {
     const title = name === undefined ? kind : `${kind} ${name}`
     pieces.push({ kind: 'heading', level: 2, title, fromLine: block.fromLine, toLine: block.fromLine })
   }
   pieces.push(block)
+}
+
+/** `name` directly under `metadata`. */
+function resourceName(lines: readonly string[]): string | undefined {
+  const metadata = lines.indexOf('metadata:')
+  if (metadata === -1) return undefined
+  const indent = indentOf(lines[metadata + 1] ?? '')
+  for (const line of lines.slice(metadata + 1, metadata + 100)) {
+    if (!isBlank(line) && indentOf(line) === 0) return undefined
+    const name = indentOf(line) === indent ? /^\s+name:\s+["']?([\w.-]+)/.exec(line)?.[1] : undefined
+    if (name !== undefined) return name
+  }
+  return undefined
 }
 
 /** Checking larger files would take longer than reading them. */

@@ -62,7 +62,7 @@ function looksLikeYaml(inner: readonly string[]): boolean {
 /** Plain `key: value` lines, which most front matter is, need no YAML parser. */
 function yamlFields(inner: readonly string[]): unknown {
   if (inner.every((line) => simpleLine.test(line) || line.trim() === '')) return simpleFields(inner)
-  return parseYaml(inner.join('\n'), { maxAliasCount: 20, logLevel: 'silent' })
+  return parseYaml(inner.join('\n'), { maxAliasCount: 20, logLevel: 'error' })
 }
 
 const simpleLine = /^(\w[\w-]*):\s+([A-Za-z\u3040-\u9fff][^:#"'[\]{}|>&*!%@`,]*)$/

@@ -50,7 +50,7 @@ function nameWithoutEnding(name: string): string {
 }
 
 /** By its prose where there is some; enough of it to be sure. */
-export function langOfBlocks(blocks: readonly Block[], title: string): ParsedDocument['lang'] {
+function langOfBlocks(blocks: readonly Block[], title: string): ParsedDocument['lang'] {
   let sample = `${title}\n`
   for (const block of blocks) {
     if (block.kind === 'code') continue
