@@ -42,6 +42,13 @@ it('stops waiting when the caller gives up, and goes on for the others', async (
   expect(await other).toBe('other')
 })
 
+it('refuses what cannot be handed over, and stays usable', async () => {
+  await using thread = fakeThread(0)
+  const unsendable = { crashes: new SharedArrayBuffer(4), times: 0, callback: () => {} }
+  await expect(thread.ask(unsendable, ongoing)).rejects.toThrow('could not be cloned')
+  expect(await thread.ask('say yes', ongoing)).toBe('yes')
+})
+
 it('works off idle work in between, and only then', async () => {
   await using thread = fakeThread(0)
   await thread.ask('idle 3', ongoing)

@@ -51,9 +51,7 @@ export class Thread<Ask, Answer> implements AsyncDisposable {
     signal.addEventListener('abort', giveUp, { once: true })
     try {
       this.#tasks += 1
-      const pending = { task: { id: this.#tasks, ask }, retries: this.#options.retries, resolve, reject }
-      this.#pending.set(this.#tasks, pending)
-      this.#send(pending)
+      this.#send({ task: { id: this.#tasks, ask }, retries: this.#options.retries, resolve, reject })
       return await promise
     } finally {
       signal.removeEventListener('abort', giveUp)
@@ -77,10 +75,12 @@ export class Thread<Ask, Answer> implements AsyncDisposable {
     })
   }
 
-  #send({ task }: Pending<Ask, Answer>): void {
+  /** @throws {DOMException} When what is asked can't be cloned. */
+  #send(pending: Pending<Ask, Answer>): void {
     this.#worker ??= this.#begin()
+    this.#worker.postMessage(pending.task)
+    this.#pending.set(pending.task.id, pending)
     this.#worker.ref()
-    this.#worker.postMessage(task)
   }
 
   #begin(): Worker {
