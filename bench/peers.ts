@@ -13,7 +13,7 @@ export const peerNames = ['langchain-bm25', 'minisearch'] as const
 export type PeerName = (typeof peerNames)[number]
 
 /** The peers could not be installed; the rest of the benchmark can go on without them. */
-export class PeersMissingError extends OpsError {
+class PeersMissingError extends OpsError {
   override readonly name = 'PeersMissingError'
   readonly code = 'bench_peers_missing'
   readonly retryable = true

@@ -30,7 +30,7 @@ export async function webUrls(folder: string, signal: AbortSignal): Promise<WebU
 }
 
 /** The https address of a remote, without credentials, `.git` and a last slash. */
-export function repositoryUrl(remote: string): URL | undefined {
+function repositoryUrl(remote: string): URL | undefined {
   const short = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/)(.+)$/.exec(remote)
   const written = short === null || remote.includes('://') ? remote : `ssh://${short[1]}/${short[2]}`
   if (!/^(?:https?|ssh|git):\/\//.test(written) || !URL.canParse(written)) return undefined

@@ -1,8 +1,7 @@
 import picomatch from 'picomatch'
 
 /** Endings of the formats that we can read; YAML and JSON count only when they turn out to be rules or API descriptions. */
-const formats =
-  /\.(?:md|markdown|mdown|mkdn?|mdx|rst|rest|adoc|asciidoc|asc|txt|text|html?|xhtml|ipynb|ya?ml|json)$|(?:^|\/)README$/i
+const formats = /\.(?:md|markdown|mdown|mkdn?|mdx|rst|adoc|asciidoc|txt|text|html?|ipynb|ya?ml|json)$|(?:^|\/)README$/i
 
 /** Files of tools that end like documents and never are any. */
 const toolFiles =
