@@ -86,10 +86,11 @@ function groupFrom(blocks: readonly Block[], start: number): readonly Block[] {
   return blocks.slice(start, end + 1)
 }
 
-/** A line that ends in a colon, an opening tag of a tab, or a lone bold line belongs to what comes next. */
+/** A line that ends in a colon or stands before code, the opening of a tab, a lone bold line: they belong to what follows. */
 function introduces(block: Block | undefined, next: Block | undefined): boolean {
   if (block === undefined || next === undefined || !sameSection(block, next)) return false
   if (block.kind !== 'paragraph' || textSize(block.text) > 600) return false
+  if (next.kind === 'code' && textSize(block.text) <= 200) return true
   const end = block.text.trimEnd()
   return /[:：]$|[:：](?:\*\*|__)$/.test(end) || /^\s*(?:\{\{[<%]\s*[^/\s]|\*\*[^*\n]+\*\*$)/.test(end)
 }

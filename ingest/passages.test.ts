@@ -76,6 +76,13 @@ describe('where a document is cut', () => {
     expect(texts(passages).join('').length).toBeGreaterThanOrEqual(59_000)
   })
 
+  it('makes no passage of markup that says nothing', () => {
+    expect(
+      texts(cut('# T\n\n{{< include "prereqs.md" >}} {{< version-check >}}\n\n## A\n\n<br/>\n\n## B\n\ntext\n')),
+    ).toEqual(['text'])
+    expect(texts(cut('# T\n\n`<pod>`\n'))).toEqual(['`<pod>`'])
+  })
+
   it('makes one passage of each alert of a rule file', () => {
     const rule = (severity: string) =>
       `  - alert: DiskFull\n    expr: disk > 90\n    for: 5m\n    labels:\n      severity: ${severity}`

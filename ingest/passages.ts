@@ -29,7 +29,7 @@ export function cutPassages(documentId: string, parsed: ParsedDocument, dated: D
     if (first === undefined) continue
     const heading = first.heading.length > 0 ? first.heading : [parsed.title]
     const seenBy = textOf(atoms, extracted)
-    if (seenBy.text === '') continue
+    if (!saysSomething(seenBy.text)) continue
     const words = [documentId, ...heading, seenBy.text.replaceAll(/\s+/g, ' ')]
     const occurrence = seen.get(words.join('\n')) ?? 0
     seen.set(words.join('\n'), occurrence + 1)
@@ -92,6 +92,14 @@ function fits(size: number, atom: Atom, after: Atom | undefined): boolean {
 /** Verbatim, with a blank line where blank lines stand between the blocks; comments inside are taken out. */
 function textOf(atoms: readonly Atom[], extracted: boolean): Visible {
   return visibleText(atoms.map((atom, at) => gapBefore(atoms[at - 1], atom, extracted) + atom.text).join(''))
+}
+
+const markup = /\{\{[<%][\s\S]{0,500}?[%>]\}\}|<\/?[a-zA-Z][^<>]{0,500}>/g
+
+/** Shortcodes and tags with nothing between them are no passage; in backquotes they are code. */
+function saysSomething(text: string): boolean {
+  if (text.length > 1000 || text.includes('`')) return true
+  return /[\p{L}\p{N}]/u.test(/[{<]/.test(text) ? text.replaceAll(markup, '') : text)
 }
 
 /** Whatever takes up most of the room; steps are what a passage is about even if a third of it explains them. */

@@ -79,6 +79,7 @@ export interface ParsedDocument {
   kind: DocumentKind
   title: string
   lang: Document['lang']
+  /** Those that it names itself, then those that its source names. */
   owners: readonly string[]
   reviewedAt?: Date | undefined
   reviewedBy?: string | undefined

@@ -13,12 +13,12 @@ export function alertDocuments(raw: RawEntry, lines: readonly string[]): ParsedD
     rules.filter((rule) => rule.kind === 'alert'),
     (rule) => rule.name,
   )
-  const documents = [...alerts].map(([name, ofName]) => alertDocument(name, ofName))
+  const documents = [...alerts].map(([name, ofName]) => alertDocument(raw, name, ofName))
   const recording = rules.filter((rule) => rule.kind === 'record')
   return recording.length === 0 ? documents : [...documents, recordingDocument(raw, recording)]
 }
 
-function alertDocument(name: string, rules: readonly Rule[]): ParsedDocument {
+function alertDocument(raw: RawEntry, name: string, rules: readonly Rule[]): ParsedDocument {
   const heading = [name]
   const said = rules.map((rule) => `${rule.summary} ${rule.description}`.trim()).find((text) => text !== '') ?? ''
   const summary = safeSummary(plainMessage(said)) ?? ''
@@ -27,7 +27,7 @@ function alertDocument(name: string, rules: readonly Rule[]): ParsedDocument {
     kind: 'alert',
     title: name,
     lang: detectLang(summary),
-    owners: [],
+    owners: raw.owners,
     summary,
     aliases: [],
     blocks: rules.map((rule) => blockOf(rule, 'fields', heading)),
@@ -42,7 +42,7 @@ function recordingDocument(raw: RawEntry, rules: readonly Rule[]): ParsedDocumen
     kind: 'page',
     title,
     lang: 'en',
-    owners: [],
+    owners: raw.owners,
     summary: 'Recording rules: series that Prometheus computes from others.',
     aliases: [],
     blocks: rules.map((rule) => blockOf(rule, 'code', headings.get(rule.group) ?? [])),

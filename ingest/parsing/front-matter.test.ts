@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readFrontMatter } from './front-matter.ts'
-import { parsedEntry } from './parse.fake.ts'
+import { parsedEntry, rawEntry } from './parse.fake.ts'
+import { parseEntry } from './parse.ts'
 
 const fieldsOf = (text: string) => readFrontMatter(text.split('\n')).fields
 
@@ -68,6 +69,14 @@ describe('front matter', () => {
     const entry = parsedEntry('ops/a.md', '---\ntitle: Redis\n---\n')
     expect(entry.documents).toEqual([])
     expect(entry.warnings).toEqual(['ops/a.md: it holds no text to index.'])
+  })
+
+  it('names owners beside those of the source, each once', () => {
+    const owned = { ...rawEntry('a.md', '---\nowner: sre\n---\ntext'), owners: ['dba', 'sre'] }
+    const entry = parseEntry(owned)
+    expect(entry.kind === 'parsed' && entry.documents[0]?.owners).toEqual(['sre', 'dba'])
+    const rules = parseEntry({ ...rawEntry('a.yaml', '- alert: A\n  expr: up == 0\n'), owners: ['dba'] })
+    expect(rules.kind === 'parsed' && rules.documents[0]?.owners).toEqual(['dba'])
   })
 
   it('cannot pass orders to an assistant on in its summary', () => {

@@ -26,7 +26,7 @@ export function pageDocument(raw: RawEntry, page: Page): ParsedDocument {
     kind: raw.kind ?? page.kind ?? 'page',
     title,
     lang: about.lang ?? langOfBlocks(blocks, title),
-    owners: about.owners,
+    owners: [...new Set([...about.owners, ...raw.owners])],
     reviewedAt: about.reviewedAt,
     reviewedBy: about.reviewedBy,
     evergreenReason: about.evergreenReason,
