@@ -28,7 +28,7 @@ export interface BlameRequest {
 export async function blame(request: BlameRequest, signal: AbortSignal): Promise<DatedRun[]> {
   const ignoring = request.ignoreFile === undefined ? [] : ['--ignore-revs-file', request.ignoreFile]
   const commit = request.commit === undefined ? [] : [request.commit]
-  const args = ['blame', '--incremental', ...ignoring, ...commit, '--', request.path]
+  const args = ['blame', '--incremental', '--no-textconv', ...ignoring, ...commit, '--', request.path]
   const times = new Map<string, number>()
   const runs: (Omit<DatedRun, 'at'> & { commit: string })[] = []
   let current = ''

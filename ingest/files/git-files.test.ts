@@ -1,7 +1,9 @@
-import { appendFile, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { access, appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { promisify } from 'node:util'
+import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { type SourceHarness, sourceContract } from '../source.contract.ts'
@@ -286,6 +288,97 @@ describe('which files of a work tree are read', () => {
     const { survey, entries } = await readAll(repository.path)
     expect([...entries.keys()]).toEqual(['a.md'])
     expect(survey.warnings?.join()).toContain('come from the file system')
+  })
+})
+
+describe('what is asked of git', () => {
+  /** Puts a git in front of the real one that writes down what it is asked. */
+  async function watchedGit(folder: string): Promise<() => Promise<string[]>> {
+    const log = join(folder, 'asked.log')
+    const real = (await promisify(execFile)('which', ['git'])).stdout.trim()
+    await mkdir(join(folder, 'bin'), { recursive: true })
+    const script = `#!/bin/sh\necho "$@" >> '${log}'\nexec '${real}' "$@"\n`
+    await writeFile(join(folder, 'bin', 'git'), script, { mode: 0o755 })
+    vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env.PATH}`)
+    return async () => {
+      const asked = await readFile(log, 'utf8').catch(() => '')
+      await rm(log, { force: true })
+      return asked.split('\n').filter((line) => line !== '')
+    }
+  }
+
+  it('is never the date of a line that it told before', async () => {
+    await using repository = await temporaryRepository()
+    const cacheFolder = join(dirname(repository.path), 'cache')
+    for (const [text, at] of [
+      ['one\n', spring],
+      ['one\ntwo\n', summer],
+    ] as const) {
+      await repository.write('a.md', text)
+      await repository.write('b.md', text)
+      await repository.commit(at)
+    }
+    const asked = await watchedGit(dirname(repository.path))
+    const first = await readAll(repository.path, { cacheFolder })
+    expect((await asked()).filter((line) => line.includes(' blame ')).length).toBe(2)
+    const again = await readAll(repository.path, { cacheFolder })
+    const lines = await asked()
+    expect(lines.filter((line) => / (?:blame|log) /.test(line))).toEqual([])
+    expect([1, 2].map((line) => again.entries.get('a.md')?.lineDates?.at(line))).toEqual([spring, summer])
+    expect(again.survey).toEqual(first.survey)
+    await repository.write('a.md', 'ONE\ntwo\n')
+    await repository.commit(autumn)
+    await readAll(repository.path, { cacheFolder })
+    const blamed = (await asked()).filter((line) => line.includes(' blame '))
+    expect(blamed).toEqual([expect.stringMatching(/a\.md$/)])
+  })
+
+  it('is a handful of questions for a survey, however many files there are', async () => {
+    await using repository = await temporaryRepository()
+    for (let n = 0; n < 60; n++) await repository.write(`${n}.md`, `${n}\n`)
+    await repository.commit(spring)
+    const asked = await watchedGit(dirname(repository.path))
+    await readAll(repository.path)
+    expect((await asked()).length).toBeLessThan(20)
+  })
+
+  it('runs no program that the repository names', async () => {
+    await using repository = await temporaryRepository()
+    const trace = join(dirname(repository.path), 'it-ran')
+    const program = join(dirname(repository.path), 'program.sh')
+    await writeFile(program, `#!/bin/sh\ntouch '${trace}'\n`, { mode: 0o755 })
+    await repository.write('.gitattributes', '*.md diff=evil filter=evil\n')
+    await repository.write('a.md', 'one\n')
+    await repository.commit(spring)
+    await repository.write('a.md', 'one\ntwo\n')
+    await repository.commit(summer)
+    for (const name of ['core.fsmonitor', 'diff.external', 'diff.evil.textconv', 'diff.evil.command', 'gpg.program']) {
+      await repository.git('config', name, program)
+    }
+    await repository.git('config', 'log.showSignature', 'true')
+    const { entries } = await readAll(repository.path)
+    expect(entries.get('a.md')?.lineDates?.at(2)).toEqual(summer)
+    await expect(access(trace)).rejects.toThrow('ENOENT')
+  })
+
+  it('is nothing where there is no git, and it is said', async () => {
+    await using repository = await temporaryRepository()
+    await repository.write('a.md', 'x\n')
+    await repository.commit(spring)
+    vi.stubEnv('PATH', '/nonexistent')
+    const { survey, entries } = await readAll(repository.path)
+    expect([...entries.keys()]).toEqual(['a.md'])
+    expect(survey.warnings?.join()).toContain('git is not installed')
+  })
+
+  it('is nothing where git refuses, and the remedy is said', async () => {
+    await using repository = await temporaryRepository()
+    await repository.write('a.md', 'x\n')
+    await repository.commit(spring)
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
+    const { survey, entries } = await readAll(repository.path)
+    expect([...entries.keys()]).toEqual(['a.md'])
+    expect(survey.warnings?.join()).toContain('git config --global --add safe.directory')
   })
 })
 
