@@ -76,7 +76,7 @@ function kindOf(name: string): string {
 }
 
 function isSecret(value: string, to: number, found: Found): boolean {
-  if (isPlaceholder(value) || value.length < 3) return false
+  if (isPlaceholder(value) || value.length < 3 || found.text.slice(found.at - 3, found.at) === '://') return false
   if (/^[ \t]+$/.test(found.between)) return isFlagValue(value, found)
   if (value.includes(' ') && !/^(?:Bearer|Basic|Token) /i.test(value)) return looksLikePhrase(value, found)
   if (found.between.includes('は')) return looksRandom(value, 6)

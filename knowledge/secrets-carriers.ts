@@ -49,12 +49,12 @@ const carriers: readonly Carrier[] = [
   {
     kind: 'password',
     sign: 'IDENTIFIED BY',
-    form: /identified[ \t]+by[ \t]+(?:password[ \t]+)?["']([^"'\n]{3,200})["']/dgi,
+    form: /\b(?:user|role|grant)\b[^\n;]{0,200}?identified[ \t]+by[ \t]+(?:password[ \t]+)?["']([^"'\n]{3,200})["']/dgi,
   },
   {
     kind: 'password',
     sign: 'identified by',
-    form: /identified[ \t]+by[ \t]+(?:password[ \t]+)?["']([^"'\n]{3,200})["']/dgi,
+    form: /\b(?:user|role|grant)\b[^\n;]{0,200}?identified[ \t]+by[ \t]+(?:password[ \t]+)?["']([^"'\n]{3,200})["']/dgi,
   },
   {
     kind: 'password',

@@ -1,3 +1,4 @@
+import { isPlaceholder } from './secrets-placeholders.ts'
 import type { SecretSpan } from './secrets-tokens.ts'
 
 const begin = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g
@@ -46,7 +47,8 @@ function contentSpan(content: string, at: number): SecretSpan | undefined {
     to -= isWrittenLineEnd(content, to - 2) ? 2 : 1
   }
   const bare = content.slice(from, to)
-  if (bare.length < 4 || !/[A-Za-z0-9+/=]{4}/.test(bare) || /^[.<[…]|\.{3}$/.test(bare)) return undefined
+  if (bare.length < 4 || !/[A-Za-z0-9+/=]{4}/.test(bare) || /^[.<[…]|\.{3}$/.test(bare) || isPlaceholder(bare))
+    return undefined
   return { from: at + from, to: at + to, kind: 'private-key' }
 }
 

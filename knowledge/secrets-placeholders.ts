@@ -6,7 +6,7 @@ const standIns = new Set(
   default empty todo tbd fixme foo bar baz foobar value any same prompt ask unset disabled enabled username user login
   bearer basic digest negotiate plain here below above type name file path url json yaml base64 hex utf8 auto manual
   generated random strong weak plaintext encrypted hashed bcrypt scrypt md5 sha1 sha256 sha512 jwt oauth oauth2 oidc saml
-  ldap kerberos opaque ref reference env environment valuefrom secretkeyref external vault`
+  ldap kerberos secretkey accesskey mypassword yourpassword secret_key access_key opaque ref reference env environment valuefrom secretkeyref external vault`
     .trim()
     .split(/\s+/),
 )
@@ -30,6 +30,7 @@ const forms = [
   /^[\w.]+\(|^\w+\[/,
   /0123456789|12345678|abcdef(?:gh|\.01)|deadbeef/i,
   /^sha(?:1|256|384|512):/i,
+  /aws4_request/,
 ]
 
 /** Whether a value only marks the place of a secret, or says where it is kept. */
@@ -55,6 +56,7 @@ function isHashOrName(value: string): boolean {
     /^\$(?:2[abxy]|argon2\w*|5|6|y)\$/.test(value) ||
     /^v?\d+(?:\.\d+)+[\w.-]*$/.test(value) ||
     /^\d{4}-\d\d-\d\d/.test(value) ||
+    /^[A-Za-z]+(?:[-_.'/][A-Za-z]+)+$/.test(value) ||
     /^[a-z]+(?:-[a-z0-9]{1,20}){2,}$/.test(value) ||
     /^[a-z]+(?:[-_.][a-z]+)*(?:[-_.]?\d{1,3})?$/.test(value)
   )

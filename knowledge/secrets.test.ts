@@ -196,6 +196,11 @@ const innocent: [what: string, line: string][] = [
   ['a Japanese sentence', 'パスワードは管理者に確認してください。トークンは24時間有効です。'],
   ['a Japanese placeholder', 'パスワード: ＜お客様のパスワード＞'],
   ['an event of a key', 'key: kubernetes.io/hostname'],
+  ['a password explained', '**password**: Basic-auth password to protect the endpoints.'],
+  ['words in a URL', 'https://accessKey:secretKey@replica:9000/bucket'],
+  ['a signed request', 'Credential=ops/20240509/us-east-1/s3/aws4_request,SignedHeaders=host'],
+  ['names in quotes', "Clusters can be identified by 'server', 'name', or both."],
+  ['a private key redacted', '-----BEGIN PRIVATE KEY-----\\nREDACTED\\n-----END PRIVATE KEY-----'],
   ['a mask', 'password: [masked:password]'],
   ['base64 of an image', `data:image/png;base64,iVBORw0KGgo${some(60)}`],
 ]
