@@ -55,8 +55,8 @@ describe('Markdown headings', () => {
 
   it('are the text of a page that has nothing else', () => {
     expect(blocks('# One\n\n## Two\n')).toEqual([
-      ['', 'paragraph', 'One'],
-      ['', 'paragraph', 'Two'],
+      ['', 'paragraph', '# One'],
+      ['', 'paragraph', '## Two'],
     ])
   })
 })

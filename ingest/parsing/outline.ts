@@ -9,13 +9,19 @@ export interface Outline {
 /**
  * Puts each block under its headings and finds the title: the given one, else the first heading of level 1, else the
  * fallback. The heading that is the title, or says the same, is left out of the paths.
+ * @param lines Those of the entry, where blocks are verbatim.
  */
-export function outline(pieces: readonly Piece[], given: string | undefined, fallback: string): Outline {
+export function outline(
+  pieces: readonly Piece[],
+  given: string | undefined,
+  fallback: string,
+  lines: readonly string[] | undefined,
+): Outline {
   const top = pieces.find((piece): piece is HeadingPiece => piece.kind === 'heading' && piece.level === 1)
   const title = given ?? top?.title ?? fallback
   const dropped = top !== undefined && sameWords(top.title, title) ? top : undefined
   const blocks = sections(pieces, dropped)
-  return { title, blocks: blocks.length > 0 ? blocks : headingsAsText(pieces) }
+  return { title, blocks: blocks.length > 0 ? blocks : headingsAsText(pieces, lines) }
 }
 
 function sections(pieces: readonly Piece[], dropped: HeadingPiece | undefined): Block[] {
@@ -50,11 +56,14 @@ function hideInLast(blocks: Block[], hidden: string): string {
 }
 
 /** A page of headings alone still says something. */
-function headingsAsText(pieces: readonly Piece[]): Block[] {
+function headingsAsText(pieces: readonly Piece[], lines: readonly string[] | undefined): Block[] {
   const heading: readonly string[] = []
   return pieces
     .filter((piece) => piece.kind === 'heading')
-    .map(({ title, fromLine, toLine }) => ({ kind: 'paragraph', heading, text: title, fromLine, toLine }))
+    .map(({ title, fromLine, toLine }) => {
+      const text = lines?.slice(fromLine - 1, toLine).join('\n') ?? title
+      return { kind: 'paragraph', heading, text, fromLine, toLine }
+    })
 }
 
 function sameWords(one: string, other: string): boolean {

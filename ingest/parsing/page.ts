@@ -14,13 +14,19 @@ export interface Page {
   title?: string | undefined
   kind?: DocumentKind | undefined
   extracted?: boolean | undefined
+  lines?: readonly string[] | undefined
 }
 
 /** The one document of an entry that is a page. */
 export function pageDocument(raw: RawEntry, page: Page): ParsedDocument {
   const about = page.frontMatter ?? noFrontMatter
   const fallback = page.title ?? raw.title ?? titleFromPath(raw.path)
-  const { title, blocks } = outline(page.pieces, about.title, fallback)
+  const { title, blocks } = outline(
+    page.pieces,
+    about.title,
+    fallback,
+    page.extracted === true ? undefined : page.lines,
+  )
   return {
     part: '',
     kind: raw.kind ?? page.kind ?? 'page',

@@ -84,7 +84,9 @@ function understood(format: Format, raw: RawEntry, text: string): Understood {
     case 'configuration':
       return configurationEntry(raw, lines, text)
     case 'plain-text':
-      return looksLikeMarkdown(lines) ? markdownEntry(raw, lines, false) : page(raw, { pieces: plainTextPieces(lines) })
+      return looksLikeMarkdown(lines)
+        ? markdownEntry(raw, lines, false)
+        : page(raw, { pieces: plainTextPieces(lines), lines })
     case 'asciidoc':
       return asciidocEntry(raw, lines)
     case 'restructured-text':
@@ -112,20 +114,20 @@ function frontMatterEntry(
   piecesOf: (lines: readonly string[], from: number) => Page['pieces'],
 ): Understood {
   const { fields, lines: taken, fault } = readFrontMatter(lines)
-  return { ...page(raw, { pieces: piecesOf(lines, taken), frontMatter: fields }), faults: faults(fault) }
+  return { ...page(raw, { pieces: piecesOf(lines, taken), frontMatter: fields, lines }), faults: faults(fault) }
 }
 
 function restructuredTextEntry(raw: RawEntry, lines: readonly string[]): Understood {
   const { fields, lines: taken, fault } = readFrontMatter(lines)
   const frontMatter = taken > 0 ? fields : frontMatterOf(fieldsAbove(lines))
-  return { ...page(raw, { pieces: restructuredTextPieces(lines, taken), frontMatter }), faults: faults(fault) }
+  return { ...page(raw, { pieces: restructuredTextPieces(lines, taken), frontMatter, lines }), faults: faults(fault) }
 }
 
 function asciidocEntry(raw: RawEntry, lines: readonly string[]): Understood {
   const { fields, lines: taken, fault } = readFrontMatter(lines)
   const { pieces, attributes } = asciidocPieces(lines, taken)
   const frontMatter = taken > 0 ? fields : aboutOf(attributes)
-  return { ...page(raw, { pieces, frontMatter }), faults: faults(fault) }
+  return { ...page(raw, { pieces, frontMatter, lines }), faults: faults(fault) }
 }
 
 /** `:page-last-reviewed:` is `last_reviewed`. */
