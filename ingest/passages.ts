@@ -24,6 +24,7 @@ export function cutPassages(documentId: string, parsed: ParsedDocument, dated: D
   const seen = new Map<string, number>()
   const about = contextOf(parsed)
   const extracted = parsed.extracted === true
+  const distrusted = givesOrders(parsed.title)
   for (const atoms of packed(atomsOf(parsed.blocks, extracted))) {
     const first = atoms[0]
     if (first === undefined) continue
@@ -46,7 +47,7 @@ export function cutPassages(documentId: string, parsed: ParsedDocument, dated: D
       toLine: atoms.at(-1)?.toLine ?? first.toLine,
       editedAt: lastEdit(atoms, dated),
       context: about(heading),
-      suspicious: givesOrders([...heading, seenBy.text, seenBy.hidden, hidden].join('\n')),
+      suspicious: distrusted || givesOrders([...heading, seenBy.text, seenBy.hidden, hidden].join('\n')),
     })
   }
   return passages

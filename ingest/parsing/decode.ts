@@ -97,10 +97,17 @@ function decoderOf(name: string): TextDecoder | undefined {
 
 /** Text hardly holds control characters; an image or an archive without a zero byte does. */
 function hasManyControls(text: string): boolean {
-  const sample = text.slice(0, 20_000)
-  const controls = sample.match(/(?!\s)[\p{Cc}\ufffd]/gu)?.length ?? 0
-  return controls > 8 && controls > sample.length * 0.05
+  const length = Math.min(text.length, 20_000)
+  let controls = 0
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 9 || (code > 13 && code < 32 && code !== escapeCode) || code === 0xfffd) controls++
+  }
+  return controls > 8 && controls > length * 0.05
 }
+
+/** Begins the colours of a terminal's log. */
+const escapeCode = 0x1b
 
 function binary(path: string): SkippedEntry {
   return { kind: 'skipped', code: 'entry_binary', reason: `${path} is no text but binary content.` }

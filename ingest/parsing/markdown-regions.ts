@@ -15,11 +15,17 @@ const fence = /^[ \t]*(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})(
 const containerOpen = /^ ?(:{3,})[ \t]*\{?[\w-]/
 const containerClose = /^ ?(:{3,})[ \t]*$/
 const shortcode = /^ ?\{\{[<%]\s*(\/?)\s*([\w/-]+)[^\n]*[%>]\}\}\s*$/
-const indentedAdmonition = /^ ?(?:!!!|\?\?\?\+?)[ \t]+[\w"]/
+const indentedAdmonition = /^ ?(?:(?:!!!|\?\?\?\+?)[ \t]+[\w"]|===[!+]?[ \t]+")/
 const atxHeading = /^ {0,3}#{1,6}(?:[ \t]|$)/
 const admonitionNames =
   /^(?:note|warning|caution|tip|info|important|danger|alert|hint|attention|admonition|callout|notice|details|expand|collapse|table|blockquote)$/i
 const codeNames = /^(?:highlight|mermaid|code)$/i
+/** Jekyll's, in Liquid. */
+const liquidCode = /^ ?\{%-?\s*(end)?(highlight)\b[^\n]*%\}\s*$/
+
+export function isAdmonition(name: string): boolean {
+  return admonitionNames.test(name)
+}
 
 /**
  * Cuts Markdown into what CommonMark knows and what it doesn't: site generators' containers (`:::note`, `!!! note`), Hugo's
@@ -56,7 +62,7 @@ export function regionsOf(lines: readonly string[], from: number, mdx: boolean):
   return regions
 }
 
-const specials = new Set([':', '!', '?', '{', '<'])
+const specials = new Set([':', '!', '?', '{', '<', '='])
 const fenceInside = /^[\s>\-*+\d.)]*(?:`{3}|~{3})/
 
 function firstLetter(line: string): string {
@@ -87,6 +93,7 @@ function regionAt(
   const close = closings.get(at)
   if (containerOpen.test(line)) return close === undefined ? undefined : { kind: 'admonition', to: close + 1 }
   if (containerClose.test(line)) return { kind: 'paragraph', to: at + 1 }
+  if (close !== undefined && liquidCode.test(line)) return { kind: 'code', to: close + 1 }
   const [, , name] = shortcode.exec(line) ?? []
   if (name === undefined) return undefined
   if (close === undefined) return { kind: 'paragraph', to: at + 1 }
@@ -169,8 +176,8 @@ function endsOfCode(lines: readonly string[]): Map<number, number> {
   const ends = new Map<number, number>()
   let open: { name: string; line: number } | undefined
   for (const [at, line] of lines.entries()) {
-    if (!line.includes('{{')) continue
-    const [, slash, name] = shortcode.exec(line) ?? []
+    if (!line.includes('{{') && !line.includes('{%')) continue
+    const [, slash = '', name] = shortcode.exec(line) ?? liquidCode.exec(line) ?? []
     if (name === undefined || !codeNames.test(name)) continue
     if (slash === '') open ??= { name, line: at }
     else if (open?.name === name) {

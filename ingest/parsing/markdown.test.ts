@@ -87,6 +87,9 @@ describe('Markdown blocks', () => {
       ['admonition', '{{< caution >}}\nDo not.\n\nReally.\n{{< /caution >}}'],
       ['admonition', '{{% alert title="x" color="warning" %}}\nDo not.\n{{% /alert %}}'],
       ['code', '{{< highlight yaml "linenos=false" >}}\n---\n# not a heading\n{{< /highlight >}}'],
+      ['code', '{% highlight sh %}\n# not a heading\n{% endhighlight %}'],
+      ['admonition', '```{warning}\nMind.\n```'],
+      ['admonition', '=== "Linux"\n\n    ```sh\n    yum\n    ```'],
       ['code', '~~~\n```\n~~~'],
       ['html', '<details>\n<summary>More</summary>'],
     ]

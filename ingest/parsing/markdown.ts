@@ -1,7 +1,7 @@
 import MarkdownIt from 'markdown-it'
 import { type HtmlBlock, htmlBlock } from './markdown-html.ts'
-import { type Region, regionsOf } from './markdown-regions.ts'
-import { blockOf, type Piece } from './pieces.ts'
+import { isAdmonition, type Region, regionsOf } from './markdown-regions.ts'
+import { type BlockPiece, blockOf, type Piece } from './pieces.ts'
 import { plainHeading } from './plain-heading.ts'
 
 /** Blocks only: inline markup stays as it was written, and link definitions stay visible text. */
@@ -11,7 +11,7 @@ markdown.block.ruler.disable(['reference'])
 /** A setext "heading" longer than this is a paragraph that somebody put a rule under. */
 const longestSetextHeading = 150
 
-const blockKinds: Readonly<Record<string, 'paragraph' | 'list' | 'ordered-list' | 'table' | 'code' | 'quote'>> = {
+const blockKinds: Readonly<Record<string, BlockPiece['blockKind']>> = {
   paragraph_open: 'paragraph',
   bullet_list_open: 'list',
   ordered_list_open: 'ordered-list',
@@ -51,10 +51,16 @@ function flowPieces(lines: readonly string[], from: number, to: number): Piece[]
     covered = Math.max(covered, end)
     if (token.type === 'heading_open') pieces.push(headingPiece(lines, token, start, end))
     else if (token.type === 'html_block') pushHtml(pieces, lines, htmlBlock(lines, start, end))
-    else if (token.type !== 'hr') pushBlock(pieces, lines, blockKinds[token.type] ?? 'paragraph', start, end)
+    else if (token.type !== 'hr') pushBlock(pieces, lines, kindOf(token), start, end)
   }
   pushText(pieces, lines, covered, to)
   return pieces
+}
+
+/** MyST writes admonitions as fences: "```{note}". */
+function kindOf(token: { type: string; info: string }): BlockPiece['blockKind'] {
+  if (token.type === 'fence' && isAdmonition(/^\s*\{([\w-]+)\}/.exec(token.info)?.[1] ?? '')) return 'admonition'
+  return blockKinds[token.type] ?? 'paragraph'
 }
 
 function headingPiece(
@@ -90,7 +96,7 @@ function pushText(pieces: Piece[], lines: readonly string[], from: number, to: n
 function pushBlock(
   pieces: Piece[],
   lines: readonly string[],
-  kind: 'paragraph' | 'list' | 'ordered-list' | 'table' | 'code' | 'quote' | 'html',
+  kind: BlockPiece['blockKind'],
   from: number,
   to: number,
 ): void {

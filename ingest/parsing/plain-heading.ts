@@ -21,6 +21,7 @@ function plainWords(text: string): string {
   return text
     .replaceAll(/\{\{[<%]\s*(.*?)\s*[%>]\}\}/g, (_, shortcode: string) => shortcodeWords(shortcode))
     .replaceAll(/\{:?\s*[#.][^{}]*\}|\{:[^{}]*\}/g, '')
+    .replaceAll(/\[\[(?:[^[\]|]*\|)?([^[\]|]*)\]\]/g, '$1')
     .replaceAll(/!?\[([^[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^[\]]*\])/g, '$1')
     .replaceAll(/<\/?[a-z][^<>]*>/gi, '')
     .replaceAll(/(\*{1,3}|~~)(?=\S)([^*~]*[^*~\s])\1/g, '$2')
