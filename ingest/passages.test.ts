@@ -98,6 +98,22 @@ describe('where a document is cut', () => {
   })
 })
 
+describe('recording rules with alerts between them', () => {
+  it('are not one passage over what is not theirs', () => {
+    const alert = '  - alert: A\n    expr: up == 0\n    for: 5m\n    labels:\n      severity: page\n'
+    const record = (name: string) => `  - record: ${name}\n    expr: sum(up)\n`
+    const passages = cut(
+      `groups:\n- name: g\n  rules:\n${record('a')}${record('b')}${alert}${record('c')}`,
+      'rules.yaml',
+    )
+    expect(passages.map(({ fromLine, toLine }) => [fromLine, toLine])).toEqual([
+      [8, 12],
+      [4, 7],
+      [13, 14],
+    ])
+  })
+})
+
 describe('what a passage says about itself', () => {
   it('is as old as the newest of its own lines', () => {
     const dates = [1, 2, 3, 4, 5, 6, 7].map((day) => new Date(Date.UTC(2024, 0, day)))
