@@ -2,6 +2,7 @@ import type { AnswerWarning, RankedPassage, SearchResult } from '#knowledge/answ
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Thesaurus } from '../query/thesaurus.ts'
 import { type Reconciled, reconcile } from './disagreement.ts'
 import { type ReadQuestion, readQuestion } from './question.ts'
 import { type Candidate, candidatesOf, embedCandidates, type Judged, type JudgingParts, judge } from './scoring.ts'
@@ -29,6 +30,8 @@ const least = { words: 0.15, meaning: 0.22 }
 export interface EvidenceParts extends JudgingParts {
   /** Absent: only what the search found is read. */
   sectionsOf?: DocumentSections | undefined
+  /** Absent: words mean only themselves. */
+  thesaurus?: Thesaurus | undefined
   log: Log
 }
 
@@ -39,7 +42,7 @@ export async function evidenceFor(
   found: SearchResult,
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
-  const question = readQuestion(asked.standalone)
+  const question = readQuestion(asked.standalone, parts.thesaurus)
   const { judged, reconciled } = await readable(parts, question, asked.principal, found, signal)
   const selection = select(question, judged)
   if (selection === undefined || !supports(selection)) return undefined

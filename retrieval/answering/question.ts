@@ -1,4 +1,5 @@
-import { identifiersOf, termsOf } from '#knowledge/terms/terms.ts'
+import { termsOf } from '#knowledge/terms/terms.ts'
+import type { Alternatives, Thesaurus } from '../query/thesaurus.ts'
 import { sentencesOf } from './sentences.ts'
 
 /** What a question wants to be told; a piece of text that holds it is the likelier answer. */
@@ -22,15 +23,15 @@ export interface Facet {
   text: string
   wants: ReadonlySet<Want>
   terms: readonly string[]
+  /** Other words for a term; each is the terms that must stand together. */
+  alternatives: ReadonlyMap<string, Alternatives>
+  /** The text with its other words. */
+  saidOtherwise: string
 }
 
-export interface ReadQuestion {
-  text: string
+/** A whole question, which is a facet itself, and its parts; at least one. */
+export interface ReadQuestion extends Facet {
   facets: readonly Facet[]
-  /** Of the whole question. */
-  wants: ReadonlySet<Want>
-  terms: readonly string[]
-  identifiers: readonly string[]
 }
 
 const wants: readonly (readonly [Want, RegExp])[] = [
@@ -50,12 +51,23 @@ const wants: readonly (readonly [Want, RegExp])[] = [
 ] // biome-ignore format: one want a line
 
 /** Takes a question apart into what it asks. Orders to us must have been taken out before. */
-export function readQuestion(text: string): ReadQuestion {
-  const whole = { text, wants: wantsOf(text), terms: unique(termsOf(text)) }
+export function readQuestion(text: string, thesaurus?: Thesaurus): ReadQuestion {
+  const whole = facetOf(text, thesaurus)
   const facets = facetTexts(text)
-    .map((part) => ({ text: part, wants: wantsOf(part), terms: unique(termsOf(part)) }))
+    .map((part) => facetOf(part, thesaurus))
     .filter((facet) => facet.terms.length > 0 || facet.wants.size > 0)
-  return { ...whole, facets: facets.length === 0 ? [whole] : facets, identifiers: unique(identifiersOf(text)) }
+  return { ...whole, facets: facets.length === 0 ? [whole] : facets }
+}
+
+function facetOf(text: string, thesaurus: Thesaurus | undefined): Facet {
+  const other = thesaurus?.read(text)
+  return {
+    text,
+    wants: wantsOf(text),
+    terms: [...new Set(termsOf(text))],
+    alternatives: other?.alternatives ?? new Map(),
+    saidOtherwise: `${text} ${other?.said ?? ''}`.trim(),
+  }
 }
 
 export function wantsOf(text: string): ReadonlySet<Want> {
@@ -76,8 +88,4 @@ function facetTexts(text: string): string[] {
     .filter((piece) => piece !== '')
   const asking = pieces.filter((piece) => wantsOf(piece).size > 0 || /[?？]/.test(piece))
   return asking.length === 0 ? [text.trim()] : asking
-}
-
-function unique(terms: readonly string[]): string[] {
-  return [...new Set(terms)]
 }

@@ -26,6 +26,8 @@ export interface Features {
   context: number
   /** Cosine of the unit in its place. */
   meaning: number
+  /** The same with the question's other words. */
+  otherMeaning: number
   /** Words of the question for which the unit has one that means about the same. */
   covered: number
   /** The same with the headings above it, beyond `covered`. */
@@ -42,13 +44,14 @@ export interface Features {
 
 /** How much each feature counts; found on questions of our own. */
 export const featureWeights: Record<keyof Features, number> = {
-  words: 0.08,
-  context: 0.04,
-  meaning: 0.65,
-  covered: 0.22,
+  words: 0.05,
+  context: 0.05,
+  meaning: 0.75,
+  otherMeaning: 0.24,
+  covered: 0.27,
   coveredInPlace: 0.12,
   wanted: 0.2,
-  place: 0.12,
+  place: 0.07,
   passage: 0.55,
   rank: 0.16,
 }
@@ -108,7 +111,7 @@ export async function judge(
 ): Promise<Judged[]> {
   const asked = [...question.facets, question]
   const vectors = await embedder?.embed(
-    asked.map(({ text }) => text),
+    asked.flatMap(({ text, saidOtherwise }) => [text, saidOtherwise]),
     signal,
   )
   const shares = new WordShares(candidates)
@@ -125,7 +128,8 @@ export async function judge(
     return candidates.map((candidate, row): Score => {
       const features: Features = {
         ...shares.of(candidate, facet),
-        meaning: cosine(candidate.embedding, vectors?.[at]),
+        meaning: cosine(candidate.embedding, vectors?.[2 * at]),
+        otherMeaning: cosine(candidate.embedding, vectors?.[2 * at + 1]),
         covered: covered?.[row] ?? 0,
         coveredInPlace: Math.max(0, (inPlace?.[row] ?? 0) - (covered?.[row] ?? 0)),
         wanted: wantedness(candidate.unit, facet.wants),
@@ -154,6 +158,7 @@ export function totalOf(features: Features): number {
     w.words * features.words +
     w.context * features.context +
     w.meaning * features.meaning +
+    w.otherMeaning * features.otherMeaning +
     w.covered * features.covered +
     w.coveredInPlace * features.coveredInPlace +
     w.wanted * features.wanted +
@@ -162,6 +167,9 @@ export function totalOf(features: Features): number {
     w.rank * features.rank
   )
 }
+
+/** What another word for a question's word counts, of the word itself. */
+const otherWordCounts = 0.7
 
 /** Words in common, weighed by how rare they are among what may be quoted. */
 class WordShares {
@@ -175,19 +183,31 @@ class WordShares {
     this.#rarity = (term) => Math.log(1 + candidates.length / (0.5 + (frequencies.get(term) ?? 0)))
   }
 
-  of(candidate: Candidate, facet: Pick<Facet, 'terms'>): { words: number; context: number } {
-    const words = this.#share(facet.terms, (term) => candidate.terms.has(term))
-    const context = this.#share(facet.terms, (term) => candidate.terms.has(term) || candidate.context.has(term))
+  of(candidate: Candidate, { terms, alternatives }: Facet): { words: number; context: number } {
+    const held = (has: (term: string) => boolean) => (term: string) => {
+      if (has(term)) return 1
+      return alternatives.get(term)?.some((other) => other.length > 0 && other.every(has)) === true
+        ? otherWordCounts
+        : 0
+    }
+    const words = this.#share(
+      terms,
+      held((term) => candidate.terms.has(term)),
+    )
+    const context = this.#share(
+      terms,
+      held((term) => candidate.terms.has(term) || candidate.context.has(term)),
+    )
     return { words, context: context - words }
   }
 
-  #share(terms: readonly string[], has: (term: string) => boolean): number {
+  #share(terms: readonly string[], held: (term: string) => number): number {
     let all = 0
     let found = 0
     for (const term of terms) {
       const rarity = this.#rarity(term)
       all += rarity
-      if (has(term)) found += rarity
+      found += rarity * held(term)
     }
     return all === 0 ? 0 : found / all
   }

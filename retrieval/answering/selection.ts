@@ -5,20 +5,26 @@ import type { Candidate, Judged, Score } from './scoring.ts'
 /** How much is quoted. The numbers were found on questions of our own. */
 export const selectionLimits = {
   /** Units picked for each part of the question, before what belongs to them is added. */
-  unitsEach: 6,
+  unitsEach: 4,
   /** The same when the question has several parts. */
-  unitsEachOfSeveral: 2,
+  unitsEachOfSeveral: 4,
   /** Further units must come this near to the best one of their part of the question. */
   nearness: 0.75,
   /** Share of a part's own score in its ranking; the rest is the whole question's. */
   ownShare: 0.65,
+  /** A part with fewer terms than this names too little to be ranked by itself. */
+  richTerms: 5,
+  /** Preference for documents that something was picked from already. */
+  sameDocument: 0.1,
   roomChars: 850,
-  mostPassages: 2,
+  mostPassages: 3,
   /** The best unit of another passage is quoted too when it comes this near to the best of all. */
-  otherPassageNearness: 0.9,
+  otherPassageNearness: 0.85,
   otherPassages: 1,
   /** A section up to this long is quoted whole when its best unit is picked. */
   wholeSectionChars: 500,
+  /** A paragraph up to this long is quoted whole when a sentence of it is picked. */
+  paragraphChars: 300,
   longestList: 10,
   longestListChars: 1000,
 }
@@ -46,8 +52,10 @@ interface Scored {
 export function select(question: ReadQuestion, judged: readonly Judged[]): Selection | undefined {
   const limits = selectionLimits
   const several = question.facets.length > 1
-  const rankings = question.facets.map((_, at) => rankingFor(judged, at))
-  const best = rankings.flatMap((ranking) => ranking.slice(0, 1)).toSorted((a, b) => b.score.total - a.score.total)[0]
+  const rankings = question.facets
+    .map((facet, at) => rankingFor(judged, at, facet.terms.length))
+    .toSorted((a, b) => (b[0]?.score.total ?? 0) - (a[0]?.score.total ?? 0))
+  const best = rankings[0]?.[0]
   if (best === undefined) return undefined
   const picker = new Picker()
   for (const ranking of rankings) picker.pick(ranking, 1)
@@ -62,9 +70,9 @@ export function select(question: ReadQuestion, judged: readonly Judged[]): Selec
   return { groups: grouped(chosen, picker.chosen), best: best.candidate, leads, score: best.score }
 }
 
-/** A part of a question names only what is new in it, so the whole question counts too. */
-function rankingFor(judged: readonly Judged[], facet: number): Scored[] {
-  const share = selectionLimits.ownShare
+/** A part of a question names only what is new in it, so the whole question counts too; the more, the less it names. */
+function rankingFor(judged: readonly Judged[], facet: number, terms: number): Scored[] {
+  const share = selectionLimits.ownShare * Math.min(1, terms / selectionLimits.richTerms)
   return judged
     .map(({ candidate, facets, whole }) => {
       const own = facets[facet] ?? whole
@@ -85,14 +93,17 @@ class Picker {
   readonly chosen: Scored[] = []
   #chars = 0
 
-  /** Takes from the ranking until `count` more are taken, leaving out what only repeats. */
+  /** Takes up to `count` more from the ranking, leaving out what only repeats. What is opened already is preferred. */
   pick(ranking: readonly Scored[], count: number): void {
-    const best = ranking[0]?.score.total ?? 0
-    let left = count
-    for (const scored of ranking) {
-      if (left === 0 || scored.score.total < selectionLimits.nearness * best) return
-      if (this.#has(scored.candidate)) continue
-      if (this.#take(scored)) left -= 1
+    const least = selectionLimits.nearness * (ranking[0]?.score.total ?? 0)
+    const near = ranking.filter(({ score }) => score.total + selectionLimits.sameDocument >= least)
+    for (let left = count; left > 0; left--) {
+      const next = near
+        .filter(({ candidate }) => !this.#has(candidate))
+        .map((scored) => ({ scored, total: scored.score.total + this.#bonus(scored.candidate) }))
+        .toSorted((a, b) => b.total - a.total)
+        .find(({ scored, total }) => total >= least && this.#take(scored))
+      if (next === undefined) return
     }
   }
 
@@ -104,6 +115,15 @@ class Picker {
       if (this.#isOpen(scored.candidate.passage)) continue
       if (this.#take(scored)) left -= 1
     }
+  }
+
+  /** The parts of a question are mostly answered in one document, or in an alert's rule and the page of its name. */
+  #bonus({ passage }: Candidate): number {
+    const same = this.chosen.some(
+      ({ candidate: { passage: other } }) =>
+        other.document.id === passage.document.id || nameOf(other.document.title) === nameOf(passage.document.title),
+    )
+    return same ? selectionLimits.sameDocument : 0
   }
 
   #take(scored: Scored): boolean {
@@ -136,6 +156,10 @@ class Picker {
     const open = new Set(this.chosen.map(({ candidate }) => candidate.passage))
     return !open.has(passage) && open.size >= selectionLimits.mostPassages
   }
+}
+
+function nameOf(title: string): string {
+  return title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 }
 
 function withCompanions(
@@ -171,9 +195,16 @@ function companionsOf(candidate: Candidate, siblings: readonly Candidate[], ques
   const code = announced.filter((sibling) => sibling.unit.kind === 'code').slice(0, 2)
   const items = announced.filter((sibling) => sibling.unit.kind !== 'code')
   const companions = [...code, ...(isShort(items) ? items : [])]
+  if (unit.kind === 'sentence') companions.push(...restOfParagraph(candidate, siblings))
   if (unit.kind === 'step') companions.push(...restOfList(candidate, siblings, question))
   if (unit.kind === 'field') companions.push(...restOfRule(candidate, siblings))
   return companions
+}
+
+function restOfParagraph({ unit }: Candidate, siblings: readonly Candidate[]): Candidate[] {
+  const paragraph = siblings.filter((other) => other.unit.block === unit.block && other.unit.kind === 'sentence')
+  const chars = paragraph.reduce((sum, other) => sum + other.unit.shown.length, 0)
+  return chars <= selectionLimits.paragraphChars ? paragraph : []
 }
 
 /** A procedure is told whole, with its code; of a plain list the other items come along when they are few. */
