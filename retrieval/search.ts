@@ -6,7 +6,7 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Log } from '#runtime/log.ts'
 import { expandedTerms, type Query, understand } from './query/query.ts'
 import type { Thesaurus } from './query/thesaurus.ts'
-import { featuresOf, type Scored } from './ranking/features.ts'
+import { featuresOf, type QuestionEmbeddings, type Scored } from './ranking/features.ts'
 import { ranked } from './ranking/rank.ts'
 import type { SoftMatch } from './ranking/soft-match.ts'
 
@@ -26,6 +26,8 @@ export interface SearchParts {
 export interface FoundCandidates {
   query: Query
   scored: Scored[]
+  /** Scores passages for one part of the question alone. */
+  parts: ((passages: readonly StoredPassage[]) => Scored[])[]
   warnings: AnswerWarning[]
 }
 
@@ -34,7 +36,7 @@ export function createSearch(parts: SearchParts): Search {
     const started = performance.now()
     const found = await findCandidates(parts, asked, signal)
     const gathered = performance.now()
-    const best = ranked(found.query, found.scored, asked.limit)
+    const best = ranked(found.scored, found.parts, asked.limit)
     const freshness = await parts.freshnessOf(
       best.map(({ passage }) => passage),
       signal,
@@ -64,29 +66,43 @@ export async function findCandidates(
   const expanded = expandedTerms(query)
   const filter: PassageFilter = { principal: asked.principal }
   const warnings: AnswerWarning[] = []
-  const embedding = await embed(parts, query.text, warnings, signal)
-  const [matching, otherwise, nearest, statistics] = await Promise.all([
+  const partQueries = query.parts.map((part) => understand(part, parts.thesaurus))
+  const [embeddings, ...partEmbeddings] = await embed(parts, [query, ...partQueries], warnings, signal)
+  const near = async (embedding: Float32Array | undefined) =>
+    embedding === undefined ? [] : await parts.index.nearest(embedding, filter, candidatesEach, signal)
+  const [matching, otherwise, nearest, nearestOtherwise, statistics] = await Promise.all([
     parts.index.matching(query.terms, filter, candidatesEach, signal),
     expanded.length === query.terms.length ? [] : parts.index.matching(expanded, filter, candidatesEach, signal),
-    embedding === undefined ? [] : parts.index.nearest(embedding, filter, candidatesEach, signal),
+    near(embeddings?.question),
+    near(embeddings?.otherwise),
     parts.index.statistics(expanded, signal),
   ])
-  const ids = [...new Set([...matching, ...otherwise, ...nearest].map((candidate) => candidate.passageId))]
+  const ids = [
+    ...new Set([...matching, ...otherwise, ...nearest, ...nearestOtherwise].map((candidate) => candidate.passageId)),
+  ]
   const passages = await parts.index.load(ids, filter, signal)
-  return { query, scored: featuresOf(query, passages, statistics, embedding, parts.softMatch), warnings }
+  const scoredFor = (asking: Query, vectors: QuestionEmbeddings | undefined) => (some: readonly StoredPassage[]) =>
+    featuresOf(asking, some, statistics, vectors ?? {}, parts.softMatch)
+  return {
+    query,
+    scored: scoredFor(query, embeddings)(passages),
+    parts: partQueries.map((part, at) => scoredFor(part, partEmbeddings[at])),
+    warnings,
+  }
 }
 
-/** Without its vectors a question is still answered, by words. */
+/** Each question as it is and with its other words. Without its vectors a question is still answered, by words. */
 async function embed(
   parts: SearchParts,
-  text: string,
+  queries: readonly Query[],
   warnings: AnswerWarning[],
   signal: AbortSignal,
-): Promise<Float32Array | undefined> {
-  if (parts.embedder === undefined) return undefined
+): Promise<QuestionEmbeddings[]> {
+  if (parts.embedder === undefined) return []
+  const texts = queries.flatMap(({ text, saidOtherwise }) => [text, `${text} ${saidOtherwise}`])
   try {
-    const [embedding] = await parts.embedder.embed([text], signal)
-    return embedding
+    const vectors = await parts.embedder.embed(texts, signal)
+    return queries.map((_, at) => ({ question: vectors[2 * at], otherwise: vectors[2 * at + 1] }))
   } catch (err) {
     signal.throwIfAborted()
     parts.log.warn({ err, embedder: parts.embedder.id }, 'question was not embedded')
@@ -94,6 +110,6 @@ async function embed(
       code: 'embedder_failed',
       message: 'The embedding service did not answer, so this was found by words alone.',
     })
-    return undefined
+    return []
   }
 }

@@ -19,19 +19,23 @@ export interface Query {
   identifiers: ReadonlySet<string>
   /** Other words for a term, from the thesaurus. */
   alternatives: ReadonlyMap<string, Alternatives>
+  /** Those other words as text; '' when there are none. */
+  saidOtherwise: string
   asked: ReadonlySet<Asked>
 }
 
 export function understand(text: string, thesaurus?: Thesaurus): Query {
   const meant = withoutFillers(text)
   const terms = [...new Set(termsOf(meant))]
+  const other = thesaurus?.read(meant)
   return {
     text: meant,
     parts: partsOf(meant),
     lang: detectLang(meant),
     terms,
     identifiers: new Set(identifiersOf(meant)),
-    alternatives: thesaurus?.alternatives(meant) ?? new Map(),
+    alternatives: other?.alternatives ?? new Map(),
+    saidOtherwise: other?.said ?? '',
     asked: askedBy(meant),
   }
 }

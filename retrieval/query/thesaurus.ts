@@ -6,6 +6,12 @@ import { termsOf } from '#knowledge/terms/terms.ts'
 /** Other words for one: each is the terms that must stand together in a passage. */
 export type Alternatives = readonly (readonly string[])[]
 
+export interface OtherWords {
+  alternatives: Map<string, Alternatives>
+  /** The first few of them as text, to be embedded with the question. */
+  said: string
+}
+
 interface Member {
   /** Stems of a Latin phrase; else the Japanese text itself. */
   words: readonly string[] | undefined
@@ -16,6 +22,7 @@ interface Member {
 }
 
 const longestPhrase = 5
+const saidEach = 5
 
 /**
  * What an engineer may call a thing otherwise, in both languages: "the box" for a node, 「証明書」 for a certificate.
@@ -40,8 +47,9 @@ export class Thesaurus {
   }
 
   /** Other words for terms of the text, by term; a term without any is absent. Longer phrases are read before shorter ones. */
-  alternatives(text: string): Map<string, Alternatives> {
+  read(text: string): OtherWords {
     const found = new Map<string, string[][]>()
+    const said = new Set<string>()
     const normalised = text.normalize('NFKC').toLowerCase()
     for (const { phrase, groups } of [...this.#latinPhrases(normalised), ...this.#japanesePhrases(normalised)]) {
       const own = termsOf(phrase)
@@ -50,8 +58,10 @@ export class Thesaurus {
         const before = found.get(term) ?? []
         found.set(term, [...before, ...others.map((member) => [...member.terms])])
       }
+      for (const group of groups)
+        for (const member of group.slice(0, saidEach)) if (member.text !== phrase) said.add(member.text)
     }
-    return found
+    return { alternatives: found, said: [...said].join(' ') }
   }
 
   *#latinPhrases(text: string): Generator<{ phrase: string; groups: Member[][] }> {

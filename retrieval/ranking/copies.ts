@@ -13,25 +13,30 @@ export interface Original extends Ranked {
 /** Share of terms in common from which two passages say the same, whatever their pages are called. */
 const sameFrom = 0.95
 /** The same for passages under one heading of pages of one name: versions of each other. */
-const versionFrom = 0.4
+const versionFrom = 0.5
 const fewestTerms = 8
 
 /**
  * Near-duplicates, such as a page copied into a wiki, are shown once: the newer one stands for the older, and one that
- * gives orders to assistants never stands for another. A difference in numbers or commands does not keep copies apart:
- * the older text then is a superseded version, and answering says so.
+ * gives orders to assistants never stands for another. A difference in numbers or commands does not keep versions apart:
+ * the older text then is a superseded one, and answering says so.
  * @param ranked Best first; at most a few dozen.
  */
 export function withoutCopies(ranked: readonly Ranked[]): Original[] {
   const originals: { best: Ranked; terms: ReadonlySet<string>; copies: Ranked[] }[] = []
+  const tampered = new Set(ranked.filter(({ passage }) => passage.suspicious).map(({ passage }) => passage.documentId))
   for (const candidate of ranked) {
     const terms = new Set([...candidate.passage.terms.body, ...candidate.passage.terms.code])
     const original = originals.find((other) => isCopy(candidate.passage, terms, other.best.passage, other.terms))
-    if (original === undefined) originals.push({ best: candidate, terms, copies: [] })
-    else if (standsFor(candidate.passage, original.best.passage)) {
-      original.copies.push(original.best)
-      original.best = { ...candidate, score: original.best.score }
-    } else original.copies.push(candidate)
+    if (original === undefined) {
+      originals.push({ best: candidate, terms, copies: [] })
+      continue
+    }
+    const [kept, behind] = standsFor(candidate.passage, original.best.passage, tampered)
+      ? [candidate, original.best]
+      : [original.best, candidate]
+    original.best = { ...kept, score: Math.max(kept.score, behind.score) }
+    original.copies.push(behind)
   }
   return originals.map(({ best, copies }) => ({ ...best, copies }))
 }
@@ -52,7 +57,9 @@ function namesOf(passage: StoredPassage): string {
     .join(' ')
 }
 
-function standsFor(a: StoredPassage, b: StoredPassage): boolean {
-  if (a.suspicious !== b.suspicious) return b.suspicious
+/** @param tampered Documents that give orders to assistants somewhere. */
+function standsFor(a: StoredPassage, b: StoredPassage, tampered: ReadonlySet<string>): boolean {
+  const trust = Number(tampered.has(b.documentId)) - Number(tampered.has(a.documentId))
+  if (trust !== 0) return trust > 0
   return a.editedAt.getTime() > b.editedAt.getTime()
 }

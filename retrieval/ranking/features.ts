@@ -14,6 +14,8 @@ export interface Features {
   meaning: number
   /** Cosine as it is, negative ones 0. */
   cosine: number
+  /** The same with the question's other words. */
+  otherCosine: number
   /** Share of the question's term weight that stands in the passage, its title and headings. */
   coverage: number
   /** The same where a similar word counts in part: body with headings, title with headings. */
@@ -39,19 +41,22 @@ export interface Features {
   short: number
 }
 
+export interface QuestionEmbeddings {
+  question?: Float32Array | undefined
+  /** Of the question with its other words. */
+  otherwise?: Float32Array | undefined
+}
+
 export interface Scored {
   passage: StoredPassage
-  features: Features & {
-    /** How well it covers each part of the question, 0..1; [] when there is but one. */
-    parts: readonly number[]
-  }
+  features: Features
 }
 
 export function featuresOf(
   query: Query,
   passages: readonly StoredPassage[],
   statistics: TermStatistics,
-  embedding: Float32Array | undefined,
+  embeddings: QuestionEmbeddings,
   softMatch: SoftMatch | undefined,
 ): Scored[] {
   const wordMatch = new WordMatch(query, statistics)
@@ -80,14 +85,11 @@ export function featuresOf(
       features: {
         words: bm25(frequencies, wordMatch.weights, passage.terms.body.length, averageLength),
         meaning: 0,
-        cosine:
-          embedding === undefined || passage.embedding === undefined
-            ? 0
-            : Math.max(0, cosine(embedding, passage.embedding)),
+        cosine: similarity(embeddings.question, passage),
+        otherCosine: similarity(embeddings.otherwise, passage),
         coverage,
         soft: soft?.[at] ?? 0,
         softTitle: softTitle?.[at] ?? 0,
-        parts: parts.map((part) => part?.[at] ?? 0),
         softPart: Math.max(soft?.[at] ?? 0, ...parts.map((part) => part?.[at] ?? 0)),
         titleAsked: titleAsked?.[at] ?? 0,
         headingAsked: headingAsked?.[at] ?? 0,
@@ -131,6 +133,11 @@ function identifierShare(query: Query, frequencies: ReadonlyMap<string, number>)
   let found = 0
   for (const identifier of query.identifiers) if (frequencies.has(identifier)) found++
   return found / query.identifiers.size
+}
+
+function similarity(embedding: Float32Array | undefined, passage: StoredPassage): number {
+  if (embedding === undefined || passage.embedding === undefined) return 0
+  return Math.max(0, cosine(embedding, passage.embedding))
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {
