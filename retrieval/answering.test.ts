@@ -102,6 +102,20 @@ describe('an answer in the documents’ own words', () => {
   })
 })
 
+describe('the owner', () => {
+  it('comes from the record of the document', async () => {
+    const answer = await answeringOver(wiki).answer('Who owns the Redis failover runbook?')
+    expect(answer.answer).toMatch(/^\*Redis failover\* \(redis-failover\.md\) is owned by team-cache\. \[1\]/)
+    expect(answer.spoken).toBe('Redis failover is owned by team-cache.')
+    keepsItsPromises(answer, wiki)
+  })
+
+  it('is said to be unknown where there is none', async () => {
+    const { answer } = await answeringOver([memory]).answer('Redis memoryの担当は誰？')
+    expect(answer).toContain('*Redis memory* (redis-memory.md) の担当は記録されていません。[1]')
+  })
+})
+
 describe('without an answer', () => {
   it('abstains, says what was looked for and who owns the nearest documents', async () => {
     const answer = await answeringOver([postgres]).answer('How do I renew the Kafka broker certificates in Frankfurt?')

@@ -4,10 +4,11 @@ import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { destructiveWarnings } from './answering/destructive.ts'
-import { abstention, ageDraft, type Draft, drafted, extractiveDraft } from './answering/drafts.ts'
+import { abstention, ageDraft, type Draft, drafted, extractiveDraft, ownerDraft } from './answering/drafts.ts'
 import { type EvidenceParts, evidenceFor } from './answering/evidence.ts'
 import { continuedDraft } from './answering/model/continued.ts'
 import { modelDraft } from './answering/model/model-draft.ts'
+import { asksForOwner } from './answering/question.ts'
 import type { AnswerPart } from './answering/quoting.ts'
 import { StopWatch } from './answering/stop-watch.ts'
 import { type Asked, understood } from './answering/understanding.ts'
@@ -98,6 +99,7 @@ async function* written(
   const evidence = await evidenceFor(parts, asked, found, signal)
   watch.lap('read')
   if (evidence === undefined) return yield* drafted(nothingFound())
+  if (asksForOwner(asked.standalone)) return yield* drafted(ownerDraft(evidence, asked, found.passages, now))
   const { llm, llmDeadlines: deadlines } = parts
   if (llm === undefined) return yield* drafted(extractiveDraft(evidence, now, asked.lang))
   const outcome = yield* modelDraft({ ...parts, llm, deadlines }, evidence, asked, now, signal)

@@ -3,6 +3,7 @@ import { termsOf } from '#knowledge/terms/terms.ts'
 import type { ReadQuestion } from './question.ts'
 import { type Candidate, cosine } from './scoring.ts'
 import { normalised, valuesOf } from './values.ts'
+import { nameOf } from './wording.ts'
 
 /** Two sources say different things about the same; the newer or verified one is believed. */
 export interface Disagreement {
@@ -187,21 +188,26 @@ function samePage(a: RankedPassage, b: RankedPassage): 'translation' | 'no' {
   return a.document.path !== b.document.path && path(a) === path(b) ? 'translation' : 'no'
 }
 
-/** Mostly the same sentences under the same heading, a good deal older: a copy that was left behind. */
+/**
+ * Sentences of the one are found again in the other, a good deal older: a copy that was left behind. How many must be
+ * depends on how much the places have in common.
+ */
 function isOldVersion(
   newer: RankedPassage,
   older: RankedPassage,
   now: readonly Claim[],
   then: readonly Claim[],
 ): boolean {
-  if (newer.passage.lang !== older.passage.lang || then.length === 0) return false
-  if (newer.document.kind !== older.document.kind) return false
-  const kept = then.filter(
-    (claim) => claim.words.size > 0 && now.some((other) => overlap(other.words, claim.words) >= 0.8),
-  )
-  const share = kept.length / then.length
+  if (newer.passage.lang !== older.passage.lang || newer.document.kind !== older.document.kind) return false
+  const told = then.filter((claim) => claim.words.size >= fewestWords)
+  const again = (least: number): number =>
+    told.filter((claim) => now.some((other) => overlap(other.words, claim.words) >= least)).length
   const sameHeading = headingOf(newer) === headingOf(older)
-  return share >= (sameHeading ? 0.35 : 0.6) && (sameHeading || kept.length >= 2)
+  const sameTitle = nameOf(newer.document.title) === nameOf(older.document.title)
+  if (told.length === 0) return false
+  if (sameHeading && sameTitle) return again(0.5) / told.length >= 0.2
+  if (sameHeading || sameTitle) return again(0.8) / told.length >= 0.35
+  return again(0.8) >= 2 && again(0.8) / told.length >= 0.6
 }
 
 function headingOf({ passage }: RankedPassage): string {

@@ -5,7 +5,7 @@ import { type AnswerPart, citationOf, quoted } from './quoting.ts'
 import { spokenForm } from './spoken.ts'
 import type { Asked } from './understanding.ts'
 import { unitsOf } from './units.ts'
-import { abstentionWords, ageStatement } from './wording.ts'
+import { abstentionWords, ageStatement, nameOf, ownerStatement } from './wording.ts'
 
 /** An answer before it has ids and times. */
 export interface Draft {
@@ -34,7 +34,7 @@ export function extractiveDraft(evidence: Evidence, now: Date, lang: Lang, first
   return {
     ...ours,
     parts,
-    spoken: spokenForm(selection, now, lang),
+    spoken: spokenForm(selection, question.wants, now, lang),
     abstained: false,
     confidence,
     warnings: evidence.warnings(new Set(parts.flatMap((part) => part.citations.map(({ passageId }) => passageId)))),
@@ -53,6 +53,34 @@ export function abstention(asked: Asked, nearest: readonly RankedPassage[], conf
   const trusted = nearest.filter(({ passage }) => !passage.suspicious)
   const { answer, spoken } = abstentionWords(lookedFor, trusted, asked.lang)
   return { ...ours, parts: [{ text: answer, citations: [] }], spoken, abstained: true, confidence, warnings: [] }
+}
+
+/** "Who owns …?": by the record of the document that is meant, and of the others of its name; then what it says itself. */
+export function ownerDraft(evidence: Evidence, asked: Asked, passages: readonly RankedPassage[], now: Date): Draft {
+  const [first] = passages
+  const named = passages.filter(
+    ({ document }) => first !== undefined && nameOf(document.title) === nameOf(first.document.title),
+  )
+  const documents = [...new Map(named.map((passage) => [passage.document.id, passage])).values()]
+  const owned = documents.filter(({ document }) => document.owners.length > 0)
+  const parts = (owned.length > 0 ? owned : documents.slice(0, 1)).slice(0, 3).flatMap((source, at): AnswerPart[] => {
+    const unit = unitsOf(source.passage)[0]
+    if (unit === undefined) return []
+    return [{ text: ownerStatement(source, at + 1, asked.lang), citations: [citationOf(at + 1, [unit], source)] }]
+  })
+  const says = evidence.selection.score.wanted > 0 && evidence.selection.score.words >= 0.3
+  const rest = says || parts.length === 0 ? extractiveDraft(evidence, now, asked.lang, parts.length + 1) : undefined
+  const cited = new Set(
+    [...parts, ...(rest?.parts ?? [])].flatMap((part) => part.citations.map(({ passageId }) => passageId)),
+  )
+  return {
+    ...ours,
+    parts: [...parts, ...(rest?.parts ?? [])],
+    spoken: parts[0] === undefined ? (rest?.spoken ?? '') : parts[0].text.replace(/\s*\[\d+\]|\*| \([^()]*\)/g, ''),
+    abstained: false,
+    confidence: evidence.confidence,
+    warnings: evidence.warnings(cited),
+  }
 }
 
 /** "How old is that?": the dates, reviews and owners of what the last answer cited. */

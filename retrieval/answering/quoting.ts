@@ -63,7 +63,7 @@ export function citationOf(n: number, run: readonly Unit[], { document, passage,
   }
 }
 
-/** Units with nothing but markup between them are one quote. */
+/** Units with nothing but markup between them are one quote, and the fields of one rule. */
 function runsOf(candidates: readonly Candidate[], text: string): Unit[][] {
   const runs: Unit[][] = []
   for (const { unit } of candidates) {
@@ -72,9 +72,8 @@ function runsOf(candidates: readonly Candidate[], text: string): Unit[][] {
     const joins =
       first !== undefined &&
       last !== undefined &&
-      unit.index === last.index + 1 &&
       unit.to - first.from <= longestQuote &&
-      isMarkup(text.slice(last.to, unit.from))
+      (unit.kind === 'field' || (unit.index === last.index + 1 && isMarkup(text.slice(last.to, unit.from))))
     if (joins) run?.push(unit)
     else runs.push([unit])
   }

@@ -15,6 +15,8 @@ export interface Candidate {
   context: ReadonlySet<string>
   /** Title, nearest heading and the unit's words: a sentence alone often doesn't name its subject. */
   inPlace: string
+  /** The unit that announces this one. */
+  intro?: Unit | undefined
   embedding?: Float32Array | undefined
 }
 
@@ -76,9 +78,11 @@ export function candidatesOf(passages: readonly RankedPassage[]): Candidate[] {
   return passages.flatMap((passage) => {
     const { document } = passage
     const place = `${document.title}\n${passage.passage.heading.join('\n')}`
-    return unitsOf(passage.passage).map((unit) => ({
+    const units = unitsOf(passage.passage)
+    return units.map((unit) => ({
       passage,
       unit,
+      intro: unit.intro === undefined ? undefined : units[unit.intro],
       terms: new Set(termsOf(unit.shown)),
       context: new Set(termsOf(`${place}\n${unit.heading.join('\n')}`)),
       inPlace: `${document.title} ${unit.heading.at(-1) ?? headingOver({ passage })} ${unit.shown.slice(0, 1000)}`,
@@ -132,7 +136,7 @@ export async function judge(
         otherMeaning: cosine(candidate.embedding, vectors?.[2 * at + 1]),
         covered: covered?.[row] ?? 0,
         coveredInPlace: Math.max(0, (inPlace?.[row] ?? 0) - (covered?.[row] ?? 0)),
-        wanted: wantedness(candidate.unit, facet.wants),
+        wanted: wantedness(candidate.unit, candidate.intro, facet.wants),
         place: wantedPlace(
           candidate.unit.heading,
           headingOver(candidate),

@@ -1,6 +1,7 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
 import type { ReadQuestion } from './question.ts'
 import type { Candidate, Judged, Score } from './scoring.ts'
+import { nameOf } from './wording.ts'
 
 /** How much is quoted. The numbers were found on questions of our own. */
 export const selectionLimits = {
@@ -158,10 +159,6 @@ class Picker {
   }
 }
 
-function nameOf(title: string): string {
-  return title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
-}
-
 function withCompanions(
   picked: readonly Scored[],
   candidates: readonly Candidate[],
@@ -173,7 +170,8 @@ function withCompanions(
     const siblings = byPassage.get(candidate.passage) ?? []
     for (const companion of companionsOf(candidate, siblings, question)) chosen.add(companion)
     const chars = siblings.reduce((sum, { unit }) => sum + unit.shown.length, 0)
-    if (candidate === picked[0]?.candidate && chars <= selectionLimits.wholeSectionChars) {
+    const isPage = candidate.passage.document.kind !== 'alert'
+    if (isPage && candidate === picked[0]?.candidate && chars <= selectionLimits.wholeSectionChars) {
       for (const sibling of siblings) chosen.add(sibling)
     }
   }
@@ -223,7 +221,7 @@ function restOfList(candidate: Candidate, siblings: readonly Candidate[], questi
 /** When and how loudly an alert fires is a matter of three short lines. */
 function restOfRule(candidate: Candidate, siblings: readonly Candidate[]): Candidate[] {
   if (candidate.passage.document.kind !== 'alert') return []
-  return siblings.filter(({ unit }) => unit.field === 'for' || unit.field === 'severity')
+  return siblings.filter(({ unit }) => unit.field === 'for' || unit.field === 'severity' || unit.field === 'summary')
 }
 
 function isShort(list: readonly Candidate[]): boolean {

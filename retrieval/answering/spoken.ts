@@ -1,7 +1,9 @@
 import type { Lang } from '#knowledge/document.ts'
+import type { Want } from './question.ts'
 import { plain } from './readable.ts'
 import type { Candidate } from './scoring.ts'
 import type { Selection } from './selection.ts'
+import { isCommand } from './units.ts'
 import { caveat, words } from './wording.ts'
 
 /** Longer commands are not for the ear. */
@@ -9,18 +11,25 @@ const longestSpokenCommand = 90
 const longestSpokenSentence = 240
 
 /** The answer for the ear: how old it is where that matters, then what answers best, in one or two sentences. */
-export function spokenForm(selection: Selection, now: Date, lang: Lang): string {
+export function spokenForm(selection: Selection, wants: ReadonlySet<Want>, now: Date, lang: Lang): string {
   const parts: string[] = []
   const age = caveat(selection.best.passage, now, lang)
   if (age !== undefined) parts.push(age)
   const all = selection.groups.flatMap(({ candidates }) => candidates)
   const said = new Set<Candidate>()
-  const leads = [selection.best, ...selection.leads.filter((lead) => lead !== selection.best)]
+  const first = wants.has('command') ? withCommand(selection.best, all) : selection.best
+  const leads = [first, ...selection.leads.filter((lead) => lead !== first)]
   for (const lead of leads.slice(0, 2)) {
     const text = said.has(lead) ? '' : spokenUnit(lead, all, said, lang)
     if (text !== '') parts.push(text)
   }
   return parts.join(lang === 'ja' ? '' : ' ')
+}
+
+/** Who asks for a command wants to hear it: the nearest one after the best unit, else the first of its passage. */
+function withCommand(best: Candidate, all: readonly Candidate[]): Candidate {
+  const commands = all.filter(({ passage, unit, intro }) => passage === best.passage && isCommand(unit, intro))
+  return commands.find(({ unit }) => unit.index >= best.unit.index) ?? commands[0] ?? best
 }
 
 function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candidate>, lang: Lang): string {
@@ -37,8 +46,10 @@ function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candid
   if (isProcedure) for (const step of steps) said.add(step)
   const first = isProcedure ? (steps[0] ?? spoken) : spoken
   said.add(first)
-  if (first.unit.kind === 'code') return spokenCommand(first.unit.shown, lang)
-  const code = siblings.find((other) => other.unit.kind === 'code' && other.unit.intro === first.unit.index)
+  if (first.unit.kind === 'code') {
+    return isCommand(first.unit, undefined) ? spokenCommand(first.unit.shown, lang) : words[lang].onScreen
+  }
+  const code = siblings.find((other) => other.unit.intro === first.unit.index && isCommand(other.unit, first.unit))
   if (code !== undefined) said.add(code)
   const parts = [
     isProcedure ? words[lang].firstStep : '',
@@ -74,14 +85,22 @@ function spokenCommand(code: string, lang: Lang): string {
   return lang === 'ja' ? `${words.ja.command}、${line} です。` : `${words.en.command}: ${line}.`
 }
 
-/** "Severity: critical, for: 10m" with the rule's own summary. */
+/** "RedisDown: Redis is down, for 5m, severity critical." */
 function spokenFields(siblings: readonly Candidate[], said: Set<Candidate>, lang: Lang): string {
   const fields = siblings.filter(
-    ({ unit }) => unit.kind === 'field' && !unit.shown.includes('\n') && unit.shown.length <= 120,
+    ({ unit }) =>
+      unit.kind === 'field' && unit.field !== 'runbook_url' && !unit.shown.includes('\n') && unit.shown.length <= 140,
   )
   for (const sibling of siblings) said.add(sibling)
-  const text = fields.map(({ unit }) => plain(unit.shown).replace(/\.$/, '')).join(lang === 'ja' ? '、' : ', ')
-  return text === '' ? words[lang].onScreen : `${text}${lang === 'ja' ? '。' : '.'}`
+  const told = fields.map(({ unit }) =>
+    plain(unit.shown)
+      .replace(/^(?:summary|description|message):\s*/, '')
+      .replace(/[.']$/, '')
+      .replace(/^(\w+):\s*/, '$1 '),
+  )
+  const title = siblings[0]?.passage.document.title ?? ''
+  if (told.length === 0) return words[lang].onScreen
+  return lang === 'ja' ? `${title}：${told.join('、')}。` : `${title}: ${told.join(', ')}.`
 }
 
 /** What a model wrote, for the ear: its first two statements. */

@@ -64,7 +64,6 @@ describe('unitsOf', () => {
       '    severity: critical',
     ].join('\n')
     expect(shown(rule, 'alert')).toEqual([
-      'field: alert: RedisDown',
       'field: summary: Redis is down.',
       'field: expr: |\nredis_up == 0',
       'field: for: 5m',

@@ -34,6 +34,20 @@ export interface Unit {
   heading: readonly string[]
 }
 
+const shells = /^(?:sh|bash|shell|shell-session|zsh|fish|powershell|ps1?|cmd|console|terminal|promql|sql|logql)$/i
+const output =
+  /\b(?:outputs?|returns?|results?|looks? like|similar to|prints?|shows?|response|displays?|you (?:should|will) see)\b|出力|次を返|結果|のように(?:なり|表示)|表示され/i
+const commandLine = /^\s*(?:[$%>]\s+\S|#\s+[a-z]+ -|(?:sudo\s+)?[a-z][\w.-]*\s+(?:--?\w|[a-z]|[A-Z]{2}|["'<{$/(]))/
+
+/** Code to be typed in, not what a program printed or what a file holds. */
+export function isCommand(unit: Unit, intro: Unit | undefined): boolean {
+  if (unit.kind !== 'code') return false
+  if (/^\s*[$%]\s+\S/m.test(unit.shown)) return true
+  if (intro !== undefined && output.test(intro.shown)) return false
+  if (unit.language !== undefined) return shells.test(unit.language)
+  return commandLine.test(unit.shown)
+}
+
 /** Longer items and paragraphs are quoted by the sentence. */
 const longestItem = 420
 /** Longer code is cut at blank lines and comments, so that the lines that matter can be quoted alone. */
@@ -178,6 +192,8 @@ class UnitReader {
 
   #addFields(block: TextBlock): void {
     for (const field of fieldSpans(this.#text, block.from, block.to)) {
+      // The alert's name is its document's title.
+      if (field.name === 'alert') continue
       const raw = this.#text.slice(field.from, field.to)
       const shown = raw.includes('\n') ? outdented(raw) : raw.trim()
       this.#push({ kind: 'field', from: field.from, to: field.to, shown, field: field.name })

@@ -1,5 +1,5 @@
 import type { Want } from './question.ts'
-import type { Unit } from './units.ts'
+import { isCommand, type Unit } from './units.ts'
 
 /** Headings that runbooks and how-tos give to the sections that answer such questions, in both languages. */
 const headings: Partial<Record<Want, RegExp>> = {
@@ -13,8 +13,8 @@ const headings: Partial<Record<Want, RegExp>> = {
 }
 
 /** 0..1: whether the unit holds the kind of thing that is asked for. */
-export function wantedness(unit: Unit, wants: ReadonlySet<Want>): number {
-  return Math.max(0, ...Array.from(wants, (want) => holds(unit, want)))
+export function wantedness(unit: Unit, intro: Unit | undefined, wants: ReadonlySet<Want>): number {
+  return Math.max(0, ...Array.from(wants, (want) => holds(unit, intro, want)))
 }
 
 /**
@@ -34,12 +34,20 @@ export function wantedPlace(
 
 const quantity = /\d\s*(?:%|％|[a-z]{1,3}\b|パーセント|秒|分|時間|日|個|回|台|seconds?|minutes?|hours?|days?|percent)/i
 
-function holds(unit: Unit, want: Want): number {
+function holds(unit: Unit, intro: Unit | undefined, want: Want): number {
   const { shown, kind, field } = unit
   const inlineCode = /`[^`]+`/.test(shown)
   switch (want) {
     case 'command':
-      return kind === 'code' ? 1 : /`[^`]*\s[^`]*`|`--?\w/.test(shown) ? 0.8 : inlineCode ? 0.4 : 0
+      return kind === 'code'
+        ? isCommand(unit, intro)
+          ? 1
+          : 0.3
+        : /`[^`]*\s[^`]*`|`--?\w/.test(shown)
+          ? 0.8
+          : inlineCode
+            ? 0.4
+            : 0
     case 'number':
       if (field === 'for' || field === 'expr') return 0.9
       return quantity.test(shown) ? 1 : /\d/.test(shown.replace(/https?:\S+/g, '')) ? 0.7 : 0
@@ -52,7 +60,7 @@ function holds(unit: Unit, want: Want): number {
     case 'name':
       return inlineCode ? 0.8 : kind === 'field' || /\b[a-z]+[A-Z]\w+|\b\w+_\w+/.test(shown) ? 0.6 : 0
     case 'rule':
-      return field === undefined ? 0 : 1
+      return field === undefined ? 0 : field === 'runbook_url' ? 0.2 : 1
     case 'owner':
       return /\bteam|owner|contact|channel|@\w|escalat|担当|チーム|連絡|オーナー/i.test(shown) ? 1 : 0
     case 'cause':

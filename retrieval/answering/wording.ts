@@ -15,6 +15,11 @@ export function titleOf({ document }: Pick<RankedPassage, 'document'>): string {
   return name(document.title)
 }
 
+/** A title as far as spelling goes, to tell documents of one name. */
+export function nameOf(title: string): string {
+  return title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+}
+
 function name(raw: string): string {
   return plain(readable(raw))
     .replace(/[[\]*]/g, '')
@@ -111,6 +116,20 @@ export function abstentionWords(lookedFor: string, nearest: readonly RankedPassa
     answer: `I found nothing in the documents that answers this. I looked for: "${lookedFor}".\n\n${who}`,
     spoken: `I found no answer to that in the documents.${spokenWho}`,
   }
+}
+
+/** Whom a document belongs to, by its record. */
+export function ownerStatement(source: RankedPassage, n: number, lang: Lang): string {
+  const { owners, path } = source.document
+  const document = `*${titleOf(source)}* (${path})`
+  if (lang === 'ja') {
+    return owners.length === 0
+      ? `${document} の担当は記録されていません。[${n}]`
+      : `${document} の担当：${owners.join('、')}。[${n}]`
+  }
+  return owners.length === 0
+    ? `No owner is on record for ${document}. [${n}]`
+    : `${document} is owned by ${owners.join(', ')}. [${n}]`
 }
 
 /** When and by whom the sources were last touched; answers "how old is that?". */
