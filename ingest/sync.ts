@@ -4,8 +4,9 @@ import type { Clock } from '#runtime/clock.ts'
 import { reasonOf, userMessageOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { inParallel } from './in-parallel.ts'
-import { type PreparedEntry, pipelineVersion, prepareEntry } from './index-entry.ts'
-import type { RawEntry, Source, Survey, SurveyedEntry } from './source.ts'
+import { type PreparedEntry, pipelineVersion } from './index-entry.ts'
+import { type Preparing, preparing } from './preparing.ts'
+import type { Source, Survey, SurveyedEntry } from './source.ts'
 import type { SyncProgress, SyncReport } from './sync-report.ts'
 import { knownBefore, revisionTag } from './sync-revisions.ts'
 import { createSyncWriter } from './sync-writer.ts'
@@ -108,6 +109,7 @@ interface Work {
 async function indexChanged(parts: SyncParts, { source, survey, tag, progress }: Work, signal: AbortSignal) {
   const { changed } = survey
   await using writer = createSyncWriter(parts)
+  await using aside = preparing({ source, entries: changed.length })
   const failures: EntryFailure[] = []
   const vanished: string[] = []
   const skipped: { entry: string; reason: string }[] = []
@@ -118,15 +120,12 @@ async function indexChanged(parts: SyncParts, { source, survey, tag, progress }:
   }
   let done = 0
   progress('indexing', 0, changed.length)
-  const read = (surveyed: SurveyedEntry) => readOne(source, surveyed, signal)
-  for await (const { surveyed, outcome } of inParallel(changed, parts.readsAtOnce ?? 8, read, signal)) {
-    // Understanding an entry keeps the processor for milliseconds; whoever else waits gets a turn in between.
-    await new Promise((resolve) => setImmediate(resolve))
-    const prepared = outcome.kind === 'read' ? prepareOne(outcome.raw, source) : outcome
-    if (prepared.kind === 'failed') fail(surveyed.entry, prepared.error)
-    else if (prepared.kind === 'gone') vanished.push(surveyed.entry)
+  const prepare = (surveyed: SurveyedEntry) => prepareOne({ source, aside }, surveyed, signal)
+  for await (const { surveyed, outcome } of inParallel(changed, parts.readsAtOnce ?? 8, prepare, signal)) {
+    if (outcome.kind === 'failed') fail(surveyed.entry, outcome.error)
+    else if (outcome.kind === 'gone') vanished.push(surveyed.entry)
     else {
-      const { entry } = prepared
+      const { entry } = outcome
       if (entry.skipped !== undefined) skipped.push({ entry: surveyed.entry, reason: entry.skipped })
       warnings.push(...entry.warnings)
       const failed = await writer.add(`${surveyed.revision}${tag}`, entry, signal)
@@ -139,28 +138,20 @@ async function indexChanged(parts: SyncParts, { source, survey, tag, progress }:
   return { failures, vanished, skipped, warnings, written: writer.written }
 }
 
-type Failed = { kind: 'failed'; error: unknown }
-type ReadOutcome = { kind: 'read'; raw: RawEntry } | { kind: 'gone' } | Failed
+type PrepareOutcome = { kind: 'prepared'; entry: PreparedEntry } | { kind: 'gone' } | { kind: 'failed'; error: unknown }
 
-async function readOne(
-  source: Source,
+async function prepareOne(
+  { source, aside }: { source: Source; aside: Preparing },
   surveyed: SurveyedEntry,
   signal: AbortSignal,
-): Promise<{ surveyed: SurveyedEntry; outcome: ReadOutcome }> {
+): Promise<{ surveyed: SurveyedEntry; outcome: PrepareOutcome }> {
   try {
     const raw = await source.read(surveyed, signal)
-    return { surveyed, outcome: raw === 'gone' ? { kind: 'gone' } : { kind: 'read', raw } }
+    if (raw === 'gone') return { surveyed, outcome: { kind: 'gone' } }
+    return { surveyed, outcome: { kind: 'prepared', entry: await aside.prepare(raw, signal) } }
   } catch (error) {
     signal.throwIfAborted()
     return { surveyed, outcome: { kind: 'failed', error } }
-  }
-}
-
-function prepareOne(raw: RawEntry, source: Source): { kind: 'prepared'; entry: PreparedEntry } | Failed {
-  try {
-    return { kind: 'prepared', entry: prepareEntry(raw, source) }
-  } catch (error) {
-    return { kind: 'failed', error }
   }
 }
 
