@@ -212,13 +212,17 @@ export class SegmentMerger {
   }
 }
 
-/** The segments to merge next: the newest ones as soon as enough of them are of one size; or one that is mostly dead. */
+/**
+ * The segments to merge next: one that is mostly dead; or the newest ones, as soon as enough of one size stand among
+ * them. Smaller ones in between go along, but don't count: else a large one would be written again for every few small.
+ */
 export function due<Of extends Pick<Segment, 'passages' | 'dead'>>(segments: readonly Of[]): readonly Of[] {
   const wasted = segments.find(({ passages, dead }) => dead > smallestTier && dead * 2 > passages)
   if (wasted !== undefined) return [wasted]
-  for (let start = segments.length, tier = 0; start > 0; tier++) {
-    while (start > 0 && tierOf(segments[start - 1]?.passages ?? 0) <= tier) start -= 1
-    if (segments.length - start >= fanOut) return segments.slice(start)
+  const tiers = segments.map(({ passages }) => tierOf(passages))
+  for (let tier = 0; tier <= Math.max(...tiers); tier++) {
+    const newest = segments.slice(tiers.findLastIndex((other) => other > tier) + 1)
+    if (newest.filter(({ passages }) => tierOf(passages) === tier).length >= fanOut) return newest
   }
   return []
 }

@@ -142,7 +142,8 @@ it('merges neighbours of one size, or what is mostly dead', () => {
   const of = (...sizes: number[]) => sizes.map((passages) => ({ passages, dead: 0 }))
   expect(due(of(10, 10, 10, 10, 10, 10, 10))).toEqual([])
   expect(due(of(5000, 10, 10, 10, 10, 10, 10, 10, 60))).toEqual(of(10, 10, 10, 10, 10, 10, 10, 60))
-  expect(due(of(100, 100, 100, 100, 100, 100, 100, 10))).toHaveLength(8)
+  expect(due(of(100, 100, 100, 100, 100, 100, 100, 10))).toEqual([])
+  expect(due(of(5000, 100, 100, 10, 100, 100, 100, 100, 100, 100, 10))).toHaveLength(10)
   expect(due(of(100_000, 4000, 4000, 4000, 10))).toEqual([])
   expect(
     due([
@@ -151,6 +152,22 @@ it('merges neighbours of one size, or what is mostly dead', () => {
     ]),
   ).toEqual([{ passages: 1000, dead: 501 }])
   expect(due([])).toEqual([])
+})
+
+it.each([1, 10, 2000])('writes a passage again only a few times, and keeps few segments, %i at a time', (size) => {
+  let segments: { passages: number; dead: number }[] = []
+  let merged = 0
+  const total = size * 2000
+  for (let written = 0; written < total; written += size) {
+    segments.push({ passages: size, dead: 0 })
+    for (let next = due(segments); next.length > 0; next = due(segments)) {
+      const passages = next.reduce((sum, segment) => sum + segment.passages, 0)
+      segments = [...segments.slice(0, segments.length - next.length), { passages, dead: 0 }]
+      merged += passages
+    }
+    expect(segments.length).toBeLessThan(40)
+  }
+  expect(merged / total).toBeLessThan(size === 1 ? 12 : 5)
 })
 
 const approximately = (score: number): unknown => expect.closeTo(score, 4)
