@@ -220,6 +220,27 @@ export function passageIndexContract(
     expect(loaded[0]?.embedding).toBeUndefined()
   })
 
+  it('loads what a passage says now, though it was found before it changed', async () => {
+    await using store = await open()
+    const entry = (text: string, audience: string[] = []) => withEmbeddings('d', [[1, 0]], { audience }, text)
+    const search = async () => {
+      await store.index.matching(['pod'], everybody, 5, ongoing)
+      await store.index.nearest(Float32Array.of(1, 0), everybody, 5, ongoing)
+    }
+    const load = async (filter = everybody) =>
+      (await store.index.load(['d#0'], filter, ongoing)).map(({ text }) => text)
+    await store.documents.replaceEntries([entry('pod one')], ongoing)
+    await search()
+    await store.documents.replaceEntries([entry('pod two')], ongoing)
+    expect(await load()).toEqual(['pod two'])
+    await search()
+    await store.documents.replaceEntries([entry('pod two', ['sre'])], ongoing)
+    expect(await load(guest)).toEqual([])
+    expect(await load()).toEqual(['pod two'])
+    await store.documents.removeEntries('wiki', ['d.md'], ongoing)
+    expect(await load()).toEqual([])
+  })
+
   it('loads nothing that the principal may not see', async () => {
     await using store = await open()
     await store.documents.replaceEntries(

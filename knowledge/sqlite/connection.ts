@@ -24,13 +24,20 @@ export function prepareFile(path: string): void {
   })
 }
 
-/** SQLite's own limit. Reading mapped pages saves a system call and a copy each, half the time of loading passages. */
-const mappedBytes = 0x7fff0000
+export interface ReaderMemory {
+  /** Pages that are kept in memory of our own. */
+  cacheMb: number
+  /**
+   * How much of the file, from its beginning, is mapped instead: that saves a system call and a copy a page, but what
+   * was touched counts as memory of this process.
+   */
+  mappedMb: number
+}
 
 /** A connection that only reads; every statement sees all that was committed before it began. */
-export function openReader(path: string, cacheMb: number): DatabaseSync {
+export function openReader(path: string, { cacheMb, mappedMb }: ReaderMemory): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs })
-  database.exec(`PRAGMA cache_size = ${-1024 * cacheMb}; PRAGMA mmap_size = ${mappedBytes}`)
+  database.exec(`PRAGMA cache_size = ${-1024 * cacheMb}; PRAGMA mmap_size = ${mappedMb * 2 ** 20}`)
   return database
 }
 

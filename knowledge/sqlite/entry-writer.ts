@@ -9,6 +9,7 @@ import {
   termsFrom,
 } from './columns.ts'
 import { type ArrayStatement, arrays, bytesOf, type Cells, numberOf, textOf } from './connection.ts'
+import type { QuantizedVector } from './quantized-vector.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import type { EntryColumns } from './writer-asks.ts'
 
@@ -102,6 +103,7 @@ export class EntryWriter {
     }
     if (scope !== held.scope) {
       this.#statements.updateScope.run(scope, held.row)
+      this.#statements.updateContentScope.run(scope, held.row)
       this.#statements.addChange.run(held.row)
     }
     return true
@@ -113,15 +115,9 @@ export class EntryWriter {
     if (elsewhere !== undefined) this.#removePassage(numberOf(elsewhere))
     const inserted = this.#statements.insertPassage.run(scope, terms.length, document, passage.id)
     const row = Number(inserted.lastInsertRowid)
-    this.#statements.insertContent.run(row, ...passage.contents)
-    if (passage.vector !== undefined) {
-      const { scale, components } = passage.vector
-      this.#statements.insertVector.run(
-        row,
-        scale,
-        new Uint8Array(components.buffer, components.byteOffset, components.length),
-      )
-    }
+    const vector = passage.vector === undefined ? [null, null] : [passage.vector.scale, bytesIn(passage.vector)]
+    this.#statements.insertContent.run(row, passage.id, document, scope, ...passage.contents, ...vector)
+    if (passage.vector !== undefined) this.#statements.insertVector.run(row, ...vector)
     this.#segment.add(row, terms)
   }
 
@@ -163,7 +159,11 @@ export class EntryWriter {
 function sameVector(cells: Cells, { vector }: PassageColumns): boolean {
   const [scale, components] = cells.slice(-2)
   if (vector === undefined || scale === null) return vector === undefined && scale === null
-  return scale === vector.scale && Buffer.compare(bytesOf(components), new Uint8Array(vector.components.buffer)) === 0
+  return scale === vector.scale && Buffer.compare(bytesOf(components), bytesIn(vector)) === 0
+}
+
+function bytesIn({ components }: QuantizedVector): Uint8Array {
+  return new Uint8Array(components.buffer, components.byteOffset, components.length)
 }
 
 function prepared(database: DatabaseSync) {
@@ -186,10 +186,12 @@ function prepared(database: DatabaseSync) {
     insertPassage: run('INSERT INTO passages (scope, length, document, id) VALUES (?, ?, ?, ?)'),
     updateScope: run('UPDATE passages SET scope = ? WHERE row = ?'),
     deletePassage: run('DELETE FROM passages WHERE row = ?'),
-    content: read(
-      `SELECT ${contentColumns}, scale, components FROM contents LEFT JOIN vectors USING (row) WHERE contents.row = ?`,
+    updateContentScope: run('UPDATE contents SET scope = ? WHERE row = ?'),
+    content: read(`SELECT ${contentColumns}, scale, components FROM contents WHERE row = ?`),
+    insertContent: run(
+      `INSERT INTO contents (row, id, document, scope, ${contentColumns}, scale, components)
+       VALUES (?, ?, ?, ?, ${marks(contents.length)}, ?, ?)`,
     ),
-    insertContent: run(`INSERT INTO contents (row, ${contentColumns}) VALUES (?, ${marks(contents.length)})`),
     updateContent: run(`UPDATE contents SET (${contentColumns}) = (${marks(contents.length)}) WHERE row = ?`),
     deleteContent: run('DELETE FROM contents WHERE row = ?'),
     insertVector: run('INSERT INTO vectors (row, scale, components) VALUES (?, ?, ?)'),

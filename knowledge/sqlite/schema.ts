@@ -1,13 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreCorruptError, StoreTooNewError } from './errors.ts'
 
-/** "NtDk" in ASCII: marks the file as ours. */
-const applicationId = 0x4e74446b
+/** "Ndsk" in ASCII: marks the file as ours. */
+const applicationId = 0x4e64736b
 
 /**
  * Each string takes a store from the version of its index to the next one; never change one that was released.
- * A passage is spread over three tables, so that what a search scans stays dense: `passages` (who may see it, how
- * long it is), `contents` (what it says), `vectors`. Their rows are numbered once and never again, ascending.
+ * A passage stands in three tables, so that what a search scans stays dense: `passages` (who may see it, how long it
+ * is), `vectors`, and `contents`, where everything is once more that showing it takes: one page read, not four. Their
+ * rows are numbered once and never again, ascending.
  */
 const migrations: readonly string[] = [
   `
@@ -39,9 +40,11 @@ const migrations: readonly string[] = [
   CREATE INDEX passages_by_document ON passages (document);
 
   CREATE TABLE contents (
-    row INTEGER PRIMARY KEY, ordinal INTEGER NOT NULL, heading TEXT NOT NULL, lang TEXT NOT NULL, kind TEXT NOT NULL,
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL, scope INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL, heading TEXT NOT NULL, lang TEXT NOT NULL, kind TEXT NOT NULL,
     text TEXT NOT NULL, from_line INTEGER NOT NULL, to_line INTEGER NOT NULL, edited_at INTEGER NOT NULL,
-    context TEXT NOT NULL, suspicious INTEGER NOT NULL, terms TEXT NOT NULL
+    context TEXT NOT NULL, suspicious INTEGER NOT NULL, terms TEXT NOT NULL,
+    scale REAL, components BLOB
   );
 
   -- scale turns the components (8-bit integers) back into a vector of unit length.

@@ -1,5 +1,10 @@
 import type { Candidate, PassageFilter, TermStatistics } from '#knowledge/passage-index.ts'
 
+/** A candidate with its row, which saves looking that up when it is loaded. */
+export interface PlacedCandidate extends Candidate {
+  row: number
+}
+
 /** What the thread that searches words can be asked, */
 export type WordsAsk =
   | { kind: 'matching'; terms: readonly string[]; filter: PassageFilter; limit: number }
@@ -7,7 +12,7 @@ export type WordsAsk =
 
 /** and what it answers. */
 export type WordsAnswer =
-  | { kind: 'matching'; candidates: Candidate[] }
+  | { kind: 'matching'; candidates: PlacedCandidate[] }
   | { kind: 'statistics'; statistics: TermStatistics }
 
 /** What the thread that searches vectors can be asked; it answers with candidates. */

@@ -97,7 +97,7 @@ export class SqliteDocuments implements DocumentStore {
     const sql = `
       SELECT ${contentColumns}, passages.id
       FROM passages JOIN contents USING (row)
-      WHERE document = (SELECT row FROM documents WHERE id = ?) ORDER BY ordinal`
+      WHERE passages.document = (SELECT row FROM documents WHERE id = ?) ORDER BY ordinal`
     return this.#read(signal, sql, documentId).map((cells) => passageFrom(textOf(cells.at(-1)), documentId, cells))
   }
 

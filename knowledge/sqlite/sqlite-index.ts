@@ -11,18 +11,21 @@ import {
   termsColumn,
   termsFrom,
 } from './columns.ts'
-import { type ArrayStatement, arrays, inSnapshot, numberOf, reading } from './connection.ts'
-import type { VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
+import { type ArrayStatement, arrays, type Cells, inSnapshot, numberOf, reading } from './connection.ts'
+import type { PlacedCandidate, VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
 import type { Thread } from './thread.ts'
 import { VisibleScopes } from './visible-scopes.ts'
 
 /** Decoded documents that are kept until the next write: about 1 kB each. */
 const documentsKept = 20_000
 
+/** Rows of candidates that are remembered: about 100 bytes each. */
+const rowsKept = 20_000
+
 export interface SqliteIndexParts {
   database: DatabaseSync
   words: Thread<WordsAsk, WordsAnswer>
-  vectors: Thread<VectorsAsk, Candidate[]>
+  vectors: Thread<VectorsAsk, PlacedCandidate[]>
   close: () => Promise<void>
 }
 
@@ -31,9 +34,11 @@ export class SqliteIndex implements PassageIndex {
   readonly #parts: SqliteIndexParts
   readonly #scopes: VisibleScopes
   readonly #version: ArrayStatement
-  readonly #passage: ArrayStatement
+  readonly #row: ArrayStatement
   readonly #content: ArrayStatement
   readonly #document: ArrayStatement
+  /** Where the candidates of the last searches stand, by id; may be out of date. */
+  readonly #rows = new Map<string, number>()
   /** By row, as they stood in the file's state of `#documentsVersion`. */
   readonly #documents = new Map<number, Document>()
   #documentsVersion: number | undefined
@@ -42,10 +47,10 @@ export class SqliteIndex implements PassageIndex {
     this.#parts = parts
     this.#scopes = new VisibleScopes(parts.database)
     this.#version = arrays(parts.database, 'PRAGMA data_version')
-    this.#passage = arrays(parts.database, 'SELECT row, scope, document FROM passages WHERE id = ?')
+    this.#row = arrays(parts.database, 'SELECT row FROM passages WHERE id = ?')
     this.#content = arrays(
       parts.database,
-      `SELECT ${contentColumns}, scale, components FROM contents LEFT JOIN vectors USING (row) WHERE contents.row = ?`,
+      `SELECT ${contentColumns}, scale, components, id, scope, document FROM contents WHERE row = ?`,
     )
     this.#document = arrays(parts.database, `SELECT ${documentColumns} FROM documents WHERE row = ?`)
   }
@@ -57,7 +62,7 @@ export class SqliteIndex implements PassageIndex {
     signal: AbortSignal,
   ): Promise<Candidate[]> {
     const answer = await this.#parts.words.ask({ kind: 'matching', terms, filter, limit }, signal)
-    return answer.kind === 'matching' ? answer.candidates : []
+    return answer.kind === 'matching' ? this.#remembered(answer.candidates) : []
   }
 
   async nearest(
@@ -66,7 +71,7 @@ export class SqliteIndex implements PassageIndex {
     limit: number,
     signal: AbortSignal,
   ): Promise<Candidate[]> {
-    return await this.#parts.vectors.ask({ embedding, filter, limit }, signal)
+    return this.#remembered(await this.#parts.vectors.ask({ embedding, filter, limit }, signal))
   }
 
   async statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics> {
@@ -87,9 +92,9 @@ export class SqliteIndex implements PassageIndex {
     const visible = this.#scopes.of(filter)
     this.#forgetOldDocuments()
     return passageIds.flatMap((id) => {
-      const [row, scope, documentRow] = this.#passage.get(id) ?? []
-      if (typeof row !== 'number' || visible[numberOf(scope)] !== 1) return []
-      const cells = this.#content.get(row) ?? []
+      const cells = this.#contentOf(id)
+      const [scope, documentRow] = cells?.slice(-2) ?? []
+      if (cells === undefined || visible[numberOf(scope)] !== 1) return []
       const document = this.#documentOf(numberOf(documentRow))
       const embedding = embeddingFrom(cells[termsColumn + 1], cells[termsColumn + 2])
       const passage: StoredPassage = {
@@ -100,6 +105,23 @@ export class SqliteIndex implements PassageIndex {
       if (embedding !== undefined) passage.embedding = embedding
       return passage
     })
+  }
+
+  #remembered(candidates: readonly PlacedCandidate[]): Candidate[] {
+    if (this.#rows.size > rowsKept) this.#rows.clear()
+    return candidates.map(({ passageId, score, row }) => {
+      this.#rows.set(passageId, row)
+      return { passageId, score }
+    })
+  }
+
+  #contentOf(id: string): Cells | undefined {
+    const remembered = this.#rows.get(id)
+    const cells = remembered === undefined ? undefined : this.#content.get(remembered)
+    // A passage that was written anew since has another row.
+    if (cells?.at(-3) === id) return cells
+    const row = this.#row.get(id)?.[0]
+    return typeof row === 'number' ? this.#content.get(row) : undefined
   }
 
   #documentOf(row: number): Document {

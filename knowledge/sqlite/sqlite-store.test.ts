@@ -44,7 +44,7 @@ describe('the SQLite store', () => {
     await using file = await temporaryFile()
     await using store = file.open()
     await store.documents.replaceEntries([fakeEntry({ id: 'd' }, ['one', 'two', 'three'])], ongoing)
-    using reader = openReader(file.path, 1)
+    using reader = openReader(file.path, { cacheMb: 1, mappedMb: 0 })
     const rows = () =>
       Object.fromEntries(
         reader

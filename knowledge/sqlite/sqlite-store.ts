@@ -1,17 +1,16 @@
-import type { Candidate } from '#knowledge/passage-index.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Log } from '#runtime/log.ts'
-import { openReader, prepareFile } from './connection.ts'
+import { openReader, prepareFile, type ReaderMemory } from './connection.ts'
 import { naming } from './errors.ts'
-import type { SearchStart, VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
+import type { PlacedCandidate, SearchStart, VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
 import { SqliteConversations } from './sqlite-conversations.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteIndex } from './sqlite-index.ts'
 import { Thread } from './thread.ts'
 import type { WriterAsk, WriterStart } from './writer-asks.ts'
 
-/** What this thread reads: single documents, and the passages that a search has found. */
-const cacheMb = 32
+/** This thread reads single documents, and the passages that a search has found, which lie anywhere. */
+const memory: ReaderMemory = { cacheMb: 32, mappedMb: 256 }
 
 export interface SqliteStoreOptions {
   /** The file; it and its directory are made when they aren't there. */
@@ -28,12 +27,16 @@ export interface SqliteStoreOptions {
  */
 export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): KnowledgeStore {
   prepareFile(path)
-  const database = naming(() => openReader(path, cacheMb))
+  const database = naming(() => openReader(path, memory))
   const writerStart: WriterStart = { path, maxBytes }
   const searchStart: SearchStart = { path }
   const writer = new Thread<WriterAsk, undefined>({ module: module('writer'), start: writerStart, retries: 0 })
   const words = new Thread<WordsAsk, WordsAnswer>({ module: module('words'), start: searchStart, retries: 1 })
-  const vectors = new Thread<VectorsAsk, Candidate[]>({ module: module('vectors'), start: searchStart, retries: 1 })
+  const vectors = new Thread<VectorsAsk, PlacedCandidate[]>({
+    module: module('vectors'),
+    start: searchStart,
+    retries: 1,
+  })
 
   let closing: Promise<void> | undefined
   const close = () => {

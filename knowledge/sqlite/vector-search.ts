@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Candidate, PassageFilter } from '#knowledge/passage-index.ts'
+import type { PassageFilter } from '#knowledge/passage-index.ts'
 import { ChangeLog } from './change-log.ts'
 import { type ArrayStatement, arrays, bytesOf, inSnapshot, numberOf, textOf } from './connection.ts'
+import type { PlacedCandidate } from './search-asks.ts'
 import { TopCandidates } from './top-candidates.ts'
 import { VectorArena } from './vector-arena.ts'
 import { VisibleScopes } from './visible-scopes.ts'
@@ -33,12 +34,12 @@ export class VectorSearch {
     this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
   }
 
-  nearest(embedding: Float32Array, filter: PassageFilter, limit: number): Candidate[] {
+  nearest(embedding: Float32Array, filter: PassageFilter, limit: number): PlacedCandidate[] {
     return inSnapshot(this.#database, () => {
       this.#refresh()
       const top = new TopCandidates(limit, Number.NEGATIVE_INFINITY)
       this.#arenas.get(embedding.length)?.scan(embedding, this.#scopes.of(filter), top)
-      return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score }))
+      return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score, row }))
     })
   }
 

@@ -191,7 +191,11 @@ async function temporaryFile() {
   const directory = await mkdtemp(join(tmpdir(), 'nightdesk-words-'))
   const path = join(directory, 'nightdesk.db')
   prepareFile(path)
-  const databases: DatabaseSync[] = [openWriter(path, undefined), openReader(path, 1), openReader(path, 1)]
+  const databases: DatabaseSync[] = [
+    openWriter(path, undefined),
+    openReader(path, { cacheMb: 1, mappedMb: 0 }),
+    openReader(path, { cacheMb: 1, mappedMb: 0 }),
+  ]
   const [writing, forWords, forVectors] = databases
   if (writing === undefined || forWords === undefined || forVectors === undefined) throw new Error('not open')
   const writer = new StoreWriter(writing)

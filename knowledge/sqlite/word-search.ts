@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bm25, inverseFrequency } from '#knowledge/field-weights.ts'
-import type { Candidate, PassageFilter, TermStatistics } from '#knowledge/passage-index.ts'
+import type { PassageFilter, TermStatistics } from '#knowledge/passage-index.ts'
 import { type ArrayStatement, arrays, bytesOf, inSnapshot, numberOf, textOf } from './connection.ts'
 import { type StoredList, unpack } from './packed-lists.ts'
 import { PassageRows } from './passage-rows.ts'
 import { PostingBuffer } from './posting-list.ts'
+import type { PlacedCandidate } from './search-asks.ts'
 import { TopCandidates } from './top-candidates.ts'
 import { VisibleScopes } from './visible-scopes.ts'
 
@@ -47,7 +48,7 @@ export class WordSearch {
     this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
   }
 
-  matching(terms: readonly string[], filter: PassageFilter, limit: number): Candidate[] {
+  matching(terms: readonly string[], filter: PassageFilter, limit: number): PlacedCandidate[] {
     return inSnapshot(this.#database, () => {
       this.#rows.refresh()
       this.#clearScores()
@@ -142,7 +143,7 @@ export class WordSearch {
     else this.#scores.fill(0)
   }
 
-  #best(visible: Uint8Array, limit: number): Candidate[] {
+  #best(visible: Uint8Array, limit: number): PlacedCandidate[] {
     const top = new TopCandidates(limit, 0)
     const scores = this.#scores
     const { scopes, base, slots } = this.#rows
@@ -150,6 +151,6 @@ export class WordSearch {
       const score = scores[slot] ?? 0
       if (score > top.threshold && visible[scopes[slot] ?? 0] === 1) top.add(slot + base, score)
     }
-    return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score }))
+    return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score, row }))
   }
 }
