@@ -1,13 +1,14 @@
 import type { AnswerWarning, RankedPassage, Search, SearchQuery, SearchResult } from '#knowledge/answer.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
-import type { PassageFilter, PassageIndex } from '#knowledge/passage-index.ts'
+import type { PassageFilter, PassageIndex, TermStatistics } from '#knowledge/passage-index.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Log } from '#runtime/log.ts'
 import { expandedTerms, type Query, understand } from './query/query.ts'
 import type { Thesaurus } from './query/thesaurus.ts'
 import { featuresOf, type QuestionEmbeddings, type Scored } from './ranking/features.ts'
 import { ranked } from './ranking/rank.ts'
+import { relevanceOf, relevantFrom } from './ranking/relevance.ts'
 import type { SoftMatch } from './ranking/soft-match.ts'
 
 const candidatesEach = 150
@@ -25,6 +26,7 @@ export interface SearchParts {
 
 export interface FoundCandidates {
   query: Query
+  statistics: TermStatistics
   scored: Scored[]
   /** Scores passages for one part of the question alone. */
   parts: ((passages: readonly StoredPassage[]) => Scored[])[]
@@ -41,19 +43,36 @@ export function createSearch(parts: SearchParts): Search {
       best.map(({ passage }) => passage),
       signal,
     )
+    const relevance = relevanceOf(found.query, best, (term) => found.statistics.frequencies.has(term))
+    const most = Math.max(1e-9, ...best.map(({ score }) => score))
     const passages = best.flatMap(({ passage, score }, at): RankedPassage[] => {
       const fresh = freshness[at]
-      return fresh === undefined ? [] : [{ rank: at + 1, score, passage, document: passage.document, freshness: fresh }]
+      return fresh === undefined
+        ? []
+        : [
+            {
+              rank: at + 1,
+              score: shown(relevance * (score / most)),
+              passage,
+              document: passage.document,
+              freshness: fresh,
+            },
+          ]
     })
     const done = performance.now()
     return {
       passages,
-      relevance: 1,
-      relevant: passages.length > 0,
+      relevance: shown(relevance),
+      relevant: passages.length > 0 && relevance >= relevantFrom,
       timingsMs: { candidates: gathered - started, ranking: done - gathered },
       warnings: found.warnings,
     } satisfies SearchResult
   }
+}
+
+/** Four digits say all that a score knows. */
+function shown(score: number): number {
+  return Math.round(Math.min(1, Math.max(0, score)) * 1e4) / 1e4
 }
 
 /** Everything that may answer, from words and from vectors, with its features but not yet in order. */
@@ -85,6 +104,7 @@ export async function findCandidates(
     featuresOf(asking, some, statistics, vectors ?? {}, parts.softMatch)
   return {
     query,
+    statistics,
     scored: scoredFor(query, embeddings)(passages),
     parts: partQueries.map((part, at) => scoredFor(part, partEmbeddings[at])),
     warnings,

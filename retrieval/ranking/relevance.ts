@@ -1,0 +1,60 @@
+import { namesIn } from '#retrieval/query/names.ts'
+import type { Query } from '#retrieval/query/query.ts'
+import type { Features, Scored } from './features.ts'
+
+/** From here on something found is taken to be about the question. */
+export const relevantFrom = 0.5
+/** How far down a passage still speaks for the result. */
+const looked = 5
+
+/**
+ * A logistic regression over the best passages of answerable and unanswerable questions: samples.jsonl and
+ * calibration.jsonl of eval/sets over the sample wiki, and a set over public runbooks, each kind weighing half.
+ */
+const weights = {
+  soft: 2.53,
+  coverage: 4.22,
+  otherCosine: 7.64,
+  titleAsked: 1.51,
+  identifiers: -2.07,
+  sameLanguage: 0.19,
+  asked: 0.35,
+  names: -1.21,
+  known: 1.77,
+  length: 7.84,
+  bias: -10.77,
+}
+
+/** Where there are no vectors, the share of the question's words that stand together has to do. */
+const wordsAlone = { coverage: 9, bias: -5 }
+
+/**
+ * How sure we are that what was found is about the question at all, 0..1.
+ * @param best The first few of the ranking.
+ * @param isKnown Whether a term, or another word for it, stands anywhere in the index.
+ */
+export function relevanceOf(query: Query, best: readonly Scored[], isKnown: (term: string) => boolean): number {
+  const top = best.slice(0, looked)
+  const first = top[0]?.features
+  if (first === undefined || query.terms.length === 0) return 0
+  const most = (key: keyof Features) => Math.max(...top.map(({ features }) => features[key]))
+  if (most('otherCosine') === 0) return logistic(wordsAlone.bias + wordsAlone.coverage * most('coverage'))
+  const known = query.terms.filter(isKnown).length / query.terms.length
+  return logistic(
+    weights.bias +
+      weights.soft * most('soft') +
+      weights.coverage * most('coverage') +
+      weights.otherCosine * most('otherCosine') +
+      weights.titleAsked * most('titleAsked') +
+      weights.identifiers * most('identifiers') +
+      weights.sameLanguage * first.sameLanguage +
+      weights.asked * first.asked +
+      weights.names * (Math.min(3, namesIn(query.text).length) / 3) +
+      weights.known * known +
+      weights.length * (Math.min(20, query.terms.length) / 20),
+  )
+}
+
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x))
+}
