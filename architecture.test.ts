@@ -38,7 +38,6 @@ const notInStar = new Set(['cli', 'eval', 'bench'])
 
 /** A package belongs to whoever speaks to what is behind it. A name ending in a slash takes in its whole scope. */
 const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'>> = {
-  '@asciidoctor/core': ['ingest/parsing'],
   '@hono/': ['server'],
   '@langchain/': ['providers'],
   '@octokit/': ['ingest/github'],
