@@ -20,7 +20,7 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { ConfigError } from '#runtime/errors.ts'
 import type { Invocation } from './invocation.ts'
-import { configuredSources, folderSources, type SourceParts, sampleSource, samplesId } from './sources.ts'
+import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
 /** Everything that a command may use, put together; disposing of it closes the store. */
 export interface Nightdesk extends AsyncDisposable {
@@ -132,9 +132,4 @@ async function forget(store: KnowledgeStore, ids: readonly string[], signal: Abo
     await store.documents.removeEntries(id, entries, signal)
     await store.documents.saveSourceState({ source: id, failures: [] }, signal)
   }
-}
-
-/** Whether only the samples are loaded. */
-export function isSamples(sources: readonly string[]): boolean {
-  return sources.length === 1 && sources[0] === samplesId
 }

@@ -9,7 +9,7 @@ import type { SourceSetting } from '#runtime/config/settings.ts'
 import { ConfigError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 
-export const samplesId = 'samples'
+const samplesId = 'samples'
 const samplesFolder = join(import.meta.dirname, '../samples/docs')
 
 export interface SourceParts {

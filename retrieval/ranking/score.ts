@@ -1,7 +1,7 @@
 import type { Features, Scored } from './features.ts'
 
 /** How much each feature counts; found by `eval/tune.ts` over question sets of our own. */
-export const featureWeights: Readonly<Record<keyof Features, number>> = {
+const featureWeights: Readonly<Record<keyof Features, number>> = {
   words: 0.81,
   meaning: 0,
   cosine: 0.8,
