@@ -2,12 +2,12 @@ import type { Document } from '#knowledge/document.ts'
 import type { Passage, PassageTerms } from '#knowledge/passage.ts'
 import { termsOfPassage, termsVersion } from '#knowledge/terms/passage-terms.ts'
 import { parseEntry } from './parsing/parse.ts'
-import { cutPassages } from './passages.ts'
+import { cutPassages, type Dated } from './passages.ts'
 import { documentIdOf } from './passages-id.ts'
 import type { ParsedDocument, RawEntry, Source } from './source.ts'
 
 /** Raise it when the same entry would be stored otherwise than before: then everything is indexed again by itself. */
-export const pipelineVersion = `1.${termsVersion}`
+export const pipelineVersion = `2.${termsVersion}`
 
 /** An entry ready to be stored, but for the vectors. */
 export interface PreparedEntry {
@@ -35,11 +35,12 @@ export function prepareEntry(raw: RawEntry, source: Pick<Source, 'id' | 'audienc
   }
   const documents = entry.documents.map((parsed) => {
     const id = documentIdOf(source.id, raw.entry, parsed.part)
-    const passages = cutPassages(id, parsed, raw).map((passage) => ({
+    const dated = datesOf(raw, parsed)
+    const passages = cutPassages(id, parsed, dated).map((passage) => ({
       ...passage,
       terms: termsOfPassage([parsed.title, ...parsed.aliases].join('\n'), passage),
     }))
-    const editedAt = lastEdit(passages, entry.documents.length === 1 ? [raw.editedAt] : [], raw.editedAt)
+    const editedAt = lastEdit(passages, entry.documents.length === 1 ? [dated.editedAt] : [], dated.editedAt)
     return { document: documentOf(id, raw, parsed, { source, editedAt, maskedSecrets: entry.maskedSecrets }), passages }
   })
   const { maskedSecrets, warnings } = entry
@@ -76,6 +77,13 @@ function documentOf(id: string, raw: RawEntry, parsed: ParsedDocument, belonging
     evergreenReason: parsed.evergreenReason,
     maskedSecrets: belonging.maskedSecrets,
   }
+}
+
+/** What a document states counts where its source knows the date of a copy only, and never when it lies ahead. */
+function datesOf(raw: RawEntry, { statedAt }: ParsedDocument): Dated {
+  const { statedUntil } = raw
+  if (statedAt === undefined || statedUntil === undefined || statedAt > statedUntil) return raw
+  return { editedAt: statedAt }
 }
 
 /** Documents that share an entry don't share its date: each takes that of its own lines. */

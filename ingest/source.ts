@@ -52,6 +52,11 @@ export interface RawEntry {
   owners: readonly string[]
   editedAt: Date
   lineDates?: LineDates | undefined
+  /**
+   * `editedAt` is that of a copy (a file's own time, say). Where the document states when it was last changed, not after
+   * this moment, that is its date instead.
+   */
+  statedUntil?: Date | undefined
   reviewedAt?: Date | undefined
 }
 
@@ -81,6 +86,8 @@ export interface ParsedDocument {
   lang: Document['lang']
   /** Those that it names itself, then those that its source names. */
   owners: readonly string[]
+  /** When it says itself that it was last changed. */
+  statedAt?: Date | undefined
   reviewedAt?: Date | undefined
   reviewedBy?: string | undefined
   evergreenReason?: string | undefined

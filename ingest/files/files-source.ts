@@ -106,7 +106,8 @@ export function filesSource(options: FilesSourceOptions): Source {
     if (content === 'gone') return 'gone'
     const { url, owners, editedAt } = at
     const lineDates = await dates.linesOf(at.file, editedAt, signal)
-    return { entry, path: entry, url, content, owners, editedAt, lineDates }
+    const statedUntil = at.file.tracked === undefined ? options.clock.now() : undefined
+    return { entry, path: entry, url, content, owners, editedAt, lineDates, statedUntil }
   }
 
   return {

@@ -7,6 +7,8 @@ import { reasonOf } from '#runtime/errors.ts'
 export interface FrontMatter {
   title?: string | undefined
   owners: readonly string[]
+  /** When it was last changed, or else written. */
+  statedAt?: Date | undefined
   reviewedAt?: Date | undefined
   reviewedBy?: string | undefined
   evergreenReason?: string | undefined
@@ -113,6 +115,11 @@ const Fields = z.object({
   title: text,
   owner: names.default([]),
   owners: names.default([]),
+  updated: date,
+  last_updated: date,
+  last_modified: date,
+  lastmod: date,
+  date,
   last_reviewed: date,
   last_verified: date,
   reviewed: date,
@@ -136,6 +143,7 @@ export function frontMatterOf(read: unknown): FrontMatter {
   return {
     title: fields.title,
     owners: [...new Set([...fields.owners, ...fields.owner])],
+    statedAt: fields.updated ?? fields.last_updated ?? fields.last_modified ?? fields.lastmod ?? fields.date,
     reviewedAt: fields.last_reviewed ?? fields.last_verified ?? fields.reviewed_at ?? fields.reviewed,
     reviewedBy: fields.reviewed_by ?? fields.verified_by,
     evergreenReason: evergreenReason(fields.evergreen),

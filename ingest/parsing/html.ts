@@ -1,6 +1,6 @@
 import { parse } from 'parse5'
 import type { FrontMatter } from './front-matter.ts'
-import { noFrontMatter } from './front-matter.ts'
+import { frontMatterOf, noFrontMatter } from './front-matter.ts'
 import {
   attributeOf,
   blockLevel,
@@ -71,7 +71,30 @@ function aboutOf(page: HtmlParent): FrontMatter {
   const root = findElement(page, ({ tagName }) => tagName === 'html')
   const summary = description === undefined ? '' : attributeOf(description, 'content').trim()
   const lang = /^ja\b/i.test(root === undefined ? '' : attributeOf(root, 'lang')) ? 'ja' : undefined
-  return { ...noFrontMatter, summary: summary === '' ? undefined : summary, lang }
+  const { owners, statedAt, reviewedAt, reviewedBy } = frontMatterOf(metaFields(page))
+  return {
+    ...noFrontMatter,
+    owners,
+    statedAt,
+    reviewedAt,
+    reviewedBy,
+    summary: summary === '' ? undefined : summary,
+    lang,
+  }
+}
+
+/** `<meta name="owner" content="sre">` by its name; `article:modified_time` is Open Graph's `updated`. */
+function metaFields(page: HtmlParent): Record<string, string> {
+  const fields: Record<string, string> = {}
+  const take = (element: HtmlElement) => {
+    if (element.tagName !== 'meta') return false
+    const name = (attributeOf(element, 'name') || attributeOf(element, 'property')).trim()
+    const content = attributeOf(element, 'content').trim()
+    if (name !== '' && content !== '') fields[name === 'article:modified_time' ? 'updated' : name] ??= content
+    return false
+  }
+  findElement(page, take)
+  return fields
 }
 
 const furniture =

@@ -1,22 +1,31 @@
 import { z } from 'zod'
+import { type FrontMatter, frontMatterOf } from './front-matter.ts'
 import { markdownPieces } from './markdown.ts'
 import type { Piece } from './pieces.ts'
 
 const Cell = z.object({ cell_type: z.string(), source: z.union([z.string(), z.array(z.string())]) })
 const Notebook = z.object({
   cells: z.array(Cell).optional(),
+  metadata: z.unknown().optional(),
 })
+
+export interface NotebookPage {
+  pieces: Piece[]
+  /** From its metadata. */
+  about: FrontMatter
+}
 
 /**
  * Cells of a Jupyter notebook: Markdown as a document of its own, code as code; outputs are left out. The text is that of
  * the cells; lines are those of the file.
  * @returns undefined when it is no notebook, or not valid JSON.
  */
-export function notebookPieces(source: string): Piece[] | undefined {
+export function notebookPage(source: string): NotebookPage | undefined {
   const notebook = Notebook.safeParse(parsedJson(source))
   if (!notebook.success || notebook.data.cells === undefined) return undefined
   const places = new Places(source)
-  return notebook.data.cells.flatMap((cell) => cellPieces(cell, places))
+  const pieces = notebook.data.cells.flatMap((cell) => cellPieces(cell, places))
+  return { pieces, about: frontMatterOf(notebook.data.metadata) }
 }
 
 function parsedJson(source: string): unknown {

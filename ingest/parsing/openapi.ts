@@ -7,6 +7,8 @@ export interface ApiDescription {
   pieces: Piece[]
   title?: string | undefined
   summary: string
+  /** `x-owner` and `x-updated` of its `info`, by those names without the x; '' where absent. */
+  about: { owner: string; updated: string }
 }
 
 /**
@@ -30,6 +32,7 @@ export function openApi(lines: readonly string[]): ApiDescription {
     pieces: [...pieces.filter(isAbove), ...pieces.filter((piece) => !isAbove(piece))],
     title: title === '' ? undefined : title,
     summary: field('summary') || field('description'),
+    about: { owner: field('x-owner'), updated: field('x-updated') },
   }
 
   /** What stands under no heading comes first, though `info` may be last in the file. */

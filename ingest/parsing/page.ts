@@ -33,6 +33,7 @@ export function pageDocument(raw: RawEntry, page: Page): ParsedDocument {
     title,
     lang: about.lang ?? langOfBlocks(blocks, title),
     owners: [...new Set([...about.owners, ...raw.owners])],
+    statedAt: about.statedAt,
     reviewedAt: about.reviewedAt,
     reviewedBy: about.reviewedBy,
     evergreenReason: about.evergreenReason,

@@ -8,10 +8,11 @@ import { type Format, formatOf } from './format.ts'
 import { frontMatterOf, noFrontMatter, readFrontMatter } from './front-matter.ts'
 import { htmlPage } from './html.ts'
 import { markdownPieces } from './markdown.ts'
-import { notebookPieces } from './notebook.ts'
+import { notebookPage } from './notebook.ts'
 import { openApi } from './openapi.ts'
 import { type Page, pageDocument } from './page.ts'
 import { looksLikeMarkdown, plainTextPieces } from './plain-text.ts'
+import { statedInHead } from './resource-head.ts'
 import { fieldsAbove, restructuredTextPieces } from './restructured-text.ts'
 
 export interface ParsedEntry {
@@ -145,8 +146,9 @@ function htmlEntry(raw: RawEntry, text: string): Understood {
 }
 
 function notebookEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
-  const pieces = notebookPieces(text)
-  if (pieces !== undefined) return page(raw, { pieces, extracted: true })
+  const notebook = notebookPage(text)
+  if (notebook !== undefined)
+    return page(raw, { pieces: notebook.pieces, frontMatter: notebook.about, extracted: true })
   return {
     ...page(raw, { pieces: configurationPieces(lines) }),
     faults: ['it is not a valid notebook, so it was read as text'],
@@ -157,17 +159,19 @@ function notebookEntry(raw: RawEntry, lines: readonly string[], text: string): U
 function rulesEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
   const documents = alertDocuments(raw, lines)
   if (documents.length === 0) return configurationEntry(raw, lines, text)
-  return { documents, faults: faults(faultOf(raw.path, text)) }
+  const statedAt = statedInHead(lines)
+  return { documents: documents.map((each) => ({ ...each, statedAt })), faults: faults(faultOf(raw.path, text)) }
 }
 
 function configurationEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
-  return { ...page(raw, { pieces: configurationPieces(lines) }), faults: faults(faultOf(raw.path, text)) }
+  const frontMatter = { ...noFrontMatter, statedAt: statedInHead(lines) }
+  return { ...page(raw, { pieces: configurationPieces(lines), frontMatter }), faults: faults(faultOf(raw.path, text)) }
 }
 
 function openApiEntry(raw: RawEntry, lines: readonly string[], text: string): Understood {
-  const { pieces, title, summary } = openApi(legible(lines, text))
+  const { pieces, title, summary, about } = openApi(legible(lines, text))
   if (!pieces.some((piece) => piece.kind === 'block')) return configurationEntry(raw, lines, text)
-  const frontMatter = { ...noFrontMatter, summary: summary === '' ? undefined : summary }
+  const frontMatter = { ...frontMatterOf(about), summary: summary === '' ? undefined : summary }
   return { ...page(raw, { pieces, title, kind: 'api', frontMatter }), faults: faults(faultOf(raw.path, text)) }
 }
 
