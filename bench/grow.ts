@@ -73,25 +73,42 @@ function langOf(text: string): Lang {
 }
 
 /**
- * Entries with so many passages in all. The first are the seeds as they are; each later one joins halves of two seeds
- * and changes their names, numbers and some of their words. New words are drawn by Zipf's law from a vocabulary
- * without end, so that, as in real text, it grows with the square root of the text.
- * @param salt Another salt grows other passages from the same seeds.
+ * So many pieces. The first are the seeds as they are; each later one joins halves of two seeds and changes their names,
+ * numbers and some of their words. New words are drawn by Zipf's law from a vocabulary without end, so that, as in real
+ * text, it grows with the square root of the text.
+ * @param salt Another salt grows other pieces from the same seeds.
  */
-export function* grow(seeds: readonly Seed[], passages: number, salt = 1): Generator<EntryContent> {
+export function* growPieces(seeds: readonly Seed[], pieces: number, salt = 1): Generator<Seed> {
   const random = chance(salt)
-  for (let first = 0; first < passages; first += passagesPerDocument) {
-    const number = first / passagesPerDocument
-    const count = Math.min(passagesPerDocument, passages - first)
-    const grown = Array.from({ length: count }, (_, ordinal) => seeds[first + ordinal] ?? graft(seeds, random))
-    const document = documentOf(number, grown[0])
-    yield {
-      source: document.source,
-      entry: document.entry,
-      revision: 'r1',
-      documents: [{ document, passages: grown.map((seed, ordinal) => passageOf(document, seed, ordinal)) }],
-    }
+  for (let number = 0; number < pieces; number++) yield seeds[number] ?? graft(seeds, random)
+}
+
+/** Entries with so many passages in all: the pieces of `growPieces`, ten a document. */
+export function* grow(seeds: readonly Seed[], passages: number, salt = 1): Generator<EntryContent> {
+  let grown: Seed[] = []
+  let number = 0
+  for (const piece of growPieces(seeds, passages, salt)) {
+    if (grown.push(piece) < passagesPerDocument) continue
+    yield entryOf(number++, grown)
+    grown = []
   }
+  if (grown.length > 0) yield entryOf(number, grown)
+}
+
+function entryOf(number: number, grown: readonly Seed[]): EntryContent {
+  const document = documentOf(number, grown[0])
+  return {
+    source: document.source,
+    entry: document.entry,
+    revision: 'r1',
+    documents: [{ document, passages: grown.map((seed, ordinal) => passageOf(document, seed, ordinal)) }],
+  }
+}
+
+/** Questions somebody might ask of the seeds, the same ones at every run. */
+export function questionsOf(seeds: readonly Seed[], count: number): { text: string; embedding: Float32Array }[] {
+  const random = chance(2)
+  return Array.from({ length: count }, () => questionOf(seeds, random))
 }
 
 /** A question somebody might ask of a seed: its heading and a few of its words. */

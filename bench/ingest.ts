@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { growFolder } from './ingest-folder.ts'
-import { installPeers, type PeerName, peerNames, runPeer } from './peers.ts'
+import { type PeerName, peerLimits, peerNames, peersMissing, peerTitles, runPeer } from './peers.ts'
 
 const execute = promisify(execFile)
 
@@ -41,9 +41,6 @@ export interface BenchIngestRow {
   died?: string | undefined
 }
 
-const minutes = 60_000
-const peerLimits = { maxHeapMb: 8192, timeoutMs: 20 * minutes }
-
 const OurMeasures = z.object({
   documents: z.number(),
   passages: z.number(),
@@ -64,11 +61,12 @@ export async function benchIngest(options: BenchIngestOptions, signal: AbortSign
     const rows = [await ourRow(folder, join(directory, 'nightdesk.db'), signal)]
     if (!options.peers) return rows
     options.progress?.('installing the peers')
-    await installPeers(signal)
+    const missing = await peersMissing(signal)
+    if (missing !== undefined) return [...rows, ...peerNames.map((name) => deadRow(name, missing))]
     const documents = join(directory, 'documents.jsonl')
     await pipeline(jsonLines(folder), createWriteStream(documents), { signal })
     for (const name of peerNames) {
-      options.progress?.(`indexing with ${name}`)
+      options.progress?.(`indexing with ${peerTitles[name]}`)
       rows.push(await peerRow(name, documents, join(directory, `${name}.json`), signal))
     }
     return rows
@@ -88,17 +86,7 @@ async function ourRow(folder: string, store: string, signal: AbortSignal): Promi
 
 async function peerRow(name: PeerName, documents: string, save: string, signal: AbortSignal): Promise<BenchIngestRow> {
   const outcome = await runPeer(name, { input: { documents }, save, ...peerLimits }, signal)
-  if (outcome.kind === 'died') {
-    const nothing = {
-      documents: 0,
-      passages: 0,
-      documentsPerSecond: 0,
-      firstSeconds: 0,
-      secondSeconds: 0,
-      peakBytes: 0,
-    }
-    return { name, ...nothing, bytesOnDisk: null, died: outcome.reason }
-  }
+  if (outcome.kind === 'died') return deadRow(name, outcome.reason)
   const { measures } = outcome
   const seconds = (measures.splitMs + measures.indexMs) / 1000
   return {
@@ -111,6 +99,11 @@ async function peerRow(name: PeerName, documents: string, save: string, signal: 
     bytesOnDisk: measures.diskBytes,
     peakBytes: measures.peakBytes,
   }
+}
+
+function deadRow(name: PeerName, died: string): BenchIngestRow {
+  const nothing = { documents: 0, passages: 0, documentsPerSecond: 0, firstSeconds: 0, secondSeconds: 0, peakBytes: 0 }
+  return { name: peerTitles[name], ...nothing, bytesOnDisk: null, died }
 }
 
 async function* jsonLines(folder: string): AsyncGenerator<string> {

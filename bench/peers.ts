@@ -11,6 +11,11 @@ const folder = join(import.meta.dirname, 'peers')
 /** The peers that can be run, by the name of their driver in `peers/`. */
 export const peerNames = ['langchain-bm25', 'minisearch'] as const
 export type PeerName = (typeof peerNames)[number]
+/** As people know them. */
+export const peerTitles: Readonly<Record<PeerName, string>> = {
+  'langchain-bm25': 'LangChain BM25Retriever',
+  minisearch: 'MiniSearch',
+}
 
 /** The peers could not be installed; the rest of the benchmark can go on without them. */
 class PeersMissingError extends OpsError {
@@ -21,8 +26,21 @@ class PeersMissingError extends OpsError {
     'The peers could not be installed. Check that npm reaches its registry and run `npm ci --prefix bench/peers`, or leave them out with --no-peers.'
 }
 
-/** Installs the peers beside their drivers, unless they are there. @throws {PeersMissingError} */
-export async function installPeers(signal: AbortSignal): Promise<void> {
+/**
+ * Installs the peers beside their drivers, unless they are there.
+ * @returns Why they could not be, so that a benchmark can go on without them.
+ */
+export async function peersMissing(signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await installPeers(signal)
+    return undefined
+  } catch (error) {
+    if (error instanceof PeersMissingError) return error.userMessage
+    throw error
+  }
+}
+
+async function installPeers(signal: AbortSignal): Promise<void> {
   const isThere = await access(join(folder, 'node_modules', 'minisearch')).then(
     () => true,
     () => false,
@@ -43,7 +61,7 @@ const PeerMeasures = z.object({
   chunks: z.number(),
   splitMs: z.number(),
   indexMs: z.number(),
-  /** One for each query. */
+  /** One for each query that it was asked. */
   searchMs: z.array(z.number()),
   /** Null: it can't be saved. */
   diskBytes: z.number().nullable(),
@@ -56,12 +74,19 @@ export interface PeerTask {
   input: { documents: string } | { chunks: string }
   /** JSON lines `{text}`. */
   queries?: string | undefined
+  /** After so long it is asked no more; it is always asked once. Absent: all queries. */
+  searchSeconds?: number | undefined
   /** Where it saves its index, if it can. */
   save?: string | undefined
   /** It counts as not having survived with more. Megabytes of heap. */
   maxHeapMb: number
   timeoutMs: number
 }
+
+const minutes = 60_000
+
+/** What a peer is given in the benchmarks. */
+export const peerLimits = { maxHeapMb: 8192, timeoutMs: 20 * minutes }
 
 /** What became of a peer: at large sizes some run out of memory or time. */
 export type PeerOutcome = { kind: 'measured'; measures: PeerMeasures } | { kind: 'died'; reason: string }
@@ -71,7 +96,9 @@ export async function runPeer(name: PeerName, task: PeerTask, signal: AbortSigna
   const input = 'documents' in task.input ? ['--documents', task.input.documents] : ['--chunks', task.input.chunks]
   const queries = task.queries === undefined ? [] : ['--queries', task.queries]
   const save = task.save === undefined ? [] : ['--save', task.save]
-  const args = [`--max-old-space-size=${task.maxHeapMb}`, join(folder, `${name}.mjs`), ...input, ...queries, ...save]
+  const searching = task.searchSeconds === undefined ? [] : ['--search-seconds', String(task.searchSeconds)]
+  const driver = [`--max-old-space-size=${task.maxHeapMb}`, join(folder, `${name}.mjs`)]
+  const args = [...driver, ...input, ...queries, ...searching, ...save]
   try {
     const options = { signal, timeout: task.timeoutMs, maxBuffer: 64e6 }
     const { stdout } = await execute(process.execPath, args, options)

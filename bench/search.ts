@@ -9,8 +9,7 @@ import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
 import { silentLog } from '#runtime/log.ts'
-import { chance } from './chance.ts'
-import { grow, questionOf, type Seed } from './grow.ts'
+import { grow, questionsOf, type Seed } from './grow.ts'
 
 /** As retrieval asks for them. */
 const candidatesEach = 150
@@ -49,6 +48,8 @@ export interface BenchSearchRow {
   openMs: number
   /** Of this process, its threads included, after the searches. */
   memoryBytes: number
+  /** The most that this process ever held, writing included. */
+  peakBytes: number
   /** Words, vectors and the passages found, as one. */
   store: Percentiles
   matching: Percentiles
@@ -89,6 +90,8 @@ async function benchSize(
     documentsPerSecond,
     bytesOnDisk: (await stat(path)).size,
     memoryBytes: process.memoryUsage.rss(),
+    // Linux and macOS under Node both say kilobytes.
+    peakBytes: process.resourceUsage().maxRSS * 1024,
     ...times,
   }
 }
@@ -113,17 +116,35 @@ async function write(path: string, passages: number, seeds: readonly Seed[], sig
 }
 
 async function ask(store: KnowledgeStore, options: BenchSearchOptions, opened: number, signal: AbortSignal) {
-  const random = chance(2)
+  const questions = questionsOf(options.seeds, options.questions)
   const whole = options.searchOver?.(store)
-  const times = { store: [], matching: [], nearest: [], load: [], search: [] } satisfies Record<string, number[]>
-  const timed: Record<keyof typeof times, number[]> = times
+  // First, so that no part has looked up the same question before.
+  const search = whole === undefined ? undefined : await askWhole(whole, questions, opened, signal)
+  const { openMs, ...parts } = await askParts(store, questions, opened, signal)
+  return { openMs: search?.openMs ?? openMs, ...parts, ...(search === undefined ? {} : { search: search.times }) }
+}
+
+async function askWhole(search: Search, questions: readonly Question[], opened: number, signal: AbortSignal) {
+  const times: number[] = []
   let openMs = 0
-  // The first tenth warms up.
-  const warmUp = Math.ceil(options.questions / 10)
-  for (let number = 0; number < options.questions + warmUp; number++) {
-    const question = questionOf(options.seeds, random)
+  for (const [number, { text }] of warmedUp(questions)) {
+    const { ms } = await timing(search({ text, limit: 10, principal: localPrincipal }, signal))
+    if (openMs === 0) openMs = Math.round(performance.now() - opened)
+    if (number >= 0) times.push(ms)
+  }
+  return { openMs, times: percentiles(times) }
+}
+
+async function askParts(store: KnowledgeStore, questions: readonly Question[], opened: number, signal: AbortSignal) {
+  const times: Record<'store' | 'matching' | 'nearest' | 'load', number[]> = {
+    store: [],
+    matching: [],
+    nearest: [],
+    load: [],
+  }
+  let openMs = 0
+  for (const [number, question] of warmedUp(questions)) {
     const started = performance.now()
-    const since = (from: number) => performance.now() - from
     const [words, near] = await Promise.all([
       timing(store.index.matching(termsOf(question.text), everybody, candidatesEach, signal)),
       timing(store.index.nearest(question.embedding, everybody, candidatesEach, signal)),
@@ -132,25 +153,29 @@ async function ask(store: KnowledgeStore, options: BenchSearchOptions, opened: n
     const loading = performance.now()
     const ids = new Set([...words.result, ...near.result].map(({ passageId }) => passageId))
     await store.index.load([...ids], everybody, signal)
-    if (number === 0) openMs = since(opened)
-    if (number >= warmUp) {
-      timed.matching.push(words.ms)
-      timed.nearest.push(near.ms)
-      timed.load.push(since(loading))
-      timed.store.push(since(started))
-    }
-    if (whole === undefined) continue
-    const { ms } = await timing(whole({ text: question.text, limit: 10, principal: localPrincipal }, signal))
-    if (number >= warmUp) timed.search.push(ms)
+    const done = performance.now()
+    if (openMs === 0) openMs = Math.round(done - opened)
+    if (number < 0) continue
+    times.matching.push(words.ms)
+    times.nearest.push(near.ms)
+    times.load.push(done - loading)
+    times.store.push(done - started)
   }
   return {
-    openMs: Math.round(openMs),
-    store: percentiles(timed.store),
-    matching: percentiles(timed.matching),
-    nearest: percentiles(timed.nearest),
-    load: percentiles(timed.load),
-    ...(whole === undefined ? {} : { search: percentiles(timed.search) }),
+    openMs,
+    store: percentiles(times.store),
+    matching: percentiles(times.matching),
+    nearest: percentiles(times.nearest),
+    load: percentiles(times.load),
   }
+}
+
+type Question = ReturnType<typeof questionsOf>[number]
+
+/** All questions by their number, after the first tenth of them under -1, which warms up; the peers do the same. */
+function* warmedUp(questions: readonly Question[]): Generator<[number, Question]> {
+  for (const question of questions.slice(0, Math.ceil(questions.length / 10))) yield [-1, question]
+  yield* questions.entries()
 }
 
 async function timing<Result>(work: Promise<Result>): Promise<{ result: Result; ms: number }> {

@@ -1,7 +1,8 @@
 // Runs one peer in a process of its own and prints one JSON line about it.
-//   node PEER.mjs --documents FILE | --chunks FILE   [--queries FILE] [--limit 10] [--save FILE]
+//   node PEER.mjs --documents FILE | --chunks FILE   [--queries FILE] [--limit 10] [--search-seconds N] [--save FILE]
 // FILE holds one JSON object a line: a document or chunk {"path": …, "text": …}, a query {"text": …}. Documents are cut
-// by LangChain's Markdown splitter with its own defaults. Times are in milliseconds, sizes in bytes.
+// by LangChain's Markdown splitter with its own defaults. After N seconds of searching no more is asked. Times are in
+// milliseconds, sizes in bytes.
 import { createReadStream, statSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
@@ -41,6 +42,7 @@ export async function measure(peer, index) {
       chunks: { type: 'string' },
       queries: { type: 'string' },
       limit: { type: 'string', default: '10' },
+      'search-seconds': { type: 'string', default: 'Infinity' },
       save: { type: 'string' },
     },
   })
@@ -51,10 +53,13 @@ export async function measure(peer, index) {
   const queries = values.queries === undefined ? [] : await Array.fromAsync(jsonLines(values.queries))
   // The first tenth warms up.
   const warmUp = Math.ceil(queries.length / 10)
+  const searchUntil = performance.now() + Number(values['search-seconds']) * 1000
   const searchMs = []
   let found = 0
   for (const [number, { text }] of [...queries.slice(0, warmUp), ...queries].entries()) {
     const asked = performance.now()
+    if (asked > searchUntil && searchMs.length > 0) break
+    if (asked > searchUntil && number < warmUp) continue
     const hits = await search(text)
     if (number >= warmUp) {
       searchMs.push(performance.now() - asked)
