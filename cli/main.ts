@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
 import { ConfigError, userMessageOf } from '#runtime/errors.ts'
 import { createLog } from '#runtime/log.ts'
 import { shutdownSignal } from '#runtime/shutdown.ts'
@@ -23,6 +23,12 @@ function count(least: number, most: number): (text: string) => number {
     if (Number.isInteger(value) && value >= least && value <= most) return value
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
   }
+}
+
+const anySize = count(1, 100_000_000)
+
+function sizes(text: string): number[] {
+  return text.split(',').map((size) => anySize(size))
 }
 
 function repeated(value: string, before: string[] = []): string[] {
@@ -112,12 +118,14 @@ function program(): Command {
     .action((options) =>
       running(async (invocation) => (await import('./commands/eval.ts')).evalCommand(invocation, options), options),
     )
-  add('bench [name]', 'the benchmarks, each beside its peers: ingest, search')
+  add('bench', 'the benchmarks, each beside its peers')
+    .addArgument(new Argument('[name]', 'without it: what there is').choices(['ingest', 'search'] as const))
     .option('--corpus <dir>', 'real text to grow from (default: the shipped samples)')
-    .option('--sizes <list>', 'passages to search, comma-separated', '10000,100000')
+    .option('--sizes <list>', 'passages to search, comma-separated', sizes, [10_000, 100_000])
     .option('--documents <n>', 'documents to ingest', count(1, 1_000_000), 10_000)
     .option('--no-peers', 'leave the peers out')
-    .action((name: string | undefined, options) =>
+    .option('--html <file>', 'write a page with bars')
+    .action((name, options) =>
       running(
         async (invocation) => (await import('./commands/bench.ts')).benchCommand(invocation, name, options),
         options,

@@ -1,0 +1,172 @@
+import { cpus, loadavg, totalmem } from 'node:os'
+import type { BenchIngestRow } from './ingest.ts'
+import { peerLimits } from './peers.ts'
+import type { Percentiles } from './search.ts'
+import { type BenchSearchSystemRow, peerSearchSeconds } from './search-beside-peers.ts'
+
+/** What a benchmark found, and on what. */
+export type BenchReport = BenchConditions &
+  (
+    | { benchmark: 'ingest'; rows: readonly BenchIngestRow[] }
+    | { benchmark: 'search'; rows: readonly BenchSearchSystemRow[] }
+  )
+
+/** Numbers from another machine, or from this one under another load, are other numbers. */
+export interface BenchConditions {
+  /** What it was grown from. */
+  corpus: string
+  startedAt: string
+  seconds: number
+  machine: { cpu: string; cores: number; memoryBytes: number; platform: string; node: string }
+  /** Processes that wanted to run, over 1, 5 and 15 minutes; at its end the benchmark itself is among them. */
+  load: { before: readonly number[]; after: readonly number[] }
+  peerLimits: { heapMb: number; seconds: number; searchSeconds: number }
+}
+
+/** Runs a benchmark and notes under which conditions. */
+export async function underConditions<Findings>(
+  corpus: string,
+  work: () => Promise<Findings>,
+): Promise<BenchConditions & Findings> {
+  const before = loadavg()
+  const startedAt = new Date().toISOString()
+  const started = performance.now()
+  const findings = await work()
+  return {
+    ...findings,
+    corpus,
+    startedAt,
+    seconds: Math.round((performance.now() - started) / 1000),
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.version,
+    },
+    load: { before, after: loadavg() },
+    peerLimits: {
+      heapMb: peerLimits.maxHeapMb,
+      seconds: peerLimits.timeoutMs / 1000,
+      searchSeconds: peerSearchSeconds,
+    },
+  }
+}
+
+/** A figure that can be drawn: its bar's length, and its words. */
+export interface BenchCell {
+  value: number
+  text: string
+}
+
+/** A report as rows of words, the same on the terminal and on the page. */
+export interface BenchTable {
+  title: string
+  columns: readonly string[]
+  rows: readonly { name: string; cells: readonly (BenchCell | undefined)[]; died?: string | undefined }[]
+}
+
+/** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
+export function benchTables(report: BenchReport): BenchTable[] {
+  return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
+}
+
+/** What to know before comparing. */
+export function benchNotes(report: BenchReport): string[] {
+  const { machine, load, peerLimits: limits, corpus, seconds } = report
+  const loads = (of: readonly number[]) => of.map((one) => one.toFixed(1)).join(' ')
+  const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
+  return [
+    `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
+    `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
+    `Grown from ${corpus}, the same at every run.`,
+    ...(report.benchmark === 'ingest'
+      ? [
+          'Nightdesk reads the files, cuts, masks, embeds and stores them on the disk, without dating lines by git. A peer is handed the text, cuts and indexes it in memory, and starts over each time.',
+          `${theirs}.`,
+        ]
+      : [
+          'Nightdesk searches words and vectors, embeds the question, ranks and dates what it found, from the disk; a peer searches words in memory. Ten results each.',
+          `${theirs}, ${limits.searchSeconds} s of it for searching: a slow one is asked fewer questions.`,
+        ]),
+  ]
+}
+
+function isBusy({ load, machine }: BenchReport): boolean {
+  return (load.before[0] ?? 0) > machine.cores / 4
+}
+
+function ingestTable(rows: readonly BenchIngestRow[]): BenchTable {
+  return {
+    title: 'Ingest',
+    columns: ['documents', 'passages', 'documents/s', 'first sync', 'second sync', 'on disk', 'peak memory'],
+    rows: rows.map((row) => ({
+      name: row.name,
+      died: row.died,
+      cells: [
+        counted(row.documents),
+        counted(row.passages),
+        counted(row.documentsPerSecond),
+        lasted(row.firstSeconds),
+        lasted(row.secondSeconds),
+        sized(row.bytesOnDisk),
+        sized(row.peakBytes),
+      ],
+    })),
+  }
+}
+
+function searchTables(rows: readonly BenchSearchSystemRow[]): BenchTable[] {
+  return [
+    {
+      title: 'Search',
+      columns: ['passages', 'questions', 'p50', 'p95', 'p99', 'on disk', 'peak memory'],
+      rows: rows.map((row) => ({
+        name: row.name,
+        died: row.died === undefined ? undefined : `${row.died}, at ${row.passages.toLocaleString('en')} passages`,
+        cells: [
+          counted(row.passages),
+          counted(row.questions),
+          ...timed(row.search),
+          sized(row.bytesOnDisk),
+          sized(row.peakBytes),
+        ],
+      })),
+    },
+    {
+      title: "Nightdesk's store alone",
+      columns: ['passages', 'p50', 'p95', 'p99'],
+      rows: rows.flatMap(({ parts, passages }) =>
+        parts === undefined
+          ? []
+          : [
+              { name: 'words', cells: [counted(passages), ...timed(parts.matching)] },
+              { name: 'vectors', cells: [counted(passages), ...timed(parts.nearest)] },
+              { name: 'loading what was found', cells: [counted(passages), ...timed(parts.load)] },
+              { name: 'all three', cells: [counted(passages), ...timed(parts.store)] },
+            ],
+      ),
+    },
+  ]
+}
+
+function timed({ p50, p95, p99 }: Percentiles): BenchCell[] {
+  return [p50, p95, p99].map((ms) => ({ value: ms, text: `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` }))
+}
+
+function lasted(seconds: number): BenchCell {
+  return { value: seconds, text: `${seconds.toFixed(seconds < 1 ? 2 : 1)} s` }
+}
+
+function counted(value: number): BenchCell {
+  return { value, text: value.toLocaleString('en') }
+}
+
+function sized(value: number | null): BenchCell | undefined {
+  return value === null ? undefined : { value, text: bytes(value) }
+}
+
+function bytes(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toFixed(1)} GB`
+  return `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)} MB`
+}
