@@ -9,28 +9,38 @@ export interface StoredList {
 /** No term holds control characters. */
 const betweenTerms = '\u001f'
 
+/** Two 32-bit numbers stand before a list: how many passages it has, and how many bytes. */
+const headBytes = 8
+
 /**
- * All lists of a small segment as one blob, which is far cheaper to write than a row a term: the length of the terms
- * in bytes (32 bits), the terms, and by term in that order how many passages its list has, how many bytes, and those.
+ * Makes one blob of all lists of a small segment, which is far cheaper to write than a row a term: the length of the
+ * terms in bytes (32 bits), the terms, and in that order their lists.
  */
-export function pack(lists: ReadonlyMap<string, PostingListBuilder>): Uint8Array {
-  const terms = Buffer.from([...lists.keys()].join(betweenTerms))
-  let size = 4 + terms.length
-  for (const list of lists.values()) size += 8 + list.length
-  const packed = Buffer.allocUnsafe(size)
-  packed.writeUInt32LE(terms.length)
-  packed.set(terms, 4)
-  let at = 4 + terms.length
-  for (const list of lists.values()) {
-    packed.writeUInt32LE(list.passages, at)
-    packed.writeUInt32LE(list.length, at + 4)
-    packed.set(list.bytes(), at + 8)
-    at += 8 + list.length
+export class Packer {
+  readonly #terms: string[] = []
+  #lists = Buffer.alloc(65_536)
+  #length = 0
+
+  add(term: string, list: PostingListBuilder): void {
+    const bytes = list.bytes()
+    const end = this.#length + headBytes + bytes.length
+    if (end > this.#lists.length) this.#lists = Buffer.concat([this.#lists], end * 2)
+    this.#lists.writeUInt32LE(list.passages, this.#length)
+    this.#lists.writeUInt32LE(bytes.length, this.#length + 4)
+    this.#lists.set(bytes, this.#length + headBytes)
+    this.#length = end
+    this.#terms.push(term)
   }
-  return packed
+
+  packed(): Uint8Array {
+    const terms = Buffer.from(this.#terms.join(betweenTerms))
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(terms.length)
+    return Buffer.concat([length, terms, this.#lists.subarray(0, this.#length)])
+  }
 }
 
-/** @see pack */
+/** @see Packer */
 export function unpack(bytes: Uint8Array): Map<string, StoredList> {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 4 + packed.readUInt32LE(0)
@@ -38,8 +48,8 @@ export function unpack(bytes: Uint8Array): Map<string, StoredList> {
   if (at === packed.length) return lists
   for (const term of packed.toString('utf8', 4, at).split(betweenTerms)) {
     const passages = packed.readUInt32LE(at)
-    const end = at + 8 + packed.readUInt32LE(at + 4)
-    lists.set(term, { passages, bytes: packed.subarray(at + 8, end) })
+    const end = at + headBytes + packed.readUInt32LE(at + 4)
+    lists.set(term, { passages, bytes: packed.subarray(at + headBytes, end) })
     at = end
   }
   return lists

@@ -2,14 +2,19 @@
  * A posting list tells which passages hold a term and how often, weighted by field. As bytes: for each passage,
  * ascending, a varint of (distance from the passage before it) × 2 + (1 when the count isn't 1), then, if so, the
  * count in one byte. The first distance is from the segment's first row. Mostly one or two bytes a passage.
+ * One builder makes list after list, in the same memory.
  */
 export class PostingListBuilder {
+  /** In the list so far. */
   passages = 0
-  #bytes = new Uint8Array(8)
+  #bytes = new Uint8Array(1024)
   #length = 0
-  #row: number
+  #row = 0
 
-  constructor(firstRow: number) {
+  /** Begins a new list. */
+  begin(firstRow: number): void {
+    this.passages = 0
+    this.#length = 0
     this.#row = firstRow
   }
 
@@ -28,11 +33,7 @@ export class PostingListBuilder {
     this.passages += 1
   }
 
-  /** In bytes. */
-  get length(): number {
-    return this.#length
-  }
-
+  /** The list, until the next one begins. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }

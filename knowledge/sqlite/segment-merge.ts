@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type ArrayStatement, arrays, bytesOf, type Cells, inTransaction, numberOf } from './connection.ts'
-import { pack } from './packed-lists.ts'
+import { Packer } from './packed-lists.ts'
 import { PostingBuffer, PostingListBuilder } from './posting-list.ts'
 import { joinedTerms, packedCursor, sortedLists, storedCursor, type TermCursor, type TermList } from './term-cursor.ts'
 
@@ -57,6 +57,7 @@ export class SegmentMerger {
   readonly #segments: ArrayStatement
   readonly #insertPostings: StatementSync
   readonly #buffer = new PostingBuffer()
+  readonly #list = new PostingListBuilder()
   #merge: Merge | undefined
 
   constructor(database: DatabaseSync) {
@@ -119,12 +120,14 @@ export class SegmentMerger {
   }
 
   #mergePacked(merge: Merge): void {
-    const lists = new Map<string, PostingListBuilder>()
-    for (const { term, lists: parts } of joinedTerms(this.#cursors(merge))) {
-      const list = this.#joined(merge, parts)
-      if (list.passages > 0) lists.set(term, list)
+    const packer = new Packer()
+    for (const { term, lists } of joinedTerms(this.#cursors(merge))) {
+      const list = this.#joined(merge, lists)
+      if (list.passages > 0) packer.add(term, list)
     }
-    this.#database.prepare('INSERT INTO packed_postings (segment, lists) VALUES (?, ?)').run(merge.target, pack(lists))
+    this.#database
+      .prepare('INSERT INTO packed_postings (segment, lists) VALUES (?, ?)')
+      .run(merge.target, packer.packed())
     this.#finish(merge)
   }
 
@@ -133,10 +136,10 @@ export class SegmentMerger {
     // Another process may have taken it for a dead one's and dropped it: then it is no longer ours to write to.
     const state = this.#database.prepare('SELECT state FROM segments WHERE id = ?').get(merge.target)?.state
     if (state !== 'building') return true
-    let written: { term: string; list: PostingListBuilder }[] = []
+    let written: TermList[] = []
     for (const { term, lists } of joinedTerms(this.#cursors(merge))) {
       const list = this.#joined(merge, lists)
-      if (list.passages > 0) written.push({ term, list })
+      if (list.passages > 0) written.push({ term, passages: list.passages, bytes: list.bytes().slice() })
       merge.done = term
       if (written.length < listsAtOnce) continue
       // Not one by one: each insertion makes the reading cursors find their places anew.
@@ -156,7 +159,8 @@ export class SegmentMerger {
   }
 
   #joined({ sources, alive, firstRow }: Merge, lists: readonly (TermList | undefined)[]): PostingListBuilder {
-    const joined = new PostingListBuilder(firstRow)
+    const joined = this.#list
+    joined.begin(firstRow)
     for (const [index, list] of lists.entries()) {
       if (list === undefined) continue
       const found = this.#buffer.decode(list.bytes, list.passages, sources[index]?.firstRow ?? 0)
@@ -169,8 +173,8 @@ export class SegmentMerger {
     return joined
   }
 
-  #insert(target: number, lists: readonly { term: string; list: PostingListBuilder }[]): void {
-    for (const { term, list } of lists) this.#insertPostings.run(target, term, list.passages, list.bytes())
+  #insert(target: number, lists: readonly TermList[]): void {
+    for (const { term, passages, bytes } of lists) this.#insertPostings.run(target, term, passages, bytes)
   }
 
   #finish({ target, sources }: Merge): void {

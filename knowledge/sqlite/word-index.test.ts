@@ -105,6 +105,20 @@ it('merges thousands of passages into few segments, and drops the lists of those
   expect(file.count('postings') + file.count('packed_postings')).toBeLessThan(2900)
 })
 
+it('takes a passage with more words than most books', async () => {
+  await using file = await temporaryFile()
+  const words = Array.from({ length: 150_000 }, (_, number) => `w${number}`)
+  file.write([fakeEntry({ id: 'book' }, ['before w7', words.join(' '), 'after w149999'])])
+  expect(file.words.statistics(['w7', 'w65536', 'w149999', 'w150000']).frequencies).toEqual(
+    new Map([
+      ['w7', 2],
+      ['w65536', 1],
+      ['w149999', 2],
+    ]),
+  )
+  expect(file.words.matching(['w149999'], everybody, 5).map(({ passageId }) => passageId)).toEqual(['book#2', 'book#1'])
+})
+
 it('answers the same in the middle of a merge, also when passages go meanwhile', async () => {
   await using file = await temporaryFile()
   for (let round = 0; round < 9; round++) file.write([bulk(`d${round}`, 600)])
