@@ -9,6 +9,8 @@ export interface Embedder extends AsyncDisposable {
 
 /** The vectors of single tokens, for comparing words one by one. */
 export interface TokenVectors {
+  /** Tokens there are; ids count from 0. */
+  readonly size: number
   /** Token ids of a text, duplicates kept, in order. */
   tokens(text: string): number[]
   /** Not normalised: its length is the token's weight, an idf of sorts. */

@@ -52,6 +52,10 @@ export interface Scored {
   features: Features
 }
 
+/** What is measured on every candidate; the rest costs more and is measured on the best of them by these. */
+const measuredClosely = 160
+
+/** @returns The best of the passages, in the order given. */
 export function featuresOf(
   query: Query,
   passages: readonly StoredPassage[],
@@ -60,53 +64,92 @@ export function featuresOf(
   softMatch: SoftMatch | undefined,
 ): Scored[] {
   const wordMatch = new WordMatch(query, statistics)
-  const averageLength =
-    passages.reduce((sum, passage) => sum + passage.terms.body.length, 0) / Math.max(1, passages.length)
-  const texts = passages.map((passage) => `${passage.heading.join(' ')}\n${passage.text}`)
-  const soft = softMatch?.coverage(query.text, texts)
-  const softTitle = softMatch?.coverage(
-    query.text,
-    passages.map((passage) => `${passage.document.title} ${passage.heading.join(' ')}`),
-  )
-  const parts = query.parts.map((part) => softMatch?.coverage(part, texts))
-  const titleAsked = softMatch?.spokenOf(
-    query.text,
-    passages.map((passage) => passage.document.title),
-  )
-  const headingAsked = softMatch?.spokenOf(
-    query.text,
-    passages.map((passage) => passage.heading.at(-1) ?? ''),
-  )
-  const measured = passages.map((passage, at) => {
-    const { frequencies, coverage, inTitle, inHeading } = wordMatch.match(passage.terms)
-    const near = proximity(passage.terms, query.terms, wordMatch)
-    return {
-      passage,
-      features: {
-        words: bm25(frequencies, wordMatch.weights, passage.terms.body.length, averageLength),
-        meaning: 0,
-        cosine: similarity(embeddings.question, passage),
-        otherCosine: similarity(embeddings.otherwise, passage),
-        coverage,
-        soft: soft?.[at] ?? 0,
-        softTitle: softTitle?.[at] ?? 0,
-        softPart: Math.max(soft?.[at] ?? 0, ...parts.map((part) => part?.[at] ?? 0)),
-        titleAsked: titleAsked?.[at] ?? 0,
-        headingAsked: headingAsked?.[at] ?? 0,
-        inTitle,
-        inHeading,
-        identifiers: identifierShare(query, frequencies),
-        window: near.window,
-        order: near.order,
-        asked: fitsAsked(query.asked, passage),
-        sameLanguage: passage.lang === query.lang ? 1 : 0,
-        document: 0,
-        short: Math.max(0, 1 - passage.text.length / 300),
-      },
-    }
-  })
+  const measured = passages.map((passage) => ({ passage, features: atAGlance(query, passage, wordMatch, embeddings) }))
+  const averageLength = passages.reduce((sum, { terms }) => sum + terms.body.length, 0) / Math.max(1, passages.length)
+  for (const { passage, features } of measured) {
+    features.words = bm25(features.frequencies, wordMatch.weights, passage.terms.body.length, averageLength)
+  }
   normalise(measured)
-  return measured
+  const best = bestOf(measured)
+  for (const { passage, features } of best) {
+    const near = proximity(passage.terms, query.terms, wordMatch)
+    features.window = near.window
+    features.order = near.order
+    features.asked = fitsAsked(query.asked, passage)
+  }
+  if (softMatch !== undefined) compareMeaning(query, best, softMatch)
+  for (const { features } of best) if (features.sameLanguage === 0) acrossLanguages(features)
+  return best
+}
+
+interface Glanced {
+  passage: StoredPassage
+  features: Features & { frequencies: ReadonlyMap<string, number> }
+}
+
+function atAGlance(
+  query: Query,
+  passage: StoredPassage,
+  wordMatch: WordMatch,
+  embeddings: QuestionEmbeddings,
+): Glanced['features'] {
+  const { frequencies, coverage, inTitle, inHeading } = wordMatch.match(passage.terms)
+  return {
+    frequencies,
+    words: 0,
+    meaning: 0,
+    cosine: similarity(embeddings.question, passage),
+    otherCosine: similarity(embeddings.otherwise, passage),
+    coverage,
+    soft: 0,
+    softTitle: 0,
+    softPart: 0,
+    titleAsked: 0,
+    headingAsked: 0,
+    inTitle,
+    inHeading,
+    identifiers: identifierShare(query, frequencies),
+    window: 0,
+    order: 0,
+    asked: 0,
+    sameLanguage: passage.lang === query.lang ? 1 : 0,
+    document: 0,
+    short: Math.max(0, 1 - passage.text.length / 300),
+  }
+}
+
+function bestOf(measured: Glanced[]): Glanced[] {
+  if (measured.length <= measuredClosely) return measured
+  const glance = ({ features }: Glanced) =>
+    Math.max(features.words, features.sameLanguage === 0 ? 0.6 * features.meaning : 0) +
+    1.5 * features.meaning +
+    features.coverage +
+    2 * features.otherCosine +
+    0.6 * (features.inTitle + features.inHeading)
+  return measured.toSorted((a, b) => glance(b) - glance(a)).slice(0, measuredClosely)
+}
+
+function compareMeaning(query: Query, best: readonly Glanced[], softMatch: SoftMatch): void {
+  const texts = best.map(({ passage }) => `${passage.heading.join(' ')}\n${passage.text}`)
+  const places = best.map(({ passage }) => `${passage.document.title} ${passage.heading.join(' ')}`)
+  const soft = softMatch.coverage(query.text, texts)
+  const softTitle = softMatch.coverage(query.text, places)
+  const parts = query.parts.map((part) => softMatch.coverage(part, texts))
+  const titleAsked = softMatch.spokenOf(
+    query.text,
+    best.map(({ passage }) => passage.document.title),
+  )
+  const headingAsked = softMatch.spokenOf(
+    query.text,
+    best.map(({ passage }) => passage.heading.at(-1) ?? ''),
+  )
+  for (const [at, { features }] of best.entries()) {
+    features.soft = soft[at] ?? 0
+    features.softTitle = softTitle[at] ?? 0
+    features.softPart = Math.max(features.soft, ...parts.map((part) => part[at] ?? 0))
+    features.titleAsked = titleAsked[at] ?? 0
+    features.headingAsked = headingAsked[at] ?? 0
+  }
 }
 
 function normalise(scored: readonly Scored[]): void {
@@ -115,7 +158,6 @@ function normalise(scored: readonly Scored[]): void {
   for (const { features } of scored) {
     features.words /= words
     features.meaning = features.cosine / meaning
-    if (features.sameLanguage === 0) acrossLanguages(features)
   }
 }
 

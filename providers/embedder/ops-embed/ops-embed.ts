@@ -16,6 +16,7 @@ const shippedModel = join(import.meta.dirname, 'model')
 export class OpsEmbed implements Embedder, TokenVectors {
   readonly id: string
   readonly dimensions: number
+  readonly size: number
   readonly tokenizer: OpsTokenizer
   readonly #table: TokenTable
   readonly #sum: Float64Array
@@ -26,6 +27,7 @@ export class OpsEmbed implements Embedder, TokenVectors {
     }
     this.id = `ops-embed-1/${table.dimensions}`
     this.dimensions = table.dimensions
+    this.size = table.size
     this.tokenizer = tokenizer
     this.#table = table
     this.#sum = new Float64Array(table.dimensions)
