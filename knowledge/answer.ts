@@ -12,6 +12,8 @@ export interface RankedPassage {
   passage: Passage
   document: Document
   freshness: Freshness
+  /** Duplicates and older versions of it that were found too; it stands for them, and answering says where they differ. */
+  copies?: readonly { passage: Passage; document: Document }[] | undefined
 }
 
 export interface Citation {

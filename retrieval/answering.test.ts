@@ -176,6 +176,67 @@ describe('an old source', () => {
     expect(warning?.message).toContain('2022-01-01')
   })
 
+  it('is replaced by the present version of its page, even where the search found the old one alone', async () => {
+    const then: Section = {
+      ...failover,
+      path: 'archive/failover.md',
+      edited: '2021-01-01',
+      text: 'When Sentinel does not act within 90 seconds, fail over by hand. Promote the replica with `redis-cli SLAVEOF NO ONE`.',
+    }
+    const intro: Section = {
+      ...failover,
+      heading: 'About',
+      text: 'Sentinel fails over Redis by itself; this page is for when it does not.',
+    }
+    const sections = passagesOf([failover, intro])
+    const answer = await answeringOver([then, intro], { sectionsOf: async () => sections }).answer(
+      'How many seconds until I fail over Redis by hand, when Sentinel does not act?',
+    )
+    expect(answer.answer).toContain('within 30 seconds')
+    expect(answer.answer).not.toContain('90 seconds')
+    expect(answer.warnings.map(({ code }) => code)).toContain('sources_disagree')
+  })
+
+  it('that the search left out in favour of a newer one is named where it says otherwise', async () => {
+    const [newer, older] = passagesOf([
+      memory,
+      { ...memory, title: 'Old memory', edited: '2022-01-01', text: memory.text.replace('85%', '95%') },
+    ])
+    const over = answeringOver([memory], {
+      search: async () => ({
+        passages: newer === undefined || older === undefined ? [] : [{ ...newer, copies: [older] }],
+        relevance: 1,
+        relevant: true,
+        timingsMs: {},
+        warnings: [],
+      }),
+    })
+    const { warnings } = await over.answer('Above what percentage does the alert RedisMemoryHigh fire?')
+    expect(warnings).toMatchObject([
+      { code: 'sources_disagree', message: expect.stringMatching(/Old memory.*2022-01-01.*95%.*85%/s) },
+    ])
+  })
+
+  it('in another language gives way to the newer original where their commands differ', async () => {
+    const [ja, en] = [
+      {
+        title: 'スケール',
+        path: 'docs/ja/scale.md',
+        edited: '2023-01-01',
+        text: '次のコマンドでRedisをスケールします：\n\n```\nkubectl scale redis --count=3 --wait\n```',
+      },
+      {
+        title: 'Scale',
+        path: 'docs/en/scale.md',
+        edited: '2026-01-01',
+        text: 'Scale Redis with this command:\n\n```\nkubectl scale redis --replicas=3 --wait\n```',
+      },
+    ]
+    const { answer } = await answeringOver([ja, en]).answer('Redisをスケールするコマンドは？ scale')
+    expect(answer).toContain('--replicas=3')
+    expect(answer).not.toContain('--count=3')
+  })
+
   it('answers all the same when the question is about it', async () => {
     const [v1, v2] = [
       {

@@ -9,6 +9,7 @@ import { type Candidate, candidatesOf, embedCandidates, type Judged, type Judgin
 import { type Selection, select } from './selection.ts'
 import { type DocumentSections, siblingsOf } from './siblings.ts'
 import { disagreementWarnings, suspicionWarnings } from './source-warnings.ts'
+import { presentVersions } from './versions.ts'
 
 /** What an answer can be made of. */
 export interface Evidence {
@@ -66,10 +67,10 @@ export async function readable(
   found: SearchResult,
   signal: AbortSignal,
 ): Promise<{ judged: Judged[]; reconciled: Reconciled }> {
-  const ranked = trustedFirst(found.passages)
-  const all = candidatesOf(ranked)
+  const present = await presentVersions(trustedFirst(found.passages), question, principal, parts.sectionsOf, signal)
+  const all = candidatesOf(present.passages)
   const embedder = await embedded(parts, all, signal)
-  const reconciled = reconcile(all, question)
+  const reconciled = reconcile(all, question, present.superseded)
   const kept = [...new Set(reconciled.candidates.map(({ passage }) => passage))].slice(0, evidenceLimits.passages)
   const siblings = candidatesOf(await siblingsOf(kept, question, principal, { ...parts, embedder }, signal))
   if (embedder !== undefined) await embedCandidates(siblings, embedder, signal)

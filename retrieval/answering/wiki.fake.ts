@@ -48,6 +48,8 @@ export function passagesOf(sections: readonly Section[]): RankedPassage[] {
       passage: {
         ...fakePassage({ id: `${path}#${heading}#${at}`, documentId: path, text, lang, editedAt }),
         heading: [heading],
+        fromLine: at * 100 + 1,
+        toLine: at * 100 + text.split('\n').length,
         kind: kind === 'alert' ? 'alert' : 'prose',
         suspicious: section.suspicious ?? false,
       },
