@@ -1,6 +1,6 @@
 import { type BenchReport, type BenchTable, benchNotes, benchTables } from './report.ts'
 
-/** The report as one page that needs nothing else: a bar for each figure, longest for the largest in its column. */
+/** The report as one page that needs nothing else: a bar for each finding, longest for the largest in its column. */
 export function benchHtml(report: BenchReport): string {
   const title = `nightdesk bench ${report.benchmark}`
   return `<!doctype html>
@@ -24,11 +24,7 @@ ${benchNotes(report)
 function section({ title, columns, rows }: BenchTable): string {
   const most = columns.map((_, at) => Math.max(...rows.map(({ cells }) => cells[at]?.value ?? 0), 1e-9))
   const body = rows.map(({ name, cells, died }) => {
-    const figures = cells.map((cell, at) =>
-      cell === undefined
-        ? '<td>–</td>'
-        : `<td>${escaped(cell.text)}<i style="width:${((100 * cell.value) / (most[at] ?? 1)).toFixed(1)}%"></i></td>`,
-    )
+    const figures = cells.map((cell, at) => `<td>${escaped(cell?.text ?? '–')}${bar(cell?.value, most[at])}</td>`)
     const shown =
       died === undefined
         ? figures.join('')
@@ -40,6 +36,10 @@ function section({ title, columns, rows }: BenchTable): string {
 <div><table><thead><tr><th></th>${head.join('')}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></div>`
+}
+
+function bar(value: number | undefined, most = 1): string {
+  return value === undefined ? '' : `<i style="width:${((100 * value) / most).toFixed(1)}%"></i>`
 }
 
 function escaped(text: string): string {

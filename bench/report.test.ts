@@ -66,6 +66,7 @@ it('shows what a peer does not keep on the disk as nothing, not as zero', () => 
 it('draws the longest bar for the largest figure of a column, and takes names as text', () => {
   const page = benchHtml(search)
   expect(page).toContain('<td>585 MB<i style="width:100.0%"></i></td>')
+  expect(page).toContain('<td>200</td>')
   expect(page).toContain('runbooks &#60;of ours&#62;')
   expect(page).not.toMatch(/<script|https?:/)
 })

@@ -53,10 +53,10 @@ export async function underConditions<Findings>(
   }
 }
 
-/** A figure that can be drawn: its bar's length, and its words. */
 export interface BenchCell {
-  value: number
   text: string
+  /** Absent: it's what was asked for rather than found, and gets no bar. */
+  value?: number | undefined
 }
 
 /** A report as rows of words, the same on the terminal and on the page. */
@@ -104,8 +104,8 @@ function ingestTable(rows: readonly BenchIngestRow[]): BenchTable {
       name: row.name,
       died: row.died,
       cells: [
-        counted(row.documents),
-        counted(row.passages),
+        given(row.documents),
+        given(row.passages),
         counted(row.documentsPerSecond),
         lasted(row.firstSeconds),
         lasted(row.secondSeconds),
@@ -125,8 +125,8 @@ function searchTables(rows: readonly BenchSearchSystemRow[]): BenchTable[] {
         name: row.name,
         died: row.died === undefined ? undefined : `${row.died}, at ${row.passages.toLocaleString('en')} passages`,
         cells: [
-          counted(row.passages),
-          counted(row.questions),
+          given(row.passages),
+          given(row.questions),
           ...timed(row.search),
           sized(row.bytesOnDisk),
           sized(row.peakBytes),
@@ -140,10 +140,10 @@ function searchTables(rows: readonly BenchSearchSystemRow[]): BenchTable[] {
         parts === undefined
           ? []
           : [
-              { name: 'words', cells: [counted(passages), ...timed(parts.matching)] },
-              { name: 'vectors', cells: [counted(passages), ...timed(parts.nearest)] },
-              { name: 'loading what was found', cells: [counted(passages), ...timed(parts.load)] },
-              { name: 'all three', cells: [counted(passages), ...timed(parts.store)] },
+              { name: 'words', cells: [given(passages), ...timed(parts.matching)] },
+              { name: 'vectors', cells: [given(passages), ...timed(parts.nearest)] },
+              { name: 'loading what was found', cells: [given(passages), ...timed(parts.load)] },
+              { name: 'all three', cells: [given(passages), ...timed(parts.store)] },
             ],
       ),
     },
@@ -152,6 +152,10 @@ function searchTables(rows: readonly BenchSearchSystemRow[]): BenchTable[] {
 
 function timed({ p50, p95, p99 }: Percentiles): BenchCell[] {
   return [p50, p95, p99].map((ms) => ({ value: ms, text: `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` }))
+}
+
+function given(value: number): BenchCell {
+  return { text: value.toLocaleString('en') }
 }
 
 function lasted(seconds: number): BenchCell {
