@@ -1,6 +1,6 @@
 import type { Nightdesk } from './compose.ts'
 import type { Invocation } from './invocation.ts'
-import { syncSources } from './sync-sources.ts'
+import { expectAny, syncSources } from './sync-sources.ts'
 
 /** A command that asks before anything was loaded loads what is configured first, or the samples, and says so. */
 export async function ensureLoaded(invocation: Invocation, nightdesk: Nightdesk): Promise<void> {
@@ -12,5 +12,5 @@ export async function ensureLoaded(invocation: Invocation, nightdesk: Nightdesk)
       ? 'Nothing is loaded and no source is configured, so this answers from the shipped sample wiki.\n'
       : 'Nothing is loaded yet, so the configured sources are synced first.\n',
   )
-  await syncSources(invocation, nightdesk, sources, {})
+  expectAny(await syncSources(invocation, nightdesk, sources, {}))
 }

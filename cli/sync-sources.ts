@@ -2,7 +2,7 @@ import cliProgress from 'cli-progress'
 import type { Source } from '#ingest/source.ts'
 import type { SyncOptions } from '#ingest/sync.ts'
 import type { SyncProgress, SyncReport } from '#ingest/sync-report.ts'
-import { reasonOf, userMessageOf } from '#runtime/errors.ts'
+import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
 import type { Nightdesk } from './compose.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -15,7 +15,7 @@ export interface SourceOutcome {
 
 const plainLineEveryMs = 5000
 
-/** Syncs one source after the other, with a bar on a terminal and now and then a line elsewhere; one that fails doesn't stop the rest. */
+/** Syncs one source after the other, with a bar on a terminal and now and then a line elsewhere; one that fails is said and doesn't stop the rest. */
 export async function syncSources(
   invocation: Invocation,
   nightdesk: Nightdesk,
@@ -31,13 +31,29 @@ export async function syncSources(
       for (const warning of report.warnings) invocation.log.warn({ source: source.id, warning }, 'sync warned')
     } catch (err) {
       invocation.signal.throwIfAborted()
-      invocation.log.error({ source: source.id, err }, 'sync failed')
-      outcomes.push({ source: source.id, failure: `${userMessageOf(err)} (${reasonOf(err)})` })
+      invocation.log.debug({ source: source.id, err }, 'sync failed')
+      const failure = err instanceof OpsError ? err.userMessage : `${userMessageOf(err)} (${reasonOf(err)})`
+      outcomes.push({ source: source.id, failure })
     } finally {
       shown.stop()
     }
+    const failure = outcomes.at(-1)?.failure
+    if (failure !== undefined) invocation.output.err.write(`${source.id}: ${failure}\n`)
   }
   return outcomes
+}
+
+/** @throws {SourcesUnreadableError} When not one of them could be synced, so that there is nothing to work on. */
+export function expectAny(outcomes: readonly SourceOutcome[]): void {
+  if (outcomes.length > 0 && outcomes.every(({ failure }) => failure !== undefined)) throw new SourcesUnreadableError()
+}
+
+class SourcesUnreadableError extends OpsError {
+  override readonly name = 'SourcesUnreadableError'
+  readonly code = 'sources_unreadable'
+  readonly retryable = false
+  readonly userMessage =
+    'No source could be read, so there is nothing to work on. Mend what is said above and try again.'
 }
 
 const phases: Readonly<Record<SyncProgress['phase'], string>> = {

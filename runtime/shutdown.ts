@@ -1,14 +1,20 @@
 import type { Log } from './log.ts'
 
+/** Ctrl-C reaches a process from its terminal and again from its launcher; so soon after the first, it is the same request. */
+const sameRequestMs = 500
+
 /**
  * Aborts when the process is asked to stop (SIGTERM, SIGINT, SIGHUP). A second request, or taking longer than
  * `deadlineMs`, ends the process at once.
  */
 export function shutdownSignal(log: Log, deadlineMs: number): AbortSignal {
   const controller = new AbortController()
+  let requestedAt = 0
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(name, () => {
+      if (controller.signal.aborted && performance.now() - requestedAt < sameRequestMs) return
       if (controller.signal.aborted) process.exit(1)
+      requestedAt = performance.now()
       log.info({ signal: name }, 'stopping')
       controller.abort(new Error(`stopped by ${name}`))
       setTimeout(() => {

@@ -114,11 +114,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
     app,
     http,
     async listen(host, port, signal) {
-      if (principals.length === 0 && !isLoopbackHost(host) && !isLoopbackAddress(host)) {
-        throw new ConfigError(
-          `HOST is ${host}, so that other machines could ask, but nobody may: configure \`principals\` in nightdesk.yaml, or use 127.0.0.1`,
-        )
-      }
+      refuseStrangers(host, principals)
       const taken = await listening(http, host, port, signal)
       if (parts.publicUrl === undefined) url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`
       return { url, port: taken }
@@ -132,6 +128,14 @@ export function createServer(parts: ServerParts): NightdeskServer {
       await closed
     },
   }
+}
+
+/** @throws {ConfigError} When others could reach us there and nobody is configured. */
+export function refuseStrangers(host: string, principals: readonly unknown[]): void {
+  if (principals.length > 0 || isLoopbackHost(host) || isLoopbackAddress(host)) return
+  throw new ConfigError(
+    `  HOST: is ${host}, so that other machines could ask, but nobody may: configure \`principals\` in nightdesk.yaml, or use 127.0.0.1`,
+  )
 }
 
 /** Words for the parts of a request that hono's validators name. */

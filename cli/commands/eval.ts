@@ -14,7 +14,7 @@ import type { Invocation } from '../invocation.ts'
 import { ensureLoaded } from '../load.ts'
 import { writeJson, writeLine } from '../output.ts'
 import { folderSources } from '../sources.ts'
-import { syncSources } from '../sync-sources.ts'
+import { expectAny, syncSources } from '../sync-sources.ts'
 
 export interface EvalOptions {
   set: string
@@ -32,7 +32,7 @@ export async function evalCommand(invocation: Invocation, options: EvalOptions):
   try {
     await using nightdesk = await openNightdesk(invocation, { storePath: apart && join(apart, 'nightdesk.db') })
     if (options.docs === undefined) await ensureLoaded(invocation, nightdesk)
-    else await syncSources(invocation, nightdesk, folderSources(options.docs, nightdesk.sourceParts), {})
+    else expectAny(await syncSources(invocation, nightdesk, folderSources(options.docs, nightdesk.sourceParts), {}))
     const report = await runEval(
       {
         set,

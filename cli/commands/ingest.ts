@@ -42,11 +42,8 @@ function outcomeToWire({ source, report, failure }: SourceOutcome): unknown {
   }
 }
 
-function writeOutcome(output: Output, { source, report, failure }: SourceOutcome): void {
-  if (report === undefined) {
-    writeLine(output, `${styled(output, 'red', source)}: ${failure}`)
-    return
-  }
+function writeOutcome(output: Output, { source, report }: SourceOutcome): void {
+  if (report === undefined) return
   writeLine(output, `${styled(output, 'bold', source)}${report.dryRun ? ' (dry run, nothing was written)' : ''}`)
   writeLine(output, `  ${countsOf(report)}`)
   writeLine(

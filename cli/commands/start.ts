@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Source } from '#ingest/source.ts'
+import type { SyncReport } from '#ingest/sync-report.ts'
+import { localPrincipal } from '#knowledge/principal.ts'
 import { durationMs } from '#runtime/config/duration.ts'
 import { reasonOf } from '#runtime/errors.ts'
 import { loadAssets } from '#server/assets.ts'
-import { createMetrics } from '#server/metrics.ts'
-import { createServer } from '#server/server.ts'
+import { createMetrics, type Metrics } from '#server/metrics.ts'
+import { createServer, refuseStrangers } from '#server/server.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -20,12 +22,27 @@ export interface StartOptions {
 const drainMs = 10_000
 const webFolder = join(import.meta.dirname, '../../web')
 
+/** Runs until it is asked to stop, and then ends well, whatever it was doing. */
 export async function startCommand(invocation: Invocation, options: StartOptions): Promise<void> {
+  const { config, log, signal } = invocation
+  refuseStrangers(config.env.HOST, config.settings.principals)
+  try {
+    await serve(invocation, options)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  log.info({}, 'stopped')
+}
+
+async function serve(invocation: Invocation, options: StartOptions): Promise<void> {
   const { config, log, output, signal } = invocation
   await using nightdesk = await openNightdesk(invocation)
   const { sources, samples } = await nightdesk.sources(options.docs ?? [], signal)
-  const waiting = new Set(sources.map((source) => source.id))
-  const metrics = createMetrics(() => nightdesk.store.documents.counts(AbortSignal.timeout(5000)))
+  const starting: Starting = {
+    nightdesk,
+    waiting: new Set(sources.map((source) => source.id)),
+    metrics: createMetrics(() => nightdesk.store.documents.counts(AbortSignal.timeout(5000))),
+  }
   const server = createServer({
     ask: nightdesk.ask,
     search: nightdesk.search,
@@ -37,9 +54,9 @@ export async function startCommand(invocation: Invocation, options: StartOptions
       audiences,
       tokenSha256: token_sha256,
     })),
-    waitingFor: () => [...waiting],
+    waitingFor: () => [...starting.waiting],
     samples,
-    metrics,
+    metrics: starting.metrics,
     assets: await loadAssets(webFolder),
     version,
     log,
@@ -47,7 +64,7 @@ export async function startCommand(invocation: Invocation, options: StartOptions
   })
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {
-    for (const source of sources) await firstSync(invocation, nightdesk, source, waiting)
+    await firstSyncs(invocation, starting, sources)
     if (samples)
       output.err.write(
         'No source is configured, so the shipped sample wiki is loaded. Point --docs at a folder of yours.\n',
@@ -59,37 +76,63 @@ export async function startCommand(invocation: Invocation, options: StartOptions
         output,
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
-    await syncRegularly(invocation, nightdesk, sources)
-  } catch (error) {
-    if (!signal.aborted) throw error
+    await syncRegularly(invocation, starting, sources)
   } finally {
     await server.drain(AbortSignal.timeout(drainMs))
-    log.info({}, 'stopped')
   }
 }
 
-/** Ready once the first sync of every source has ended, well or not. */
-async function firstSync(
-  invocation: Invocation,
-  nightdesk: Nightdesk,
-  source: Source,
-  waiting: Set<string>,
-): Promise<void> {
-  const [outcome] = await syncSources(invocation, nightdesk, [source], {})
-  waiting.delete(source.id)
-  if (outcome?.failure !== undefined) invocation.output.err.write(`${source.id}: ${outcome.failure}\n`)
-  for (const { entry, reason } of outcome?.report?.failures ?? [])
-    invocation.output.err.write(`${source.id}: ${entry}: ${reason}\n`)
+interface Starting {
+  nightdesk: Nightdesk
+  /** Sources whose first sync has not ended; ready when it is empty. */
+  waiting: Set<string>
+  metrics: Metrics
 }
 
-async function syncRegularly(invocation: Invocation, nightdesk: Nightdesk, sources: readonly Source[]): Promise<void> {
-  const { config, log, signal } = invocation
+/** Ready once the first sync of every source has ended, well or not, and a search would find its caches warm. */
+async function firstSyncs(invocation: Invocation, starting: Starting, sources: readonly Source[]): Promise<void> {
+  const { nightdesk, waiting, metrics } = starting
+  for (const [at, source] of sources.entries()) {
+    const [outcome] = await syncSources(invocation, nightdesk, [source], {})
+    count(metrics, source.id, outcome?.report)
+    for (const { entry, reason } of outcome?.report?.failures ?? [])
+      invocation.output.err.write(`${source.id}: ${entry}: ${reason}\n`)
+    if (at === sources.length - 1) await warmUp(invocation, nightdesk)
+    waiting.delete(source.id)
+  }
+}
+
+/** The first search starts threads and reads what all later ones find in memory, so that nobody has to wait for it. */
+async function warmUp({ log, signal }: Invocation, nightdesk: Nightdesk): Promise<void> {
+  try {
+    const text = 'how to restart after an outage 障害からの復旧手順'
+    await nightdesk.search({ text, limit: 10, principal: localPrincipal }, signal)
+  } catch (err) {
+    signal.throwIfAborted()
+    log.warn({ err }, 'the first search failed')
+  }
+}
+
+function count(metrics: Metrics, source: string, report: SyncReport | undefined): void {
+  if (report === undefined) return
+  for (const outcome of ['added', 'changed', 'unchanged', 'deleted', 'failed'] as const)
+    metrics.syncDocuments.inc({ source, outcome }, report[outcome])
+  metrics.syncFinishedAt.set({ source }, Date.now() / 1000)
+}
+
+async function syncRegularly(
+  { config, log, signal }: Invocation,
+  { nightdesk, metrics }: Starting,
+  sources: readonly Source[],
+): Promise<void> {
   const everyMs = durationMs(config.settings.sync_every) ?? 600_000
   while (!signal.aborted) {
     await setTimeout(everyMs, undefined, { signal })
     for (const source of sources) {
       try {
-        const { added, changed, deleted, failed } = await nightdesk.sync(source, {}, signal)
+        const report = await nightdesk.sync(source, {}, signal)
+        count(metrics, source.id, report)
+        const { added, changed, deleted, failed } = report
         log.info({ source: source.id, added, changed, deleted, failed }, 'synced')
       } catch (err) {
         signal.throwIfAborted()
