@@ -137,6 +137,9 @@ function program(): Command {
   return nightdesk
 }
 
+// Whoever reads our output may stop early (`| head`); that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 try {
   await program().parseAsync()
 } catch (error) {
