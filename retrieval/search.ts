@@ -11,7 +11,7 @@ import { ranked } from './ranking/rank.ts'
 import { relevanceOf, relevantFrom } from './ranking/relevance.ts'
 import type { SoftMatch } from './ranking/soft-match.ts'
 
-const candidatesEach = 150
+const candidatesEach = 100
 
 export interface SearchParts {
   index: PassageIndex
