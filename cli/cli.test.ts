@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { launchNightdesk, nightdesk, type RunningNightdesk } from './nightdesk-process.fake.ts'
+import { launchNightdesk, nightdesk, npmStart, type RunningNightdesk } from './nightdesk-process.fake.ts'
 
 const commands = ['start', 'ingest', 'ask', 'search', 'verify', 'eval', 'bench', 'doctor']
 
@@ -191,6 +191,18 @@ describe('start', () => {
     const { code, out } = await started.ended
     expect(code).toBe(0)
     expect(z.object({ url: z.string(), documents: z.number() }).parse(JSON.parse(out)).url).toBe(url)
+  })
+
+  it('by npm ends with npm, and leaves nothing running', async () => {
+    const port = await freePort()
+    const started = npmStart(['--port', String(port), ...loaded])
+    await readyAt(`http://127.0.0.1:${port}`, started)
+    started.kill('SIGTERM')
+    // Its output stays open for as long as any process of it runs.
+    const { code, out, err } = await started.ended
+    expect(code).toBe(0)
+    expect(out).toContain(`Nightdesk is ready at http://127.0.0.1:${port}`)
+    expect(err).toContain('stopped')
   })
 
   it('ends with 0 in the middle of its first sync', async () => {

@@ -16,12 +16,22 @@ export interface RunningNightdesk {
 }
 
 /** Not a fake of ours but the command itself, started as a shell would, with only these variables beside PATH and HOME. */
-export function launchNightdesk(
+export function launchNightdesk(args: readonly string[], { env = {} }: { env?: Record<string, string> } = {}) {
+  return launch(process.execPath, [launcher, ...args], { cwd: '/', env })
+}
+
+/** As `npm start -- ARGUMENTS` does it. */
+export function npmStart(args: readonly string[]): RunningNightdesk {
+  return launch('npm', ['start', '--', ...args], { cwd: join(import.meta.dirname, '..'), env: {} })
+}
+
+function launch(
+  command: string,
   args: readonly string[],
-  { env = {}, cwd = '/' }: { env?: Record<string, string>; cwd?: string } = {},
+  { cwd, env }: { cwd: string; env: Record<string, string> },
 ): RunningNightdesk {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [launcher, ...args], { cwd, env: { PATH, HOME, ...env } })
+  const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env } })
   child.stdin.end()
   const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
