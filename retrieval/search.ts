@@ -24,7 +24,7 @@ export interface SearchParts {
   log: Log
 }
 
-export interface FoundCandidates {
+interface FoundCandidates {
   query: Query
   statistics: TermStatistics
   scored: Scored[]
@@ -76,12 +76,8 @@ function shown(score: number): number {
 }
 
 /** Everything that may answer, from words and from vectors, with its features but not yet in order. */
-export async function findCandidates(
-  parts: SearchParts,
-  asked: SearchQuery,
-  signal: AbortSignal,
-): Promise<FoundCandidates> {
-  const query = understand(asked.text, parts.thesaurus)
+async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: AbortSignal): Promise<FoundCandidates> {
+  const query = understand(asked.text, parts.thesaurus, asked.lang)
   const expanded = expandedTerms(query)
   const filter: PassageFilter = { principal: asked.principal }
   const warnings: AnswerWarning[] = []

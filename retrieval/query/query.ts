@@ -24,14 +24,15 @@ export interface Query {
   asked: ReadonlySet<Asked>
 }
 
-export function understand(text: string, thesaurus?: Thesaurus): Query {
+/** @param lang Of the question, where somebody knows it; else it is read from the text. */
+export function understand(text: string, thesaurus?: Thesaurus, lang?: Lang): Query {
   const meant = withoutFillers(text)
   const terms = [...new Set(termsOf(meant))]
   const other = thesaurus?.read(meant)
   return {
     text: meant,
     parts: partsOf(meant),
-    lang: detectLang(meant),
+    lang: lang ?? detectLang(meant),
     terms,
     identifiers: new Set(identifiersOf(meant)),
     alternatives: other?.alternatives ?? new Map(),

@@ -31,7 +31,7 @@ const wordsAlone = { coverage: 9, bias: -5 }
 /**
  * How sure we are that what was found is about the question at all, 0..1.
  * @param best The first few of the ranking.
- * @param isKnown Whether a term, or another word for it, stands anywhere in the index.
+ * @param isKnown Whether a term stands anywhere in the index.
  */
 export function relevanceOf(query: Query, best: readonly Scored[], isKnown: (term: string) => boolean): number {
   const top = best.slice(0, looked)
