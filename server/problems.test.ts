@@ -61,8 +61,24 @@ describe('errors', () => {
     expect(status).toBe(413)
   })
 
-  it('names the methods that an address answers to', async () => {
+  it('reads a chunked body, which has no length', async () => {
     await using nightdesk = await startServer()
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
+    const headers = { 'content-type': 'application/json' }
+    const sent = request(`${nightdesk.url}/v1/search`, { method: 'POST', headers })
+    sent.on('response', (response) => resolve(response.resume().statusCode))
+    sent.on('error', reject)
+    sent.write('{"query":')
+    sent.end('"redis"}')
+    expect(await promise).toBe(200)
+  })
+
+  it('names the methods that an address answers to, also to a request without a body', async () => {
+    await using nightdesk = await startServer()
+    for (const method of ['DELETE', 'PUT', 'OPTIONS']) {
+      const refused = await fetch(`${nightdesk.url}/v1/ask`, { method })
+      expect([method, refused.status]).toEqual([method, 405])
+    }
     const response = await nightdesk.get('/v1/ask')
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('POST')

@@ -108,7 +108,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
   addOpenApiRoute(app, version)
   addPageRoutes(app, parts.assets)
 
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const listener = getRequestListener(app.fetch)
   const http = createHttpServer((incoming, outgoing) => void listener(incoming, outgoing))
   return {
     app,
