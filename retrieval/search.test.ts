@@ -108,7 +108,6 @@ describe('search', () => {
 
   it('searches by words alone when the embedder fails, and says so', async () => {
     const failing = {
-      ...model,
       id: 'down',
       dimensions: 256,
       embed: () => Promise.reject(new Error('refused')),
