@@ -12,6 +12,8 @@ import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { loadOpsEmbed, type OpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
+import { firstThatReplies } from '#providers/llm/fallback.ts'
+import type { Llm } from '#providers/llm/llm.ts'
 import { createAnswering } from '#retrieval/answering.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
@@ -19,6 +21,7 @@ import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { ConfigError } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
@@ -67,7 +70,9 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     freshnessOf: freshnessOfPassages,
     log,
   })
-  const ask = createAnswering({ search, conversations: store.conversations, embedder: tokens, clock: systemClock, log })
+  const { conversations } = store
+  const llm = await openLlm(config, log)
+  const ask = createAnswering({ search, conversations, embedder: tokens, llm, clock: systemClock, log })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
   const sourceParts: SourceParts = { config, log, blame: options.blame }
   return {
@@ -99,6 +104,25 @@ async function openEmbedder(config: Config): Promise<{ embedder?: Embedder; toke
   }
   throw new ConfigError(
     '  EMBEDDING_MODEL: must be `none`, `local:FOLDER` with a model of the ops-embed format, or unset for the shipped one',
+  )
+}
+
+/** The configured models in order, or none. Servers of one's own often want no key, but the protocol's client does. */
+async function openLlm({ env }: Config, log: Log): Promise<Llm | undefined> {
+  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: baseUrl, LLM_MODEL: model, LLM_FALLBACKS: fallbacks = [] } = env
+  const models: { model: string; baseUrl: string | undefined; apiKey: string | undefined }[] = fallbacks.map(
+    (next) => ({
+      model: next.model,
+      baseUrl: next.base_url,
+      apiKey: process.env[next.api_key_env ?? ''],
+    }),
+  )
+  if (model !== undefined && (key ?? baseUrl) !== undefined) models.unshift({ model, baseUrl, apiKey: key })
+  if (models.length === 0) return undefined
+  const { OpenAiCompatibleLlm } = await import('#providers/llm/openai-compatible/openai-compatible.ts')
+  return firstThatReplies(
+    models.map((each) => new OpenAiCompatibleLlm({ ...each, apiKey: each.apiKey ?? 'none' })),
+    log,
   )
 }
 
