@@ -1,6 +1,6 @@
 import type { Features, Scored } from './features.ts'
 
-/** How much each feature counts; found by `eval/tune.ts` over question sets of our own. */
+/** How much each feature counts; found over question sets of our own: docs/decisions/0004-ranking.md. */
 const featureWeights: Readonly<Record<keyof Features, number>> = {
   words: 0.81,
   meaning: 0,
