@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
-import { ConfigError, userMessageOf } from '#runtime/errors.ts'
+import { ConfigError, OpsError, reasonOf } from '#runtime/errors.ts'
 import { createLog } from '#runtime/log.ts'
 import { shutdownSignal } from '#runtime/shutdown.ts'
 import { readConfig } from './configuration.ts'
@@ -45,7 +45,8 @@ function running(work: (invocation: Invocation) => Promise<void>, options: Globa
     await work({ config, log, output, signal })
   }
   return invoke().catch((error: unknown) => {
-    process.stderr.write(`nightdesk: ${userMessageOf(error)}\n`)
+    const unexpected = `${reasonOf(error)} (LOG_LEVEL=debug shows where)`
+    process.stderr.write(`nightdesk: ${error instanceof OpsError ? error.userMessage : unexpected}\n`)
     if (process.env.LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     process.exitCode = error instanceof ConfigError ? badUsage : 1
   })
