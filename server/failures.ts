@@ -1,5 +1,5 @@
 import type { Log } from '#runtime/log.ts'
-import { RequestProblem } from './problems.ts'
+import { problemOf, RequestProblem } from './problems.ts'
 
 /**
  * What to tell the client of a failure, which is logged here. Work that was cut off failed for that reason, whatever it
@@ -9,6 +9,7 @@ export function failureToTell(error: unknown, signal: AbortSignal | undefined, l
   const cause: unknown = signal?.aborted === true ? signal.reason : error
   if (cause instanceof RequestProblem) return cause
   if (signal?.aborted === true) log.debug({ err: error }, 'request was given up')
+  else if (problemOf(cause).status < 500) log.debug({ err: error }, 'request was refused')
   else log.error({ err: error }, 'request failed')
   return cause
 }

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '#runtime/errors.ts'
+import { createLog } from '#runtime/log.ts'
 import { startServer } from './server.fake.ts'
 
 class ModelDownError extends OpsError {
@@ -71,6 +72,17 @@ describe('errors', () => {
     sent.write('{"query":')
     sent.end('"redis"}')
     expect(await promise).toBe(200)
+  })
+
+  it('leaves what clients did wrong out of the errors in the log', async () => {
+    const lines: string[] = []
+    const log = createLog({ level: 'error', content: false, destination: { write: (line) => void lines.push(line) } })
+    await using nightdesk = await startServer({ log, search: () => Promise.reject(new TypeError('broken')) })
+    await nightdesk.post('/v1/ask', '{"question": ')
+    await nightdesk.get('/v1/documents?cursor=nonsense')
+    expect(lines).toEqual([])
+    await nightdesk.post('/v1/search', { query: 'redis' })
+    expect(lines).toHaveLength(1)
   })
 
   it('names the methods that an address answers to, also to a request without a body', async () => {
