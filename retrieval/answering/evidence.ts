@@ -46,7 +46,7 @@ export async function evidenceFor(
   const question = readQuestion(asked.standalone, parts.thesaurus)
   const { judged, reconciled } = await readable(parts, question, asked.principal, found, signal)
   const selection = select(question, judged)
-  if (selection === undefined || !supports(selection)) return undefined
+  if (selection === undefined || !supports(found, selection)) return undefined
   return {
     question,
     passages: [...new Set(judged.map(({ candidate }) => candidate.passage))],
@@ -102,7 +102,13 @@ async function embedded(
   }
 }
 
-function supports({ score }: Selection): boolean {
+/**
+ * Where the search is unsure, a sentence has to show that it is about the question: the log odds of its relevance and
+ * the share of the question's words in the best sentence, weighed on questions of our own with and without an answer.
+ */
+function supports({ relevance }: SearchResult, { score }: Selection): boolean {
+  const odds = Math.log(Math.max(relevance, 0.001) / Math.max(1 - relevance, 0.001))
+  if (odds + 3 * score.words < 0.6) return false
   return score.words + score.context >= least.words || score.meaning >= least.meaning
 }
 

@@ -74,8 +74,8 @@ export function wordSearch(sections: readonly Section[]): Search & { asked: stri
       })
       .toSorted((a, b) => b.score - a.score)
       .map((passage, at) => ({ ...passage, rank: at + 1 }))
-    const relevance = scored[0]?.score ?? 0
-    return { passages: scored, relevance, relevant: relevance >= 0.15, timingsMs: {}, warnings: [] }
+    const relevant = (scored[0]?.score ?? 0) >= 0.15
+    return { passages: scored, relevance: relevant ? 0.9 : 0.1, relevant, timingsMs: {}, warnings: [] }
   }
   return Object.assign(search, { asked })
 }
