@@ -47,4 +47,16 @@ describe('with a language model in the environment', { timeout: 20_000 }, () => 
     expect(provider).toBe('extractive')
     expect(warnings).not.toEqual([])
   })
+
+  it('doctor names each fallback that lacks its key, and a model without an address', async () => {
+    const { code, out } = await nightdesk(['doctor', '--data-dir', folder], {
+      env: {
+        LLM_MODEL: 'first',
+        LLM_FALLBACKS: JSON.stringify([{ base_url: 'http://127.0.0.1:9/v1', api_key_env: 'NO_KEY', model: 'second' }]),
+      },
+    })
+    expect(code).toBe(1)
+    expect(out).toContain('FAULT llm: LLM_MODEL is set without a key or an address')
+    expect(out).toContain('FAULT llm fallback second: NO_KEY is not set')
+  })
 })

@@ -23,6 +23,7 @@ export async function doctorCommand(invocation: Invocation): Promise<void> {
     ...(await checkStore(invocation)),
     await checkGithub(invocation),
     await checkLlm(invocation),
+    ...(await checkFallbacks(invocation)),
     checkPrincipals(invocation),
   ]
   if (invocation.output.json) writeJson(invocation.output, { findings })
@@ -109,8 +110,12 @@ async function checkGithub({ config, signal }: Invocation): Promise<Finding> {
 async function checkLlm({ config, signal }: Invocation): Promise<Finding> {
   const check = 'llm'
   const { OPENAI_API_KEY: token, OPENAI_BASE_URL: base, LLM_MODEL: model } = config.env
-  if (token === undefined && base === undefined)
+  if (token === undefined && base === undefined && model === undefined)
     return { check, state: 'off', message: 'no model configured: answers are quoted from the documents' }
+  if (token === undefined && base === undefined) {
+    const remedy = "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of one's own; until then it is not asked."
+    return { check, state: 'fault', message: 'LLM_MODEL is set without a key or an address', remedy }
+  }
   if (model === undefined)
     return { check, state: 'fault', message: 'LLM_MODEL is not set', remedy: 'Name the model, LLM_MODEL=gpt-4.1 say.' }
   return await reach(
@@ -122,6 +127,19 @@ async function checkLlm({ config, signal }: Invocation): Promise<Finding> {
     },
     signal,
   )
+}
+
+async function checkFallbacks({ config, signal }: Invocation): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const { model, base_url, api_key_env: name } of config.env.LLM_FALLBACKS ?? []) {
+    const check = `llm fallback ${model}`
+    const token = name === undefined ? undefined : process.env[name]
+    const remedy = name === undefined ? "Check the entry's base_url in LLM_FALLBACKS." : `Set ${name} to a valid key.`
+    if (name !== undefined && token === undefined)
+      findings.push({ check, state: 'fault', message: `${name} is not set`, remedy })
+    else findings.push(await reach({ check, url: `${base_url}/models`, token, remedy }, signal))
+  }
+  return findings
 }
 
 async function reach(
