@@ -4,7 +4,7 @@ import { type PassageTerms, type TermField, termFields } from './passage.ts'
  * How much one occurrence counts in each field when candidates are looked for. Whole numbers, because the index
  * stores weighted counts: a change takes a migration of the stores that builds it anew. Reranking weighs the fields for itself, so these only decide who gets that far.
  */
-export const fieldWeights: Readonly<Record<TermField, number>> = { title: 3, heading: 3, context: 1, body: 1, code: 1 }
+const fieldWeights: Readonly<Record<TermField, number>> = { title: 3, heading: 3, context: 1, body: 1, code: 1 }
 
 /** BM25's two constants; the customary values, also FTS5's. */
 export const bm25 = { k1: 1.2, b: 0.75 } as const

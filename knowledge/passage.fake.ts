@@ -3,7 +3,7 @@ import type { EntryContent } from './document-store.ts'
 import type { IndexedPassage, PassageTerms } from './passage.ts'
 
 /** Terms for tests: lower-cased words, whatever stands between spaces. The real thing is far cleverer. */
-export function plainTerms(text: string): string[] {
+function plainTerms(text: string): string[] {
   return text
     .toLowerCase()
     .split(/\s+/)
