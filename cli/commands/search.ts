@@ -24,9 +24,11 @@ export async function searchCommand(invocation: Invocation, query: string, optio
       results: found.passages.map(passageToWire),
       relevant: found.relevant,
       relevance: found.relevance,
+      warnings: found.warnings.map(({ code, message }) => ({ code, message })),
     })
     return
   }
+  for (const warning of found.warnings) writeLine(output, styled(output, 'yellow', `! ${warning.message}`))
   if (!found.relevant)
     writeLine(output, styled(output, 'yellow', 'Nothing looks relevant; the nearest passages are:\n'))
   for (const { rank, score, passage, document, freshness } of found.passages) {

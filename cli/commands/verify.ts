@@ -1,4 +1,5 @@
 import { localPrincipal } from '#knowledge/principal.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { OpsError } from '#runtime/errors.ts'
 import { freshnessToWire } from '#server/wire.ts'
 import { openNightdesk } from '../compose.ts'
@@ -22,7 +23,7 @@ export async function verifyCommand(invocation: Invocation, id: string, options:
   await using nightdesk = await openNightdesk(invocation)
   const document = await nightdesk.store.documents.document(id, localPrincipal, signal)
   if (document === undefined) throw new DocumentUnknownError(`no document ${id}`)
-  const verification = { documentId: id, by: options.by, at: new Date(), evergreenReason: options.evergreen }
+  const verification = { documentId: id, by: options.by, at: systemClock.now(), evergreenReason: options.evergreen }
   await nightdesk.store.documents.verify(verification, signal)
   const freshness = nightdesk.freshnessOf(document, document.editedAt, verification)
   if (output.json) writeJson(output, freshnessToWire(freshness))
