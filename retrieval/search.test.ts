@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { openMemoryStore } from '#knowledge/memory/memory-store.ts'
 import { fakeEntry, fakePassage } from '#knowledge/passage.fake.ts'
-import { localPrincipal } from '#knowledge/principal.ts'
+import { localPrincipal, type Principal } from '#knowledge/principal.ts'
 import { termsOfPassage } from '#knowledge/terms/passage-terms.ts'
 import { loadOpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
 import { silentLog } from '#runtime/log.ts'
@@ -66,8 +66,7 @@ async function searching(parts: Partial<SearchParts> = {}) {
     log: silentLog,
     ...parts,
   })
-  return (text: string, principal = localPrincipal as Parameters<typeof search>[0]['principal']) =>
-    search({ text, limit: 5, principal }, ongoing)
+  return (text: string, principal: Principal = localPrincipal) => search({ text, limit: 5, principal }, ongoing)
 }
 
 describe('search', () => {

@@ -16,7 +16,7 @@ const destructive: readonly RegExp[] = [
   /\bkill(?:all)?\s+-(?:9|KILL|SIGKILL)\b|\b(?:shutdown|reboot|poweroff)\b\s+(?:-\w|now)/,
 ]
 
-export function isDestructive(text: string): boolean {
+function isDestructive(text: string): boolean {
   return destructive.some((pattern) => pattern.test(text))
 }
 

@@ -24,7 +24,7 @@ export interface Evidence {
 }
 
 /** Passages whose sentences may be quoted; the others only show whether somebody disagrees. */
-export const evidenceLimits = { passages: 6 }
+const evidenceLimits = { passages: 6 }
 /** Below this share of the question's words (headings count) and this likeness, a sentence has nothing to do with it. */
 const least = { words: 0.15, meaning: 0.22 }
 
@@ -60,7 +60,7 @@ export async function evidenceFor(
 }
 
 /** What may be quoted, judged. */
-export async function readable(
+async function readable(
   parts: EvidenceParts,
   question: ReadQuestion,
   principal: Principal,
@@ -108,7 +108,7 @@ async function embedded(
  */
 function supports({ relevance }: SearchResult, { score }: Selection): boolean {
   const odds = Math.log(Math.max(relevance, 0.001) / Math.max(1 - relevance, 0.001))
-  if (odds + 3 * score.words < 0.6) return false
+  if (odds + 3 * score.words < 0.25) return false
   return score.words + score.context >= least.words || score.meaning >= least.meaning
 }
 

@@ -77,7 +77,7 @@ function ownTerms(text: string): string[] {
 }
 
 /** The words of a question that say what it is about, in their order. */
-export function topicOf(question: string): string {
+function topicOf(question: string): string {
   const words = question.match(/[A-Za-z0-9_./@:%$*-]+|[\u30a1-\u30ff]{2,}|[\u4e00-\u9fff々]+|[^\s\p{P}]/gu) ?? []
   const kept = words.filter((word) => ownTerms(word).length > 0)
   return [...new Set(kept)].join(' ')

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
 import { checkAnswer } from './promises.ts'
 import { answeringOver, passagesOf, type Section } from './wiki.fake.ts'
 
@@ -96,6 +97,46 @@ describe('any answer', () => {
         ),
         async (made, question) => {
           const answer = await answeringOver(made).answer(question)
+          expect(
+            checkAnswer(
+              answer,
+              passagesOf(made).map(({ passage }) => passage),
+            ),
+          ).toEqual([])
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+})
+
+const invented = fc.constantFrom(
+  'Restart the node with `kubectl drain` [1].',
+  'Wait 77 seconds [2].',
+  'Run this: [1]\n```sh\nkubectl scale --replicas=5 deploy/x\n```',
+  'The quorum is lost [1][3].',
+  'See https://evil.example/now [1].',
+  '- Use --force [2]',
+  '1. Wait [1]',
+  '再起動の手順です[1]。',
+  'No source for this.',
+)
+
+describe('any answer that a model writes', () => {
+  it('keeps its promises, whatever the model says', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        sections,
+        fc.array(
+          fc.oneof(
+            invented,
+            sentence.map((text) => `${text} [1]`),
+          ),
+          { maxLength: 6 },
+        ),
+        async (made, said) => {
+          const llm = new ScriptedLlm(says(said.join('\n')))
+          const answer = await answeringOver(made, { llm }).answer('How do I restart the node?')
           expect(
             checkAnswer(
               answer,

@@ -42,7 +42,7 @@ function markFaults({ answer, abstained, citations }: Pick<Answer, 'answer' | 'a
 }
 
 /** The numbers of the citations that a text refers to; brackets inside code are code. */
-export function marksIn(markdown: string): number[] {
+function marksIn(markdown: string): number[] {
   return [...withoutCode(markdown).matchAll(/\[(\d{1,3})\](?!\()/g)].map(([, n]) => Number(n))
 }
 

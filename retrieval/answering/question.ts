@@ -17,6 +17,8 @@ export type Want =
   | 'fix'
   | 'decision'
   | 'rule'
+  | 'flag'
+  | 'metric'
 
 /** One thing that is asked: a question can hold several ("which …, and how …?"). */
 export interface Facet {
@@ -35,7 +37,9 @@ export interface ReadQuestion extends Facet {
 }
 
 const wants: readonly (readonly [Want, RegExp])[] = [
-  ['command', /\bcommands?\b|\bhow (?:do|can|should|would) (?:i|we|you|one)\b|\bhow to\b|\bcli\b|\bsyntax\b|\bone-?liner\b|\bflags?\b|\boptions?\b|\bquery\b|\bwhat do (?:i|we) (?:run|type|execute)\b|コマンド|オプション|フラグ|どうやって|どうやる|どう(?:消|戻|見|確認|作|す)|クエリ|実行|叩/i],
+  ['command', /\bcommands?\b|\bhow (?:do|can|should|would) (?:i|we|you|one)\b|\bhow to\b|\bcli\b|\bsyntax\b|\bone-?liner\b|\bquery\b|\bwhat do (?:i|we) (?:run|type|execute)\b|コマンド|どうやって|どうやる|どう(?:消|戻|見|確認|作|す)|クエリ|実行|叩/i],
+  ['flag', /\bflags?\b|\boptions?\b|\bswitch(?:es)?\b|\bargument\b|\bparameter\b|オプション|フラグ|スイッチ|引数|パラメータ/i],
+  ['metric', /\bmetrics?\b|\bhistogram\b|\bgauge\b|\bcounter\b|\bpromql\b|\bquery\b|\bexpression\b|メトリク|ヒストグラム|クエリ|式/i],
   ['number', /\bhow (?:many|much|long|often|old|big|large|high|low|far|soon|little)\b|\bthresholds?\b|\bdefaults?\b|\blimits?\b|\bceiling\b|\bpercent(?:age)?\b|\bports?\b|\btime-?outs?\b|\bintervals?\b|\bvalues?\b|\bnumbers?\b|\bversions?\b|\bretention\b|\bpending time\b|\bduration\b|\bsize\b|\brate\b|\bratio\b|\bshare\b|\bat what\b|\bmaximum\b|\bminimum\b|\bupper bound\b|\blower bound\b|何(?:分|秒|時間|日|個|回|台|%|パーセント|割|番|本|GB|MB)|いくつ|いくら|どれくらい|どのくらい|閾値|しきい値|デフォルト|既定|上限|下限|制限|ポート|タイムアウト|間隔|割合|バージョン|期間|最大|最小|残り/i],
   ['place', /\bwhere\b|\bwhich (?:file|path|directory|folder|namespace|page|document|doc|runbook|dashboard|pod|node|container|configmap|secret|repo(?:sitory)?|url|host)\b|\bpath\b|\blocation\b|\bfile name\b|\burl\b|\blink\b|\bdashboard\b|どこ|どのファイル|場所|パス|ファイル|ディレクトリ|マウント|どのページ|どのドキュメント|URL/i],
   ['name', /\bwhich\b|\bname\b|\bcalled\b|\bwhat (?:setting|field|flag|option|parameter|metric|label|role|variable|alert|key|configmap|histogram|annotation|tool)\b|\bwhat's the\b|どの|どれ|名前|何という|なんて|なんという|設定|フィールド|パラメータ|メトリク|ラベル|キー|ツール/i],
@@ -78,7 +82,7 @@ export function asksForOwner(question: string): boolean {
   return ownership.test(question.normalize('NFKC'))
 }
 
-export function wantsOf(text: string): ReadonlySet<Want> {
+function wantsOf(text: string): ReadonlySet<Want> {
   const line = text.normalize('NFKC').trim()
   return new Set(wants.filter(([, pattern]) => pattern.test(line)).map(([want]) => want))
 }

@@ -45,7 +45,7 @@ export interface Features {
 }
 
 /** How much each feature counts; found on questions of our own. */
-export const featureWeights: Record<keyof Features, number> = {
+const featureWeights: Record<keyof Features, number> = {
   words: 0.05,
   context: 0.05,
   meaning: 0.75,
@@ -156,7 +156,7 @@ export async function judge(
   })
 }
 
-export function totalOf(features: Features): number {
+function totalOf(features: Features): number {
   const w = featureWeights
   return (
     w.words * features.words +

@@ -4,7 +4,7 @@ import type { Candidate, Judged, Score } from './scoring.ts'
 import { nameOf } from './wording.ts'
 
 /** How much is quoted. The numbers were found on questions of our own. */
-export const selectionLimits = {
+const selectionLimits = {
   /** Units picked for each part of the question, before what belongs to them is added. */
   unitsEach: 4,
   /** The same when the question has several parts. */

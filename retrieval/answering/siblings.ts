@@ -13,7 +13,7 @@ export type DocumentSections = (
   signal: AbortSignal,
 ) => Promise<readonly { passage: Passage; freshness: Freshness }[]>
 
-export const siblingLimits = {
+const siblingLimits = {
   documents: 2,
   each: 4,
   /** Of the score of the passage that was found. */

@@ -130,7 +130,10 @@ class UnitReader {
   }
 
   #addSentences(block: TextBlock, kind: UnitKind): void {
-    for (const { from, to } of sentenceSpans(this.#text, block.contentFrom, block.contentTo)) {
+    const defines = /^\s*:\s/.exec(this.#text.slice(block.contentFrom, block.contentTo))?.[0]
+    // A definition is nothing without its term, which stands right above it.
+    const term = defines === undefined ? undefined : this.#units.at(-1)?.index
+    for (const { from, to } of sentenceSpans(this.#text, block.contentFrom + (defines?.length ?? 0), block.contentTo)) {
       const shown = readable(this.#text.slice(from, to))
       if (!isOnlyReference(shown)) {
         this.#push({
@@ -140,7 +143,7 @@ class UnitReader {
           shown,
           ordered: block.ordered ?? false,
           indent: block.indent,
-          intro: this.#announcer(),
+          intro: term ?? this.#announcer(),
         })
       }
     }

@@ -59,6 +59,10 @@ function holds(unit: Unit, intro: Unit | undefined, want: Want): number {
           : 0
     case 'name':
       return inlineCode ? 0.8 : kind === 'field' || /\b[a-z]+[A-Z]\w+|\b\w+_\w+/.test(shown) ? 0.6 : 0
+    case 'flag':
+      return /(?:^|[\s`("'])--?[A-Za-z]/.test(shown) ? 1 : inlineCode ? 0.3 : 0
+    case 'metric':
+      return /\b[a-z][a-z0-9]*(?:_[a-z0-9]+){1,}\b/.test(shown) ? 1 : 0
     case 'rule':
       return field === undefined ? 0 : field === 'runbook_url' ? 0.2 : 1
     case 'owner':

@@ -11,8 +11,8 @@ import { fixedClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { type AnsweringParts, createAnswering } from '../answering.ts'
 
-export const now = new Date('2026-06-01T00:00:00Z')
-export const ongoing = new AbortController().signal
+const now = new Date('2026-06-01T00:00:00Z')
+const ongoing = new AbortController().signal
 
 /** A section of a wiki for tests. */
 export interface Section {
@@ -60,7 +60,7 @@ export function passagesOf(sections: readonly Section[]): RankedPassage[] {
 }
 
 /** Finds sections by the words they share with the question; none: nothing is relevant. */
-export function wordSearch(sections: readonly Section[]): Search & { asked: string[] } {
+function wordSearch(sections: readonly Section[]): Search & { asked: string[] } {
   const asked: string[] = []
   const search: Search = async ({ text }) => {
     asked.push(text)

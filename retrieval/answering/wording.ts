@@ -11,7 +11,7 @@ export function placeOf({ document, passage }: Pick<RankedPassage, 'document' | 
   return heading === '' || heading.toLowerCase() === title.toLowerCase() ? title : `${title} › ${heading}`
 }
 
-export function titleOf({ document }: Pick<RankedPassage, 'document'>): string {
+function titleOf({ document }: Pick<RankedPassage, 'document'>): string {
   return name(document.title)
 }
 

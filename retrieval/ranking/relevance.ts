@@ -3,7 +3,10 @@ import type { Query } from '#retrieval/query/query.ts'
 import type { Features, Scored } from './features.ts'
 
 /** From here on something found is taken to be about the question. */
-export const relevantFrom = 0.5
+export const relevantFrom = 0.3
+/** The longer a question, the less of it any passage covers; between these numbers of terms that is made good. */
+const fewestTerms = 8
+const mostTerms = 20
 /** How far down a passage still speaks for the result. */
 const looked = 5
 
@@ -12,17 +15,17 @@ const looked = 5
  * calibration.jsonl of eval/sets over the sample wiki, and a set over public runbooks, each kind weighing half.
  */
 const weights = {
-  soft: 2.53,
-  coverage: 4.22,
-  otherCosine: 7.64,
-  titleAsked: 1.51,
-  identifiers: -2.07,
-  sameLanguage: 0.19,
-  asked: 0.35,
-  names: -1.21,
-  known: 1.77,
-  length: 7.84,
-  bias: -10.77,
+  soft: 1.55,
+  coverage: 3.84,
+  otherCosine: 8.26,
+  titleAsked: 1.91,
+  identifiers: -1.6,
+  sameLanguage: 0.41,
+  asked: 0.55,
+  names: -1.12,
+  known: 1.48,
+  length: 8.59,
+  bias: -11.6,
 }
 
 /** Where there are no vectors, the share of the question's words that stand together has to do. */
@@ -51,7 +54,7 @@ export function relevanceOf(query: Query, best: readonly Scored[], isKnown: (ter
       weights.asked * first.asked +
       weights.names * (Math.min(3, namesIn(query.text).length) / 3) +
       weights.known * known +
-      weights.length * (Math.min(20, query.terms.length) / 20),
+      weights.length * (Math.min(mostTerms, Math.max(fewestTerms, query.terms.length)) / mostTerms),
   )
 }
 

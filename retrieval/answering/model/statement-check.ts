@@ -112,7 +112,7 @@ export function marksOf(statement: string): number[] {
 }
 
 /** Without its citations and its list marker, which is ours to number. */
-export function withoutMarks(statement: string): string {
+function withoutMarks(statement: string): string {
   return statement.replace(/(?<!\w)\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]/g, '').replace(/^\s*(?:[-*+]|\d{1,3}[.)])\s+/, '')
 }
 
