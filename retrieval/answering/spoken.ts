@@ -67,6 +67,7 @@ function sentence(shown: string, lang: Lang): string {
   const text = plain(shown)
     .replace(/https?:\/\/\S+/g, '')
     .replace(/\s*[|]\s*/g, ', ')
+    .replace(/^[,\s]+|[,\s]+$/g, '')
     .replace(/[:：]$/, '')
     .trim()
   const short =
