@@ -48,4 +48,12 @@ describe('documents', () => {
     const whole = await (await nightdesk.get('/v1/documents/redis-runbook')).json()
     expect(whole.freshness.state).toBe('verified')
   })
+
+  it('masks secrets in what reviewers write', async () => {
+    await using nightdesk = await startServer()
+    const written = { by: 'ann', evergreen_reason: 'the login is fixed, password: hunter2Tarako99' }
+    await nightdesk.post('/v1/documents/redis-runbook/verify', written)
+    const stored = await nightdesk.store.documents.verifications(['redis-runbook'], new AbortController().signal)
+    expect(stored.get('redis-runbook')?.evergreenReason).toContain('password: [masked:password]')
+  })
 })

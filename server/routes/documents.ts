@@ -3,6 +3,7 @@ import type { Document, Verification } from '#knowledge/document.ts'
 import type { DocumentStore } from '#knowledge/document-store.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { localPrincipal, type Principal } from '#knowledge/principal.ts'
+import { maskSecrets } from '#knowledge/secrets.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { RequestProblem } from '../problems.ts'
 import {
@@ -148,9 +149,9 @@ export function addDocumentRoutes(app: App, parts: DocumentParts): void {
     const document = await documentFor(documents, id, principal, signal)
     const verification: Verification = {
       documentId: id,
-      by: speaker(by, principal),
+      by: speaker(maskSecrets(by).text, principal),
       at: clock.now(),
-      ...(evergreen_reason !== undefined && { evergreenReason: evergreen_reason }),
+      ...(evergreen_reason !== undefined && { evergreenReason: maskSecrets(evergreen_reason).text }),
     }
     await documents.verify(verification, signal)
     return c.json(freshnessToWire(freshnessOf(document, document.editedAt, verification)), 200)

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import { maskSecrets } from '#knowledge/secrets.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { RequestProblem } from '../problems.ts'
 import {
@@ -41,7 +42,8 @@ export function addFeedbackRoute(
   { conversations, clock }: { conversations: ConversationStore; clock: Clock },
 ): void {
   app.openapi(feedbackRoute, async (c) => {
-    const { trace_id, verdict, comment } = c.req.valid('json')
+    const { trace_id, verdict, comment: written } = c.req.valid('json')
+    const comment = written === undefined ? undefined : maskSecrets(written).text
     const signal = c.get('signal')
     const principal = c.get('principal').name
     const turn = await conversations.turn(trace_id, signal)
