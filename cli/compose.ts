@@ -14,6 +14,7 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import { loadOpsEmbed, type OpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
 import { firstThatReplies } from '#providers/llm/fallback.ts'
 import type { Llm } from '#providers/llm/llm.ts'
+import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { createAnswering } from '#retrieval/answering.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
@@ -61,18 +62,36 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
       freshnessOf(document, editedAt, verifications.get(documentId)),
     )
   }
+  const thesaurus = loadThesaurus()
   const softMatch = tokens === undefined ? undefined : new SoftMatch(tokens)
   const search = createSearch({
     index: store.index,
     embedder,
     softMatch,
-    thesaurus: loadThesaurus(),
+    thesaurus,
     freshnessOf: freshnessOfPassages,
     log,
   })
   const { conversations } = store
   const llm = await openLlm(config, log)
-  const ask = createAnswering({ search, conversations, embedder: tokens, llm, clock: systemClock, log })
+  const sectionsOf: DocumentSections = async (documentId, principal, signal) => {
+    const document = await store.documents.document(documentId, principal, signal)
+    if (document === undefined) return []
+    const sections = await store.documents.passagesOf(documentId, principal, signal)
+    const verification = (await store.documents.verifications([documentId], signal)).get(documentId)
+    return sections.map((passage) => ({ passage, freshness: freshnessOf(document, passage.editedAt, verification) }))
+  }
+  const ask = createAnswering({
+    search,
+    conversations,
+    embedder: tokens,
+    softMatch,
+    thesaurus,
+    sectionsOf,
+    llm,
+    clock: systemClock,
+    log,
+  })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
   const sourceParts: SourceParts = { config, log, blame: options.blame }
   return {

@@ -108,7 +108,7 @@ async function embedded(
  */
 function supports({ relevance }: SearchResult, { score }: Selection): boolean {
   const odds = Math.log(Math.max(relevance, 0.001) / Math.max(1 - relevance, 0.001))
-  if (odds + 3 * score.words < 0.25) return false
+  if (odds + 3 * score.words < 0.6) return false
   return score.words + score.context >= least.words || score.meaning >= least.meaning
 }
 

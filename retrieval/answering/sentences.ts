@@ -5,7 +5,9 @@ export interface Span {
 }
 
 const abbreviations = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|no|fig|approx|ca|resp|incl|mr|ms|dr|st|max|min)\.$/i
-const closers = /["'”’)\]*_」』）】`]/
+/** No backquote: code is skipped as a whole, so one that stands after a sentence opens the next. */
+const closers = /["'”’)\]*_」』）】]/
+const onlyClosers = /[”’)\]」』）】]/
 /** Longer than any sentence worth quoting; an opening quote or bracket that is never closed ends here. */
 const longestNesting = 400
 
@@ -78,18 +80,14 @@ function closing(text: string, open: number, to: number): number {
   return open
 }
 
+/** A mark that may open as well as close ("。**Now** …") closes only where white space or the end follows. */
 function pastClosers(text: string, at: number, to: number): number {
   let after = at
-  while (after < to && closers.test(text.charAt(after)) && !opensAgain(text, after)) after += 1
+  while (after < to && closers.test(text.charAt(after))) after += 1
+  if (after >= to || /\s/.test(text.charAt(after))) return after
+  after = at
+  while (after < to && onlyClosers.test(text.charAt(after))) after += 1
   return after
-}
-
-/** A backquote, quote or star right after the full stop of a Japanese sentence opens the next one. */
-function opensAgain(text: string, at: number): boolean {
-  const char = text.charAt(at)
-  if (!'`*_"\''.includes(char)) return false
-  const before = text.slice(Math.max(0, at - 200), at)
-  return before.split(char).length % 2 === 1
 }
 
 /** Without the white space, quote marks of Markdown and bullets at both ends; undefined when nothing is left. */
