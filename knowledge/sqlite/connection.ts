@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { naming, StoreClosedError, StoreCorruptError, StoreUnavailableError } from './errors.ts'
@@ -7,10 +7,22 @@ import { migrate } from './schema.ts'
 /** How long a writer waits for another process's transaction. Ours last well under a second. */
 const busyTimeoutMs = 10_000
 
+/** Folder by folder: where a file system answers ENOENT for ever (/proc), mkdir's own recursion never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw error
+  }
+}
+
 /** Creates or upgrades the file where needed, and lets go of it. @throws {OpsError} When it can't be used. */
 export function prepareFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
   } catch (cause) {
     throw new StoreUnavailableError('The data directory cannot be made', { cause })
   }
