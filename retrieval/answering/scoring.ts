@@ -51,10 +51,10 @@ const featureWeights: Record<keyof Features, number> = {
   meaning: 0.75,
   otherMeaning: 0.24,
   covered: 0.27,
-  coveredInPlace: 0.12,
+  coveredInPlace: 0.19,
   wanted: 0.2,
   place: 0.07,
-  passage: 0.55,
+  passage: 0.46,
   rank: 0.16,
 }
 

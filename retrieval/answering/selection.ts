@@ -6,11 +6,11 @@ import { nameOf } from './wording.ts'
 /** How much is quoted. The numbers were found on questions of our own. */
 const selectionLimits = {
   /** Units picked for each part of the question, before what belongs to them is added. */
-  unitsEach: 4,
+  unitsEach: 5,
   /** The same when the question has several parts. */
   unitsEachOfSeveral: 4,
   /** Further units must come this near to the best one of their part of the question. */
-  nearness: 0.75,
+  nearness: 0.8,
   /** Share of a part's own score in its ranking; the rest is the whole question's. */
   ownShare: 0.65,
   /** A part with fewer terms than this names too little to be ranked by itself. */
