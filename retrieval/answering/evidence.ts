@@ -3,9 +3,18 @@ import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Thesaurus } from '../query/thesaurus.ts'
+import type { Disagreement } from './claims.ts'
 import { type Reconciled, reconcile } from './disagreement.ts'
 import { type ReadQuestion, readQuestion } from './question.ts'
-import { type Candidate, candidatesOf, embedCandidates, type Judged, type JudgingParts, judge } from './scoring.ts'
+import {
+  type Candidate,
+  candidatesOf,
+  embedCandidates,
+  type Judged,
+  type JudgingParts,
+  judge,
+  type Score,
+} from './scoring.ts'
 import { type Selection, select } from './selection.ts'
 import { type DocumentSections, siblingsOf } from './siblings.ts'
 import { disagreementWarnings, suspicionWarnings } from './source-warnings.ts'
@@ -74,9 +83,37 @@ async function readable(
   const kept = [...new Set(reconciled.candidates.map(({ passage }) => passage))].slice(0, evidenceLimits.passages)
   const siblings = candidatesOf(await siblingsOf(kept, question, principal, { ...parts, embedder }, signal))
   if (embedder !== undefined) await embedCandidates(siblings, embedder, signal)
-  const read = new Set(kept)
-  const candidates = [...reconciled.candidates.filter(({ passage }) => read.has(passage)), ...siblings]
-  return { judged: await judge(question, candidates, { ...parts, embedder }, signal), reconciled }
+  const corrected = reconciled.disagreements.filter(({ other }) => kept.includes(other.passage))
+  const read = new Set([...kept, ...corrected.map(({ believed }) => believed.passage)])
+  const wrong = new Set(corrected.map(({ other }) => other))
+  const candidates = [...reconciled.candidates.filter(({ passage }) => read.has(passage)), ...wrong, ...siblings]
+  const judged = await judge(question, candidates, { ...parts, embedder }, signal)
+  return { judged: corrections(judged, corrected).filter(({ candidate }) => !wrong.has(candidate)), reconciled }
+}
+
+/** What is believed takes the place of what it corrects: the better of both scores. */
+function corrections(judged: readonly Judged[], corrected: readonly Disagreement[]): Judged[] {
+  const byCandidate = new Map(judged.map((one) => [one.candidate, one]))
+  return judged.map((one) => {
+    const wrong = corrected.flatMap(({ believed, other }) =>
+      believed === one.candidate ? (byCandidate.get(other) ?? []) : [],
+    )
+    const better = (score: Score, others: readonly (Score | undefined)[]): Score =>
+      others.reduce<Score>((best, other) => (other !== undefined && other.total > best.total ? other : best), score)
+    return {
+      candidate: one.candidate,
+      whole: better(
+        one.whole,
+        wrong.map(({ whole }) => whole),
+      ),
+      facets: one.facets.map((score, at) =>
+        better(
+          score,
+          wrong.map(({ facets }) => facets[at]),
+        ),
+      ),
+    }
+  })
 }
 
 /** A source that tries to give orders comes after every other that is about as good. */
