@@ -2,6 +2,7 @@ import type { AnswerWarning, RankedPassage, Search, SearchQuery, SearchResult } 
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
 import type { PassageFilter, PassageIndex, TermStatistics } from '#knowledge/passage-index.ts'
+import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Log } from '#runtime/log.ts'
 import { expandedTerms, type Query, understand } from './query/query.ts'
@@ -87,7 +88,9 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
     embedding === undefined ? [] : await parts.index.nearest(embedding, filter, candidatesEach, signal)
   const [matching, otherwise, nearest, nearestOtherwise, statistics] = await Promise.all([
     parts.index.matching(query.terms, filter, candidatesEach, signal),
-    expanded.length === query.terms.length ? [] : parts.index.matching(expanded, filter, candidatesEach, signal),
+    query.saidOtherwise === ''
+      ? []
+      : parts.index.matching([...query.terms, ...termsOf(query.saidOtherwise)], filter, candidatesEach, signal),
     near(embeddings?.question),
     near(embeddings?.otherwise),
     parts.index.statistics(expanded, signal),
