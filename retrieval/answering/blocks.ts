@@ -145,6 +145,12 @@ class BlockReader {
     let after = first + 1
     const closes = new RegExp(`^\\s*(?:>\\s*)?${mark[0] === '`' ? '`' : '~'}{${mark.length},}\\s*$`)
     while (after < this.#lines.length && !closes.test(this.#lines[after]?.text ?? '')) after += 1
+    const inside = this.#lines.slice(first + 1, after)
+    // A passage that begins inside code shows the end of that code first; the next fence to open gives it away.
+    if (language === '' && inside.some(({ text }) => /^\s*(?:`{3,}|~{3,})[\w+-]/.test(text))) {
+      this.#at = first + 1
+      return
+    }
     const closed = after < this.#lines.length
     this.#pushCode(first, first + 1, after, closed ? after + 1 : after, language)
   }

@@ -111,6 +111,14 @@ describe('unitsOf', () => {
     expect(shown(text)).toEqual(['sentence: Rotate the logs.', 'sentence: Then check the disk.'])
   })
 
+  it('is not confused by a passage that begins inside code', () => {
+    expect(shown('  end: true\n```\n\nThen run:\n\n```sh\nredis-cli role\n```\n')).toEqual([
+      'sentence: end: true',
+      'sentence: Then run:',
+      'code: redis-cli role',
+    ])
+  })
+
   it('cuts long code where it has blank lines, so that a part can be quoted', () => {
     const code = Array.from({ length: 40 }, (_, at) => (at % 10 === 9 ? '' : `line ${at}`)).join('\n')
     const units = unitsOf({ text: `\`\`\`\n${code}\n\`\`\``, kind: 'code' })
