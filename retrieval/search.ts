@@ -46,7 +46,7 @@ export function createSearch(parts: SearchParts): Search {
     )
     const relevance = relevanceOf(found.query, best, (term) => found.statistics.frequencies.has(term))
     const most = Math.max(1e-9, ...best.map(({ score }) => score))
-    const passages = best.flatMap(({ passage, score }, at): RankedPassage[] => {
+    const passages = best.flatMap(({ passage, score, copies }, at): RankedPassage[] => {
       const fresh = freshness[at]
       return fresh === undefined
         ? []
@@ -57,6 +57,7 @@ export function createSearch(parts: SearchParts): Search {
               passage,
               document: passage.document,
               freshness: fresh,
+              copies: copies.map((copy) => ({ passage: copy.passage, document: copy.passage.document })),
             },
           ]
     })
