@@ -48,47 +48,42 @@ export class SoftMatch {
   }
 
   #covered(asked: Int32Array, tokens: Int32Array): number {
-    let total = 0
-    let covered = 0
-    for (const token of asked) {
-      const { length } = this.#direction(token)
+    return this.#share(asked, (token) => {
       const row = this.#row(token)
       let best = 0
-      for (let at = 0; at < tokens.length; at++) {
-        const other = tokens[at] ?? 0
-        let cosine = row[other] ?? 0
-        if (Number.isNaN(cosine)) {
-          cosine = this.#cosine(token, other)
-          row[other] = cosine
-        }
-        if (cosine > best) best = cosine
-      }
-      total += length
-      covered += length * related(best)
-    }
-    return total === 0 ? 0 : covered / total
+      for (const other of tokens) best = Math.max(best, this.#similarity(row, token, other))
+      return best
+    })
   }
 
   /** As `#covered`, with the rows taken from the question's side, whose tokens are few. */
   #spoken(name: Int32Array, asked: Int32Array): number {
+    return this.#share(name, (token) => {
+      let best = 0
+      for (const other of asked) best = Math.max(best, this.#similarity(this.#row(other), other, token))
+      return best
+    })
+  }
+
+  /** Share of the tokens' weight that is matched, each as far as its nearest one is related. */
+  #share(tokens: Int32Array, nearest: (token: number) => number): number {
     let total = 0
     let covered = 0
-    for (const token of name) {
+    for (const token of tokens) {
       const { length } = this.#direction(token)
-      let best = 0
-      for (const other of asked) {
-        const row = this.#row(other)
-        let cosine = row[token] ?? 0
-        if (Number.isNaN(cosine)) {
-          cosine = this.#cosine(other, token)
-          row[token] = cosine
-        }
-        if (cosine > best) best = cosine
-      }
       total += length
-      covered += length * related(best)
+      covered += length * related(nearest(token))
     }
     return total === 0 ? 0 : covered / total
+  }
+
+  /** @param row That of `token`; filled in where nobody asked yet. */
+  #similarity(row: Float32Array, token: number, other: number): number {
+    const known = row[other] ?? 0
+    if (!Number.isNaN(known)) return known
+    const cosine = this.#cosine(token, other)
+    row[other] = cosine
+    return cosine
   }
 
   #cosine(token: number, other: number): number {
