@@ -38,12 +38,19 @@ const notInStar = new Set(['cli', 'eval', 'bench'])
 
 /** A package belongs to whoever speaks to what is behind it. A name ending in a slash takes in its whole scope. */
 const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'>> = {
+  '@cartesia/': ['providers/text-to-speech/cartesia'],
+  '@deepgram/': ['providers/speech-to-text/deepgram'],
   '@hono/': ['server'],
+  '@huggingface/': ['providers/embedder/transformers'],
   '@langchain/': ['providers'],
+  '@notionhq/': ['ingest/notion'],
   '@octokit/': ['ingest/github'],
+  '@qdrant/': ['knowledge/qdrant'],
   '@types/': [],
+  bullmq: ['ingest/queue/bullmq'],
   chardet: ['ingest/parsing'],
   'cli-progress': ['cli'],
+  cockatiel: ['providers', 'runtime'],
   commander: ['cli'],
   'fast-check': 'tests',
   graphql: 'tests',
@@ -53,6 +60,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   openai: 'tests',
   'p-queue': ['ingest', 'providers'],
   parse5: ['ingest/parsing'],
+  pg: ['knowledge/postgres', 'freshness/postgres', 'graph/postgres'],
   picomatch: ['ingest', 'freshness'],
   pino: ['runtime/log.ts'],
   'playwright-core': 'tests',
@@ -60,6 +68,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   stemmer: ['knowledge/terms', 'retrieval/query'],
   vitest: 'tests',
   wabt: ['bench', 'providers/embedder', 'knowledge/sqlite', 'bin'],
+  ws: ['providers', 'voice-bot', 'server'],
   yaml: ['ingest', 'runtime/config'],
   zod: 'anywhere',
 }

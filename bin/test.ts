@@ -20,6 +20,10 @@ interface Program {
 const programs: readonly Program[] = [
   { command: 'git', debianPackage: 'git', suites: 'the suites that read dates and owners from git' },
   { command: 'chromium', debianPackage: 'chromium', suites: 'the end-to-end suites in a browser' },
+  { command: 'redis-server', debianPackage: 'redis-server', suites: 'the suites of the BullMQ queue' },
+  { command: 'pg_ctlcluster', debianPackage: 'postgresql', suites: 'the suites of the PostgreSQL store' },
+  { command: 'espeak-ng', debianPackage: 'espeak-ng', suites: 'the suites of local speech' },
+  { command: 'sox', debianPackage: 'sox', suites: 'the suites that mix noise into speech' },
 ]
 
 /** Longer than any mirror takes that works at all. */

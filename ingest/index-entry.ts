@@ -73,7 +73,7 @@ function documentOf(id: string, raw: RawEntry, parsed: ParsedDocument, belonging
     audience: belonging.source.audience,
     editedAt: belonging.editedAt,
     reviewedAt: parsed.reviewedAt ?? raw.reviewedAt,
-    reviewedBy: parsed.reviewedBy,
+    reviewedBy: parsed.reviewedBy ?? raw.reviewedBy,
     evergreenReason: parsed.evergreenReason,
     maskedSecrets: belonging.maskedSecrets,
   }

@@ -58,6 +58,7 @@ export interface RawEntry {
    */
   statedUntil?: Date | undefined
   reviewedAt?: Date | undefined
+  reviewedBy?: string | undefined
 }
 
 /** Somewhere documents come from. */
@@ -71,6 +72,11 @@ export interface Source extends AsyncDisposable {
    * @throws {OpsError} When the source as a whole cannot be reached or read; nothing may be deleted then.
    */
   survey(known: Surveyed, signal: AbortSignal): Promise<Survey>
+  /**
+   * As `survey`, of these entries alone: those that a webhook named, say. It has no cursor, and `unchanged` counts among
+   * them alone. Absent where looking at everything costs as little.
+   */
+  surveyEntries?(entries: readonly string[], known: Pick<Surveyed, 'revisions'>, signal: AbortSignal): Promise<Survey>
   /**
    * @throws {OpsError} When this entry cannot be read; the others go on. `gone`, when it vanished since the survey.
    */

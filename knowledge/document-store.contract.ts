@@ -35,6 +35,27 @@ export function documentStoreContract(
     expect(await store.documents.document('mysql', localPrincipal, ongoing)).toBeUndefined()
   })
 
+  it('leaves an entry alone that no longer holds what was to be replaced, and says so', async () => {
+    await using store = await open()
+    const first = { ...fakeEntry({ id: 'redis' }, ['by hand'], 'r1'), replaces: null }
+    expect(await store.documents.replaceEntries([first], ongoing)).toEqual([])
+    const slow = { ...fakeEntry({ id: 'redis' }, ['by fax'], 'r2'), replaces: 'r1' }
+    const quick = { ...fakeEntry({ id: 'redis' }, ['automatic'], 'r3'), replaces: 'r1' }
+    expect(await store.documents.replaceEntries([quick], ongoing)).toEqual([])
+    expect(await store.documents.replaceEntries([slow, fakeEntry({ id: 'pod' }, ['restart it'])], ongoing)).toEqual([
+      slow.entry,
+    ])
+    expect(await store.documents.replaceEntries([first], ongoing)).toEqual([first.entry])
+    expect(await store.documents.revisions(slow.source, ongoing)).toEqual(
+      new Map([
+        [slow.entry, 'r3'],
+        [fakeEntry({ id: 'pod' }, []).entry, fakeEntry({ id: 'pod' }, []).revision],
+      ]),
+    )
+    const texts = (await store.documents.passagesOf('redis', localPrincipal, ongoing)).map(({ text }) => text)
+    expect(texts).toEqual(['automatic'])
+  })
+
   it('gives back the passages of a document in reading order, without their search terms', async () => {
     await using store = await open()
     const first = fakePassage({

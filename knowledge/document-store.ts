@@ -9,6 +9,11 @@ export interface EntryContent {
   entry: string
   /** Changes whenever anything stored of the entry would change: content, dates, owners, or how we cut. */
   revision: string
+  /**
+   * Only where this is the revision stored of the entry when it is written (null: none is), so that a slow writer never
+   * puts something old over something newer; absent: whatever is stored.
+   */
+  replaces?: string | null | undefined
   /** May be none (a YAML file that is no rule file): its revision is remembered all the same. */
   documents: readonly { document: Document; passages: readonly IndexedPassage[] }[]
 }
@@ -55,8 +60,9 @@ export interface DocumentStore extends AsyncDisposable {
    * Afterwards each of these entries holds exactly these documents, and of each document exactly these passages.
    * An entry is never seen half written, also after a kill at any moment. Passages whose id and text are unchanged
    * are left as they are.
+   * @returns The entries that were left alone, since what is stored of them is no longer what they replace.
    */
-  replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<void>
+  replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<string[]>
   /** Afterwards nothing of these entries can be found. */
   removeEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void>
   document(id: string, principal: Principal, signal: AbortSignal): Promise<Document | undefined>

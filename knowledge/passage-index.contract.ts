@@ -42,6 +42,22 @@ export function passageIndexContract(
     expect(await store.index.matching(['pod'], everybody, 0, ongoing)).toEqual([])
   })
 
+  it('gathers what several ways of looking find, once each', async () => {
+    await using store = await open()
+    const passages = [
+      fakePassage({ id: 'd#word', text: 'the pod', embedding: Float32Array.of(0, 1) }),
+      fakePassage({ id: 'd#near', text: 'a node', embedding: Float32Array.of(1, 0) }),
+      fakePassage({ id: 'd#both', text: 'the pod restarts', embedding: Float32Array.of(0.8, 0.6) }),
+      fakePassage({ id: 'd#other', text: 'a disk', embedding: Float32Array.of(-1, 0) }),
+    ]
+    await store.documents.replaceEntries([fakeEntry({ id: 'd' }, passages)], ongoing)
+    const ask = { terms: [['pod'], ['restarts']], embeddings: [Float32Array.of(1, 0)] }
+    const found = await store.index.candidates(ask, everybody, 2, ongoing)
+    expect(found.toSorted()).toEqual(['d#both', 'd#near', 'd#word'])
+    expect(await store.index.candidates({ terms: [], embeddings: [] }, everybody, 2, ongoing)).toEqual([])
+    expect(await store.index.candidates(ask, { ...everybody, sources: ['elsewhere'] }, 2, ongoing)).toEqual([])
+  })
+
   it('counts a term that is asked for twice once', async () => {
     await using store = await open()
     await store.documents.replaceEntries([fakeEntry({ id: 'd' }, ['the pod', 'the node'])], ongoing)

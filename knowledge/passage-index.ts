@@ -15,6 +15,12 @@ export interface Candidate {
   score: number
 }
 
+/** Several ways to look for the same thing: lists of terms, and vectors. */
+export interface CandidateAsk {
+  terms: readonly (readonly string[])[]
+  embeddings: readonly Float32Array[]
+}
+
 export interface TermStatistics {
   /** Passages in the index, whatever the filter. */
   passages: number
@@ -28,7 +34,27 @@ export interface PassageIndex extends AsyncDisposable {
   matching(terms: readonly string[], filter: PassageFilter, limit: number, signal: AbortSignal): Promise<Candidate[]>
   /** Nearest first by cosine. Nothing stored, or no embeddings: []. */
   nearest(embedding: Float32Array, filter: PassageFilter, limit: number, signal: AbortSignal): Promise<Candidate[]>
+  /**
+   * Ids of what any of these ways finds, each with its best `limitEach`, without repeats and in no order: one round trip
+   * where the index is far away.
+   */
+  candidates(ask: CandidateAsk, filter: PassageFilter, limitEach: number, signal: AbortSignal): Promise<string[]>
   statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics>
   /** In the order asked for; unknown and excluded ids are left out. */
   load(passageIds: readonly string[], filter: PassageFilter, signal: AbortSignal): Promise<StoredPassage[]>
+}
+
+/** For an index that is near: each way is asked for by itself, side by side. */
+export async function candidatesOneByOne(
+  index: Pick<PassageIndex, 'matching' | 'nearest'>,
+  { terms, embeddings }: CandidateAsk,
+  filter: PassageFilter,
+  limitEach: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = await Promise.all([
+    ...terms.map((some) => index.matching(some, filter, limitEach, signal)),
+    ...embeddings.map((embedding) => index.nearest(embedding, filter, limitEach, signal)),
+  ])
+  return [...new Set(found.flat().map(({ passageId }) => passageId))]
 }

@@ -85,20 +85,13 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
   const warnings: AnswerWarning[] = []
   const partQueries = query.parts.map((part) => understand(part, parts.thesaurus))
   const [embeddings, ...partEmbeddings] = await embed(parts, [query, ...partQueries], warnings, signal)
-  const near = async (embedding: Float32Array | undefined) =>
-    embedding === undefined ? [] : await parts.index.nearest(embedding, filter, candidatesEach, signal)
-  const [matching, otherwise, nearest, nearestOtherwise, statistics] = await Promise.all([
-    parts.index.matching(query.terms, filter, candidatesEach, signal),
-    query.saidOtherwise === ''
-      ? []
-      : parts.index.matching([...query.terms, ...termsOf(query.saidOtherwise)], filter, candidatesEach, signal),
-    near(embeddings?.question),
-    near(embeddings?.otherwise),
+  const terms = [query.terms]
+  if (query.saidOtherwise !== '') terms.push([...query.terms, ...termsOf(query.saidOtherwise)])
+  const vectors = [embeddings?.question, embeddings?.otherwise].filter((embedding) => embedding !== undefined)
+  const [ids, statistics] = await Promise.all([
+    parts.index.candidates({ terms, embeddings: vectors }, filter, candidatesEach, signal),
     parts.index.statistics(expanded, signal),
   ])
-  const ids = [
-    ...new Set([...matching, ...otherwise, ...nearest, ...nearestOtherwise].map((candidate) => candidate.passageId)),
-  ]
   const passages = await parts.index.load(ids, filter, signal)
   const scoredFor = (asking: Query, vectors: QuestionEmbeddings | undefined) => (some: readonly StoredPassage[]) =>
     featuresOf(asking, some, statistics, vectors ?? {}, parts.softMatch)

@@ -34,15 +34,22 @@ export class MemoryDocuments implements DocumentStore {
     return new Map([...(this.#entries.get(source) ?? [])].map(([entry, { revision }]) => [entry, revision]))
   }
 
-  async replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<void> {
+  async replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<string[]> {
     signal.throwIfAborted()
+    const overtaken: string[] = []
     for (const content of entries) {
+      const held = this.#entries.get(content.source)?.get(content.entry)?.revision ?? null
+      if (content.replaces !== undefined && content.replaces !== held) {
+        overtaken.push(content.entry)
+        continue
+      }
       this.#removeEntry(content.source, content.entry)
       for (const { document, passages } of content.documents) this.#add(document, passages)
       const documentIds = content.documents.map(({ document }) => document.id)
       const stored = this.#entries.get(content.source) ?? new Map<string, MemoryEntry>()
       this.#entries.set(content.source, stored.set(content.entry, { revision: content.revision, documentIds }))
     }
+    return overtaken
   }
 
   async removeEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,6 +1,13 @@
 import { bm25, inverseFrequency } from '#knowledge/field-weights.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
-import type { Candidate, PassageFilter, PassageIndex, TermStatistics } from '#knowledge/passage-index.ts'
+import {
+  type Candidate,
+  type CandidateAsk,
+  candidatesOneByOne,
+  type PassageFilter,
+  type PassageIndex,
+  type TermStatistics,
+} from '#knowledge/passage-index.ts'
 import { maySee } from '#knowledge/principal.ts'
 import type { MemoryDocuments } from './memory-documents.ts'
 
@@ -47,6 +54,15 @@ export class MemoryIndex implements PassageIndex {
       return visible(stored, filter) ? [{ passageId: stored.id, score: dot(embedding, stored.embedding) }] : []
     })
     return best(found, limit)
+  }
+
+  async candidates(
+    ask: CandidateAsk,
+    filter: PassageFilter,
+    limitEach: number,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    return candidatesOneByOne(this, ask, filter, limitEach, signal)
   }
 
   async statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics> {

@@ -35,9 +35,14 @@ export class EntryWriter {
   }
 
   /** To be called in a transaction; after a rollback, call `forget`. */
-  replace(entries: readonly EntryColumns[]): void {
-    for (const entry of entries) this.#replaceEntry(entry)
+  replace(entries: readonly EntryColumns[]): string[] {
+    const overtaken: string[] = []
+    for (const entry of entries) {
+      if (this.#isOvertaken(entry)) overtaken.push(entry.entry)
+      else this.#replaceEntry(entry)
+    }
     this.#settle()
+    return overtaken
   }
 
   /** To be called in a transaction; after a rollback, call `forget`. */
@@ -54,6 +59,12 @@ export class EntryWriter {
     this.#segment.forget()
     this.#scopes.clear()
     this.#gone = []
+  }
+
+  #isOvertaken({ source, entry, replaces }: EntryColumns): boolean {
+    if (replaces === undefined) return false
+    const held = this.#statements.revisionOfEntry.get(source, entry)?.[0]
+    return (held === undefined ? null : textOf(held)) !== replaces
   }
 
   #replaceEntry({ source, entry, revision, documents }: EntryColumns): void {
@@ -173,6 +184,7 @@ function prepared(database: DatabaseSync) {
   const documents = documentColumns.split(', ')
   return {
     putEntry: run('INSERT OR REPLACE INTO entries (source, entry, revision) VALUES (?, ?, ?)'),
+    revisionOfEntry: arrays(database, 'SELECT revision FROM entries WHERE source = ? AND entry = ?'),
     deleteEntry: run('DELETE FROM entries WHERE source = ? AND entry = ?'),
     documentsOfEntry: read('SELECT row, id FROM documents WHERE source = ? AND entry = ?'),
     documentRow: read('SELECT row FROM documents WHERE id = ?'),

@@ -4,11 +4,11 @@ import { langOf } from './columns.ts'
 import { type Cells, numberOf, textOf } from './connection.ts'
 import { readAll } from './sqlite-documents.ts'
 import type { Thread } from './thread.ts'
-import type { WriterAsk } from './writer-asks.ts'
+import type { WriterAnswer, WriterAsk } from './writer-asks.ts'
 
 export interface SqliteConversationsParts {
   database: DatabaseSync
-  writer: Thread<WriterAsk, undefined>
+  writer: Thread<WriterAsk, WriterAnswer>
   close: () => Promise<void>
 }
 

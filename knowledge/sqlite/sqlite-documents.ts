@@ -14,7 +14,7 @@ import { maySee, type Principal } from '#knowledge/principal.ts'
 import { contentColumns, documentColumns, documentFrom, passageFrom } from './columns.ts'
 import { arrays, type Cells, numberOf, reading, textOf } from './connection.ts'
 import type { Thread } from './thread.ts'
-import { type EntryColumns, entryColumns, type WriterAsk } from './writer-asks.ts'
+import { type EntryColumns, entryColumns, type WriterAnswer, type WriterAsk } from './writer-asks.ts'
 
 /** A transaction takes entries up to so many passages: enough to be quick, few enough to let other writes in between. */
 const passagesPerTransaction = 2000
@@ -24,7 +24,7 @@ const removalsPerTransaction = 500
 
 export interface SqliteDocumentsParts {
   database: DatabaseSync
-  writer: Thread<WriterAsk, undefined>
+  writer: Thread<WriterAsk, WriterAnswer>
   close: () => Promise<void>
 }
 
@@ -41,21 +41,23 @@ export class SqliteDocuments implements DocumentStore {
     return new Map(rows.map(([entry, revision]) => [textOf(entry), textOf(revision)]))
   }
 
-  async replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<void> {
+  async replaceEntries(entries: readonly EntryContent[], signal: AbortSignal): Promise<string[]> {
     signal.throwIfAborted()
-    let writing: Promise<undefined> | undefined
+    const overtaken: string[] = []
+    let writing: Promise<WriterAnswer> | undefined
     for (const batch of batches(entries)) {
       const next = this.#parts.writer.ask({ kind: 'replaceEntries', entries: batch }, signal)
       // One batch is prepared here while another is written there; more would only pile up.
       try {
-        await writing
+        overtaken.push(...((await writing) ?? []))
       } catch (error) {
         await Promise.allSettled([next])
         throw error
       }
       writing = next
     }
-    await writing
+    overtaken.push(...((await writing) ?? []))
+    return overtaken
   }
 
   async removeEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {

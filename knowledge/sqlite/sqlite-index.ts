@@ -1,7 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Document } from '#knowledge/document.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
-import type { Candidate, PassageFilter, PassageIndex, TermStatistics } from '#knowledge/passage-index.ts'
+import {
+  type Candidate,
+  type CandidateAsk,
+  candidatesOneByOne,
+  type PassageFilter,
+  type PassageIndex,
+  type TermStatistics,
+} from '#knowledge/passage-index.ts'
 import {
   contentColumns,
   documentColumns,
@@ -72,6 +79,15 @@ export class SqliteIndex implements PassageIndex {
     signal: AbortSignal,
   ): Promise<Candidate[]> {
     return this.#remembered(await this.#parts.vectors.ask({ embedding, filter, limit }, signal))
+  }
+
+  async candidates(
+    ask: CandidateAsk,
+    filter: PassageFilter,
+    limitEach: number,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    return candidatesOneByOne(this, ask, filter, limitEach, signal)
   }
 
   async statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics> {

@@ -7,7 +7,7 @@ import { SqliteConversations } from './sqlite-conversations.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteIndex } from './sqlite-index.ts'
 import { Thread } from './thread.ts'
-import type { WriterAsk, WriterStart } from './writer-asks.ts'
+import type { WriterAnswer, WriterAsk, WriterStart } from './writer-asks.ts'
 
 /** This thread reads single documents, and the passages that a search has found, which lie anywhere. */
 const memory: ReaderMemory = { cacheMb: 32, mappedMb: 256 }
@@ -30,7 +30,7 @@ export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): Kn
   const database = naming(() => openReader(path, memory))
   const writerStart: WriterStart = { path, maxBytes }
   const searchStart: SearchStart = { path }
-  const writer = new Thread<WriterAsk, undefined>({ module: module('writer'), start: writerStart, retries: 0 })
+  const writer = new Thread<WriterAsk, WriterAnswer>({ module: module('writer'), start: writerStart, retries: 0 })
   const words = new Thread<WordsAsk, WordsAnswer>({ module: module('words'), start: searchStart, retries: 1 })
   const vectors = new Thread<VectorsAsk, PlacedCandidate[]>({
     module: module('vectors'),

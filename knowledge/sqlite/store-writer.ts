@@ -6,7 +6,7 @@ import { inTransaction } from './connection.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { naming } from './errors.ts'
 import { SegmentMerger } from './segment-merge.ts'
-import type { WriterAsk } from './writer-asks.ts'
+import type { WriterAnswer, WriterAsk } from './writer-asks.ts'
 
 /** A merge gets out of the way of waiting writes after so long. */
 const sliceMs = 40
@@ -25,9 +25,9 @@ export class StoreWriter {
   }
 
   /** Durable when it returns; all of it or, when it throws, nothing. */
-  write(ask: WriterAsk): void {
+  write(ask: WriterAsk): WriterAnswer {
     try {
-      inTransaction(this.#database, () => this.#run(ask))
+      return inTransaction(this.#database, () => this.#run(ask))
     } catch (error) {
       this.#entries.forget()
       throw error
@@ -39,11 +39,10 @@ export class StoreWriter {
     return this.#merger.slice(forMs)
   }
 
-  #run(ask: WriterAsk): void {
+  #run(ask: WriterAsk): WriterAnswer {
     switch (ask.kind) {
       case 'replaceEntries':
-        this.#entries.replace(ask.entries)
-        break
+        return this.#entries.replace(ask.entries)
       case 'removeEntries':
         this.#entries.remove(ask.source, ask.entries)
         break
@@ -60,6 +59,7 @@ export class StoreWriter {
         this.#addFeedback(ask.feedback)
         break
     }
+    return []
   }
 
   #saveSourceState({ source, cursor, startedAt, finishedAt, failures }: SourceState): void {

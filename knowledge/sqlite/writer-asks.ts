@@ -8,6 +8,7 @@ export interface EntryColumns {
   source: string
   entry: string
   revision: string
+  replaces: string | null | undefined
   documents: { document: Document; passages: PassageColumns[] }[]
 }
 
@@ -20,17 +21,21 @@ export type WriterAsk =
   | { kind: 'addTurn'; turn: Turn }
   | { kind: 'addFeedback'; feedback: Feedback }
 
+/** Entries that were left alone, since they no longer hold what was to be replaced. */
+export type WriterAnswer = string[]
+
 /** What the writing thread is started with. */
 export interface WriterStart {
   path: string
   maxBytes: number | undefined
 }
 
-export function entryColumns({ source, entry, revision, documents }: EntryContent): EntryColumns {
+export function entryColumns({ source, entry, revision, replaces, documents }: EntryContent): EntryColumns {
   return {
     source,
     entry,
     revision,
+    replaces,
     documents: documents.map(({ document, passages }) => ({ document, passages: passages.map(passageColumns) })),
   }
 }

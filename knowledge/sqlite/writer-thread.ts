@@ -3,18 +3,17 @@ import { workerData } from 'node:worker_threads'
 import { openWriter } from './connection.ts'
 import { serve } from './serve.ts'
 import { StoreWriter } from './store-writer.ts'
-import type { WriterAsk, WriterStart } from './writer-asks.ts'
+import type { WriterAnswer, WriterAsk, WriterStart } from './writer-asks.ts'
 
 const { path, maxBytes }: WriterStart = workerData
 let database: DatabaseSync | undefined
 let writer: StoreWriter | undefined
 
-serve<WriterAsk, undefined>({
+serve<WriterAsk, WriterAnswer>({
   answer: (ask) => {
     database ??= openWriter(path, maxBytes)
     writer ??= new StoreWriter(database)
-    writer.write(ask)
-    return undefined
+    return writer.write(ask)
   },
   idle: () => writer?.tidy() ?? false,
   end: () => database?.close(),
