@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadThesaurus, Thesaurus } from './thesaurus.ts'
 
-const groups = readFileSync(join(import.meta.dirname, 'thesaurus.txt'), 'utf8')
+const lines = readFileSync(join(import.meta.dirname, 'thesaurus.txt'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => line.split(', '))
+const groups = lines.map((line) => line.split(/, | => /))
 const members = groups.flat()
 
 const alternatives = (thesaurus: Thesaurus, text: string) => thesaurus.read(text).alternatives
@@ -40,6 +40,16 @@ describe('thesaurus.txt', () => {
   it('does not ask for more words in a row than a phrase may have', () => {
     const latin = members.filter((member) => /^[\x20-\x7e]+$/.test(member))
     expect(latin.filter((member) => member.split(/[^a-z0-9]+/).length > 5)).toEqual([])
+  })
+
+  it('has one word after a gap', () => {
+    expect(members.filter((member) => member.includes('..') && !/^[a-z0-9 ]+ \.\. [a-z0-9]+$/.test(member))).toEqual([])
+  })
+
+  it('looks for something behind every arrow', () => {
+    expect(lines.filter((line) => line.includes('=>') && !/^[^=]+ => [^=]+$/.test(line))).toEqual([])
+    const sought = lines.flatMap((line) => line.split(' => ').slice(1)).join(', ')
+    expect(sought).not.toContain('..')
   })
 })
 
@@ -78,6 +88,41 @@ describe('Thesaurus', () => {
   it('does not search for a phrase whose meaning hangs on small words', () => {
     expect(alternatives(few, 'メモリが枯渇').get('枯渇')).toEqual([['exhaust']])
     expect(alternatives(few, 'we run out of disks').get('run')).toEqual([['exhaust'], ['枯渇']])
+  })
+
+  it('looks for what stands after an arrow, and never for what stands before it', () => {
+    const oneWay = new Thesaurus('old build, 前の版 => rollback, 切り戻')
+    expect(alternatives(oneWay, 'put the old build back').get('build')).toEqual([['rollback'], ['切', '戻']])
+    expect(alternatives(oneWay, '前の版にしたい').get('版')).toContainEqual(['rollback'])
+    expect(alternatives(oneWay, 'rollback')).toEqual(new Map())
+    expect(oneWay.read('the old build').said).toBe('rollback 切り戻')
+  })
+
+  it('reads a phrase around what stands in its gap, and the words in the gap', () => {
+    const gapped = new Thesaurus(['shut .. down => stop', 'shut => closed', 'box, server'].join('\n'))
+    expect(alternatives(gapped, 'shut the last box down').get('shut')).toEqual([['stop']])
+    expect(alternatives(gapped, 'shut the last box down').get('box')).toEqual([['server']])
+    expect(alternatives(gapped, 'shut it').get('shut')).toEqual([['close']])
+    expect(alternatives(gapped, 'shut the door before you slow the heater down').get('shut')).toEqual([['close']])
+  })
+
+  it('reads over articles within a phrase', () => {
+    const two = new Thesaurus('drain the node, 退避\na record, アドレス')
+    expect(alternatives(two, 'draining my node').get('node')).toContainEqual(['退避'])
+    expect(alternatives(two, 'a lost record')).toEqual(new Map())
+  })
+
+  it('reads a contraction as it would be written', () => {
+    const login = new Thesaurus('cannot log in => lockout\ndoes not start, 起動失敗')
+    for (const text of ["I can't log in", 'i cannot log in', 'I cant log in', 'I can not log in', 'I can’t log in'])
+      expect(alternatives(login, text).get('log')).toEqual([['lockout']])
+    expect(alternatives(login, "it doesn't start").get('start')).toContainEqual(['起動', '動失', '失敗'])
+  })
+
+  it('reads a Japanese word that begins with Latin letters, but not from the middle of a Latin one', () => {
+    const mixed = new Thesaurus('db障害, database outage')
+    expect(alternatives(mixed, '昨日のDB障害').get('障害')).toEqual([['databas', 'outag']])
+    expect(alternatives(mixed, 'mongodb障害').get('障害')).toBeUndefined()
   })
 
   it('leaves a word that it does not know alone', () => {

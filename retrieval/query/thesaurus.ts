@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stemmer } from 'stemmer'
 import { termsOf } from '#knowledge/terms/terms.ts'
+import { spelledOut, unsaid } from './spelled-out.ts'
 
 /** Other words for one: each is the terms that must stand together in a passage. */
 export type Alternatives = readonly (readonly string[])[]
@@ -13,35 +14,69 @@ export interface OtherWords {
 }
 
 interface Member {
-  /** Stems of a Latin phrase; else the Japanese text itself. */
-  words: readonly string[] | undefined
   text: string
   terms: readonly string[]
   /** Small words carry its meaning ("run out"), so that its terms alone would say something else. */
   onlyAsked: boolean
 }
 
+interface Found {
+  phrase: string
+  groups: readonly Group[]
+}
+
+interface Word {
+  word: string
+  stem: string
+}
+
 const longestPhrase = 5
+/** Words that may stand where a member says `..`: "roll .. back" is said as "roll that last release back". */
+const widestGap = 4
+const longestJapanese = 14
 const saidEach = 5
+const gap = ' .. '
+const oneWay = ' => '
+
+/** The words of one line. Most are never asked for, so they are taken apart when they are. */
+class Group {
+  readonly #text: string
+  #sought: readonly Member[] | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  get sought(): readonly Member[] {
+    this.#sought ??= membersOf(this.#text)
+      .filter((text) => !text.includes(gap))
+      .map(memberOf)
+    return this.#sought
+  }
+}
 
 /**
  * What an engineer may call a thing otherwise, in both languages: "the box" for a node, 「証明書」 for a certificate.
- * One group of words a line of thesaurus.txt.
+ * One group of words a line of thesaurus.txt; what stands before `=>` is only asked, and what stands after it only
+ * looked for.
  */
 export class Thesaurus {
-  readonly #latin = new Map<string, Member[][]>()
-  readonly #japanese = new Map<string, Member[][]>()
+  /** By their first two letters, until a question has such a word: stemming them all at the start takes 0.2 s. */
+  readonly #unread = new Map<string, { text: string; group: Group }[]>()
+  /** By stems. */
+  readonly #latin = new Map<string, Group[]>()
+  /** By the stems before the gap. */
+  readonly #gapped = new Map<string, { after: string; group: Group }[]>()
+  readonly #japanese = new Map<string, Group[]>()
 
   constructor(lines: string) {
     for (const line of lines.split('\n')) {
-      if (line.trim() === '' || line.startsWith('#')) continue
-      const group = line.split(',').map((member) => memberOf(member.trim()))
-      for (const member of group) {
-        const [index, key] =
-          member.words === undefined ? [this.#japanese, member.text] : [this.#latin, member.words.join(' ')]
-        const groups = index.get(key) ?? []
-        groups.push(group)
-        index.set(key, groups)
+      if (line === '' || line.startsWith('#')) continue
+      const [asked = '', sought = asked] = line.split(oneWay)
+      const group = new Group(sought)
+      for (const text of membersOf(asked)) {
+        if (isLatin(text)) append(this.#unread, beginning(text), { text, group })
+        else append(this.#japanese, text, group)
       }
     }
   }
@@ -50,38 +85,74 @@ export class Thesaurus {
   read(text: string): OtherWords {
     const found = new Map<string, string[][]>()
     const said = new Set<string>()
-    const normalised = text.normalize('NFKC').toLowerCase()
+    const normalised = spelledOut(text.normalize('NFKC').toLowerCase())
     for (const { phrase, groups } of [...this.#latinPhrases(normalised), ...this.#japanesePhrases(normalised)]) {
-      const own = termsOf(phrase)
-      const others = groups.flatMap((group) => group.filter((member) => member.text !== phrase && !member.onlyAsked))
-      for (const term of own) {
+      const others = groups.flatMap(({ sought }) =>
+        sought.filter((member) => member.text !== phrase && !member.onlyAsked),
+      )
+      for (const term of termsOf(phrase)) {
         const before = found.get(term) ?? []
         found.set(term, [...before, ...others.map((member) => [...member.terms])])
       }
-      for (const group of groups)
-        for (const member of group.slice(0, saidEach)) if (member.text !== phrase) said.add(member.text)
+      for (const { sought } of groups)
+        for (const member of sought.slice(0, saidEach)) if (member.text !== phrase) said.add(member.text)
     }
     return { alternatives: found, said: [...said].join(' ') }
   }
 
-  *#latinPhrases(text: string): Generator<{ phrase: string; groups: Member[][] }> {
+  *#latinPhrases(text: string): Generator<Found> {
     const words = [...text.matchAll(/[a-z0-9]+/g)].map(([word]) => ({ word, stem: stemmer(word) }))
+    for (const { word } of words) this.#readMembers(beginning(word))
     for (let at = 0; at < words.length; at++) {
-      for (let length = Math.min(longestPhrase, words.length - at); length > 0; length--) {
-        const slice = words.slice(at, at + length)
-        const groups = this.#latin.get(slice.map(({ stem }) => stem).join(' '))
-        if (groups === undefined) continue
-        yield { phrase: slice.map(({ word }) => word).join(' '), groups }
-        at += length - 1
+      const taken = phraseFrom(words, at)
+      for (let length = taken.length; length > 0; length--) {
+        const last = taken[length - 1] ?? at
+        const found = this.#phraseOf(
+          taken.slice(0, length).flatMap((index) => words[index] ?? []),
+          words.slice(last + 1),
+        )
+        if (found === undefined) continue
+        yield found
+        at = last
         break
       }
     }
   }
 
-  *#japanesePhrases(text: string): Generator<{ phrase: string; groups: Member[][] }> {
-    for (const [run] of text.matchAll(/[\u3005-\u30ff\u3400-\u9fff]+/g)) {
+  /** A phrase apart says more than a single word of it: "shut" is less than "shut .. down". */
+  #phraseOf(phrase: readonly Word[], following: readonly Word[]): Found | undefined {
+    const stems = phrase.map(({ stem }) => stem).join(' ')
+    const said = phrase.map(({ word }) => word).join(' ')
+    const groups = this.#latin.get(stems)
+    if (groups !== undefined && phrase.length > 1) return { phrase: said, groups }
+    const apart = this.#apart(stems, following)
+    if (apart !== undefined) return { phrase: `${said} ${apart.said}`, groups: apart.groups }
+    return groups === undefined ? undefined : { phrase: said, groups }
+  }
+
+  /** The groups of a member of two parts, whose second part stands a few words on. */
+  #apart(before: string, following: readonly Word[]): { said: string; groups: Group[] } | undefined {
+    const members = this.#gapped.get(before)
+    if (members === undefined) return undefined
+    const end = following.slice(0, widestGap + 1).find(({ stem }) => members.some(({ after }) => after === stem))
+    if (end === undefined) return undefined
+    return { said: end.word, groups: members.filter(({ after }) => after === end.stem).map(({ group }) => group) }
+  }
+
+  #readMembers(beginning: string): void {
+    for (const { text, group } of this.#unread.get(beginning) ?? []) {
+      const [before = '', after] = text.split(gap).map(stemsOf)
+      if (after === undefined) append(this.#latin, before, group)
+      else append(this.#gapped, before, { after, group })
+    }
+    this.#unread.delete(beginning)
+  }
+
+  *#japanesePhrases(text: string): Generator<Found> {
+    for (const [run] of text.matchAll(/[a-z0-9]*[\u3005-\u30ff\u3400-\u9fff][a-z0-9\u3005-\u30ff\u3400-\u9fff]*/g)) {
       for (let at = 0; at < run.length; at++) {
-        for (let length = Math.min(12, run.length - at); length > 1; length--) {
+        if (/^[a-z0-9]{2}/.test(run.slice(at - 1, at + 1))) continue
+        for (let length = Math.min(longestJapanese, run.length - at); length > 1; length--) {
           const phrase = run.slice(at, at + length)
           const groups = this.#japanese.get(phrase)
           if (groups === undefined) continue
@@ -94,16 +165,45 @@ export class Thesaurus {
   }
 }
 
+/** Where the words of the longest phrase from here stand. */
+function phraseFrom(words: readonly Word[], at: number): number[] {
+  const taken = [at]
+  for (let next = at + 1; next < words.length && taken.length < longestPhrase; next++)
+    if (!unsaid.has(words[next]?.word ?? '')) taken.push(next)
+  return taken
+}
+
+function stemsOf(text: string): string {
+  const words = text.match(/[a-z0-9]+/g) ?? []
+  return words
+    .filter((word, at) => at === 0 || !unsaid.has(word))
+    .map((word) => stemmer(word))
+    .join(' ')
+}
+
+function membersOf(text: string): string[] {
+  return text.split(',').map((member) => member.trim())
+}
+
+function isLatin(text: string): boolean {
+  return /^[\x20-\x7e]+$/.test(text)
+}
+
+/** A stem keeps its word's first two letters. */
+function beginning(text: string): string {
+  return /[a-z0-9]{1,2}/.exec(text)?.[0] ?? ''
+}
+
 function memberOf(text: string): Member {
-  const latin = /^[\x20-\x7e]+$/.test(text)
-  const words = latin ? [...text.matchAll(/[a-z0-9]+/g)].map(([word]) => stemmer(word)) : undefined
   const terms = [...new Set(termsOf(text))]
-  return {
-    words,
-    text,
-    terms,
-    onlyAsked: terms.length === 0 || (words !== undefined && terms.length === 1 && words.length > 1),
-  }
+  const words = isLatin(text) ? (text.match(/[a-z0-9]+/g) ?? []).length : 1
+  return { text, terms, onlyAsked: terms.length === 0 || (terms.length === 1 && words > 1) }
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, [value])
+  else values.push(value)
 }
 
 /** The shipped one. */
