@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Embedder, TokenVectors } from '../embedder.ts'
+import { type Embedder, type TokenVectors, unitLength } from '../embedder.ts'
 import { ModelFileError, readTokenTable, type TokenTable } from './token-table.ts'
 import { OpsTokenizer } from './tokenizer.ts'
 
@@ -71,16 +71,6 @@ export class OpsEmbed implements Embedder, TokenVectors {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
-}
-
-function unitLength(sum: Float64Array): Float32Array {
-  // Counted loops: iterating a typed array costs several times as much here.
-  let squares = 0
-  for (let k = 0; k < sum.length; k++) squares += (sum[k] ?? 0) ** 2
-  const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0
-  const unit = new Float32Array(sum.length)
-  for (let k = 0; k < sum.length; k++) unit[k] = (sum[k] ?? 0) * factor
-  return unit
 }
 
 /** @throws {ModelFileError} When a file is missing or is not what the model card says. */
