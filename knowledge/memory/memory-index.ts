@@ -9,13 +9,13 @@ import {
   type TermStatistics,
 } from '#knowledge/passage-index.ts'
 import { maySee } from '#knowledge/principal.ts'
-import type { MemoryDocuments } from './memory-documents.ts'
+import type { MemoryPassage } from './memory-documents.ts'
 
 /** Reads every passage at every search. */
 export class MemoryIndex implements PassageIndex {
-  readonly #documents: MemoryDocuments
+  readonly #documents: { readonly passages: ReadonlyMap<string, MemoryPassage> }
 
-  constructor(documents: MemoryDocuments) {
+  constructor(documents: { readonly passages: ReadonlyMap<string, MemoryPassage> }) {
     this.#documents = documents
   }
 

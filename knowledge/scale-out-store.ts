@@ -1,0 +1,106 @@
+import { reasonOf } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
+import type { CandidateIndex, PassageLoader, RepairProgress, RepairReport, Truth } from './candidate-index.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import type { DocumentStore } from './document-store.ts'
+import type { KnowledgeStore } from './store.ts'
+
+export interface ScaleOutParts {
+  documents: DocumentStore
+  /** Reads passages from the same engine as `documents`. */
+  passages: PassageLoader
+  conversations: ConversationStore
+  candidates: CandidateIndex
+  log: Log
+}
+
+export interface ScaleOutStore extends KnowledgeStore {
+  /** Compares the index of candidates with the documents and mends what differs. */
+  repair(onProgress: (progress: RepairProgress) => void, signal: AbortSignal): Promise<RepairReport>
+}
+
+/**
+ * Documents in one engine, what finds them in another. Something new is put into the index, then its documents are
+ * stored, then what it replaces is taken out of the index; so whenever a process dies, every stored passage can be found,
+ * and what is found beyond that is dropped when it's loaded. The leftovers go at the next write of their entry, or with
+ * `repair`.
+ */
+export function openScaleOutStore(parts: ScaleOutParts): ScaleOutStore {
+  const { candidates, passages } = parts
+  const truth: Truth = { documents: parts.documents, passages }
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= (async () => {
+      await candidates[Symbol.asyncDispose]()
+      await Promise.all([parts.documents[Symbol.asyncDispose](), parts.conversations[Symbol.asyncDispose]()])
+    })()
+    return closing
+  }
+  return {
+    documents: documentsWith(parts, truth, close),
+    index: {
+      matching: (...asked) => candidates.matching(...asked),
+      nearest: (...asked) => candidates.nearest(...asked),
+      candidates: (...asked) => candidates.candidates(...asked),
+      statistics: (...asked) => candidates.statistics(...asked),
+      load: (...asked) => passages.load(...asked),
+      [Symbol.asyncDispose]: close,
+    },
+    conversations: conversationsOf(parts.conversations, close),
+    repair: (onProgress, signal) => candidates.repair(truth, onProgress, signal),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function documentsWith(
+  { documents, candidates, log }: ScaleOutParts,
+  truth: Truth,
+  close: () => Promise<void>,
+): DocumentStore {
+  /** The documents are stored, so the caller has what it asked for; leftovers in the index are never shown. */
+  const tidy = async (work: Promise<void>, signal: AbortSignal) => {
+    try {
+      await work
+    } catch (err) {
+      signal.throwIfAborted()
+      log.warn({ reason: reasonOf(err) }, 'the passage index was not tidied, its next repair does that')
+    }
+  }
+  return {
+    revisions: (...asked) => documents.revisions(...asked),
+    async replaceEntries(entries, signal) {
+      signal.throwIfAborted()
+      await candidates.put(entries, signal)
+      const left = new Set(await documents.replaceEntries(entries, signal))
+      const written = entries.filter(({ entry }) => !left.has(entry))
+      const overtaken = entries.filter(({ entry }) => left.has(entry))
+      await tidy(candidates.settle({ written, overtaken }, truth, signal), signal)
+      return [...left]
+    },
+    async removeEntries(source, entries, signal) {
+      await documents.removeEntries(source, entries, signal)
+      await tidy(candidates.remove(source, entries, truth, signal), signal)
+    },
+    document: (...asked) => documents.document(...asked),
+    documents: (...asked) => documents.documents(...asked),
+    passagesOf: (...asked) => documents.passagesOf(...asked),
+    counts: (...asked) => documents.counts(...asked),
+    sourceState: (...asked) => documents.sourceState(...asked),
+    saveSourceState: (...asked) => documents.saveSourceState(...asked),
+    sources: (...asked) => documents.sources(...asked),
+    verify: (...asked) => documents.verify(...asked),
+    verifications: (...asked) => documents.verifications(...asked),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function conversationsOf(conversations: ConversationStore, close: () => Promise<void>): ConversationStore {
+  return {
+    addTurn: (...asked) => conversations.addTurn(...asked),
+    turns: (...asked) => conversations.turns(...asked),
+    turn: (...asked) => conversations.turn(...asked),
+    addFeedback: (...asked) => conversations.addFeedback(...asked),
+    feedback: (...asked) => conversations.feedback(...asked),
+    [Symbol.asyncDispose]: close,
+  }
+}
