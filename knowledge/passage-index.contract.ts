@@ -42,7 +42,7 @@ export function passageIndexContract(
     expect(await store.index.matching(['pod'], everybody, 0, ongoing)).toEqual([])
   })
 
-  it('gathers what several ways of looking find, once each', async () => {
+  it('gathers what several ways of looking find, once each and what most agree on first', async () => {
     await using store = await open()
     const passages = [
       fakePassage({ id: 'd#word', text: 'the pod', embedding: Float32Array.of(0, 1) }),
@@ -51,11 +51,13 @@ export function passageIndexContract(
       fakePassage({ id: 'd#other', text: 'a disk', embedding: Float32Array.of(-1, 0) }),
     ]
     await store.documents.replaceEntries([fakeEntry({ id: 'd' }, passages)], ongoing)
-    const ask = { terms: [['pod'], ['restarts']], embeddings: [Float32Array.of(1, 0)] }
-    const found = await store.index.candidates(ask, everybody, 2, ongoing)
+    const ask = { terms: [['pod'], ['restarts']], embeddings: [Float32Array.of(1, 0)], limitEach: 2, limit: 10 }
+    const found = await store.index.candidates(ask, everybody, ongoing)
+    expect(found[0]).toBe('d#both')
     expect(found.toSorted()).toEqual(['d#both', 'd#near', 'd#word'])
-    expect(await store.index.candidates({ terms: [], embeddings: [] }, everybody, 2, ongoing)).toEqual([])
-    expect(await store.index.candidates(ask, { ...everybody, sources: ['elsewhere'] }, 2, ongoing)).toEqual([])
+    expect(await store.index.candidates({ ...ask, limit: 1 }, everybody, ongoing)).toEqual(['d#both'])
+    expect(await store.index.candidates({ ...ask, terms: [], embeddings: [] }, everybody, ongoing)).toEqual([])
+    expect(await store.index.candidates(ask, { ...everybody, sources: ['elsewhere'] }, ongoing)).toEqual([])
   })
 
   it('counts a term that is asked for twice once', async () => {

@@ -19,6 +19,10 @@ export interface Candidate {
 export interface CandidateAsk {
   terms: readonly (readonly string[])[]
   embeddings: readonly Float32Array[]
+  /** How many of the best each way may bring. */
+  limitEach: number
+  /** How many of all of them. */
+  limit: number
 }
 
 export interface TermStatistics {
@@ -35,10 +39,10 @@ export interface PassageIndex extends AsyncDisposable {
   /** Nearest first by cosine. Nothing stored, or no embeddings: []. */
   nearest(embedding: Float32Array, filter: PassageFilter, limit: number, signal: AbortSignal): Promise<Candidate[]>
   /**
-   * Ids of what any of these ways finds, each with its best `limitEach`, without repeats and in no order: one round trip
-   * where the index is far away.
+   * Ids of what any of these ways finds, without repeats, best first by the sum of their reciprocal ranks: one round
+   * trip where the index is far away.
    */
-  candidates(ask: CandidateAsk, filter: PassageFilter, limitEach: number, signal: AbortSignal): Promise<string[]>
+  candidates(ask: CandidateAsk, filter: PassageFilter, signal: AbortSignal): Promise<string[]>
   statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics>
   /** In the order asked for; unknown and excluded ids are left out. */
   load(passageIds: readonly string[], filter: PassageFilter, signal: AbortSignal): Promise<StoredPassage[]>
@@ -47,14 +51,30 @@ export interface PassageIndex extends AsyncDisposable {
 /** For an index that is near: each way is asked for by itself, side by side. */
 export async function candidatesOneByOne(
   index: Pick<PassageIndex, 'matching' | 'nearest'>,
-  { terms, embeddings }: CandidateAsk,
+  { terms, embeddings, limitEach, limit }: CandidateAsk,
   filter: PassageFilter,
-  limitEach: number,
   signal: AbortSignal,
 ): Promise<string[]> {
   const found = await Promise.all([
     ...terms.map((some) => index.matching(some, filter, limitEach, signal)),
     ...embeddings.map((embedding) => index.nearest(embedding, filter, limitEach, signal)),
   ])
-  return [...new Set(found.flat().map(({ passageId }) => passageId))]
+  return fused(found, limit)
+}
+
+/** Damps the first ranks, as in Cormack, Clarke, Buettcher: Reciprocal Rank Fusion (2009). */
+const rankOffset = 60
+
+/** @param lists Each best first. @returns Ids, best first by the sum of their reciprocal ranks. */
+export function fused(lists: readonly (readonly Pick<Candidate, 'passageId'>[])[], limit: number): string[] {
+  const scores = new Map<string, number>()
+  for (const list of lists) {
+    for (const [rank, { passageId }] of list.entries()) {
+      scores.set(passageId, (scores.get(passageId) ?? 0) + 1 / (rankOffset + rank + 1))
+    }
+  }
+  return [...scores]
+    .toSorted(([, one], [, other]) => other - one)
+    .slice(0, limit)
+    .map(([passageId]) => passageId)
 }

@@ -13,6 +13,8 @@ import { relevanceOf, relevantFrom } from './ranking/relevance.ts'
 import type { SoftMatch } from './ranking/soft-match.ts'
 
 const candidatesEach = 100
+/** Of all of them; each is read and looked at. */
+const mostCandidates = 160
 
 export interface SearchParts {
   index: PassageIndex
@@ -89,7 +91,11 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
   if (query.saidOtherwise !== '') terms.push([...query.terms, ...termsOf(query.saidOtherwise)])
   const vectors = [embeddings?.question, embeddings?.otherwise].filter((embedding) => embedding !== undefined)
   const [ids, statistics] = await Promise.all([
-    parts.index.candidates({ terms, embeddings: vectors }, filter, candidatesEach, signal),
+    parts.index.candidates(
+      { terms, embeddings: vectors, limitEach: candidatesEach, limit: mostCandidates },
+      filter,
+      signal,
+    ),
     parts.index.statistics(expanded, signal),
   ])
   const passages = await parts.index.load(ids, filter, signal)

@@ -56,13 +56,8 @@ export class MemoryIndex implements PassageIndex {
     return best(found, limit)
   }
 
-  async candidates(
-    ask: CandidateAsk,
-    filter: PassageFilter,
-    limitEach: number,
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    return candidatesOneByOne(this, ask, filter, limitEach, signal)
+  async candidates(ask: CandidateAsk, filter: PassageFilter, signal: AbortSignal): Promise<string[]> {
+    return candidatesOneByOne(this, ask, filter, signal)
   }
 
   async statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics> {

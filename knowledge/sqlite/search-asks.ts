@@ -5,19 +5,19 @@ export interface PlacedCandidate extends Candidate {
   row: number
 }
 
-/** What the thread that searches words can be asked, */
+/** What the thread that searches words can be asked: the best for each list of terms, or how rare terms are; */
 export type WordsAsk =
-  | { kind: 'matching'; terms: readonly string[]; filter: PassageFilter; limit: number }
+  | { kind: 'matching'; terms: readonly (readonly string[])[]; filter: PassageFilter; limit: number }
   | { kind: 'statistics'; terms: readonly string[] }
 
 /** and what it answers. */
 export type WordsAnswer =
-  | { kind: 'matching'; candidates: PlacedCandidate[] }
+  | { kind: 'matching'; candidates: PlacedCandidate[][] }
   | { kind: 'statistics'; statistics: TermStatistics }
 
-/** What the thread that searches vectors can be asked; it answers with candidates. */
+/** What the thread that searches vectors can be asked; it answers with the nearest to each. */
 export interface VectorsAsk {
-  embedding: Float32Array
+  embeddings: readonly Float32Array[]
   filter: PassageFilter
   limit: number
 }

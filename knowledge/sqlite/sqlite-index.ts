@@ -4,7 +4,7 @@ import type { StoredPassage } from '#knowledge/passage.ts'
 import {
   type Candidate,
   type CandidateAsk,
-  candidatesOneByOne,
+  fused,
   type PassageFilter,
   type PassageIndex,
   type TermStatistics,
@@ -32,7 +32,7 @@ const rowsKept = 20_000
 export interface SqliteIndexParts {
   database: DatabaseSync
   words: Thread<WordsAsk, WordsAnswer>
-  vectors: Thread<VectorsAsk, PlacedCandidate[]>
+  vectors: Thread<VectorsAsk, PlacedCandidate[][]>
   close: () => Promise<void>
 }
 
@@ -68,8 +68,8 @@ export class SqliteIndex implements PassageIndex {
     limit: number,
     signal: AbortSignal,
   ): Promise<Candidate[]> {
-    const answer = await this.#parts.words.ask({ kind: 'matching', terms, filter, limit }, signal)
-    return answer.kind === 'matching' ? this.#remembered(answer.candidates) : []
+    const [found] = await this.#matching([terms], filter, limit, signal)
+    return found ?? []
   }
 
   async nearest(
@@ -78,16 +78,17 @@ export class SqliteIndex implements PassageIndex {
     limit: number,
     signal: AbortSignal,
   ): Promise<Candidate[]> {
-    return this.#remembered(await this.#parts.vectors.ask({ embedding, filter, limit }, signal))
+    const [found] = await this.#nearest([embedding], filter, limit, signal)
+    return found ?? []
   }
 
-  async candidates(
-    ask: CandidateAsk,
-    filter: PassageFilter,
-    limitEach: number,
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    return candidatesOneByOne(this, ask, filter, limitEach, signal)
+  async candidates(ask: CandidateAsk, filter: PassageFilter, signal: AbortSignal): Promise<string[]> {
+    const { terms, embeddings, limitEach, limit } = ask
+    const found = await Promise.all([
+      terms.length === 0 ? [] : this.#matching(terms, filter, limitEach, signal),
+      embeddings.length === 0 ? [] : this.#nearest(embeddings, filter, limitEach, signal),
+    ])
+    return fused(found.flat(), limit)
   }
 
   async statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics> {
@@ -102,6 +103,16 @@ export class SqliteIndex implements PassageIndex {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.close()
+  }
+
+  async #matching(terms: readonly (readonly string[])[], filter: PassageFilter, limit: number, signal: AbortSignal) {
+    const answer = await this.#parts.words.ask({ kind: 'matching', terms, filter, limit }, signal)
+    return answer.kind === 'matching' ? answer.candidates.map((found) => this.#remembered(found)) : []
+  }
+
+  async #nearest(embeddings: readonly Float32Array[], filter: PassageFilter, limit: number, signal: AbortSignal) {
+    const found = await this.#parts.vectors.ask({ embeddings, filter, limit }, signal)
+    return found.map((some) => this.#remembered(some))
   }
 
   #load(passageIds: readonly string[], filter: PassageFilter): StoredPassage[] {

@@ -32,7 +32,7 @@ export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): Kn
   const searchStart: SearchStart = { path }
   const writer = new Thread<WriterAsk, WriterAnswer>({ module: module('writer'), start: writerStart, retries: 0 })
   const words = new Thread<WordsAsk, WordsAnswer>({ module: module('words'), start: searchStart, retries: 1 })
-  const vectors = new Thread<VectorsAsk, PlacedCandidate[]>({
+  const vectors = new Thread<VectorsAsk, PlacedCandidate[][]>({
     module: module('vectors'),
     start: searchStart,
     retries: 1,

@@ -34,12 +34,15 @@ export class VectorSearch {
     this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
   }
 
-  nearest(embedding: Float32Array, filter: PassageFilter, limit: number): PlacedCandidate[] {
+  /** @returns For each embedding its nearest, all as of one moment. */
+  nearest(embeddings: readonly Float32Array[], filter: PassageFilter, limit: number): PlacedCandidate[][] {
     return inSnapshot(this.#database, () => {
       this.#refresh()
-      const top = new TopCandidates(limit, Number.NEGATIVE_INFINITY)
-      this.#arenas.get(embedding.length)?.scan(embedding, this.#scopes.of(filter), top)
-      return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score, row }))
+      return embeddings.map((embedding) => {
+        const top = new TopCandidates(limit, Number.NEGATIVE_INFINITY)
+        this.#arenas.get(embedding.length)?.scan(embedding, this.#scopes.of(filter), top)
+        return top.ranked().map(({ row, score }) => ({ passageId: textOf(this.#passageId.get(row)?.[0]), score, row }))
+      })
     })
   }
 

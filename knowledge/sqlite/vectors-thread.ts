@@ -12,11 +12,11 @@ const { path }: SearchStart = workerData
 let database: DatabaseSync | undefined
 let search: VectorSearch | undefined
 
-serve<VectorsAsk, PlacedCandidate[]>({
-  answer: ({ embedding, filter, limit }) => {
+serve<VectorsAsk, PlacedCandidate[][]>({
+  answer: ({ embeddings, filter, limit }) => {
     database ??= openReader(path, memory)
     search ??= new VectorSearch(database)
-    return search.nearest(embedding, filter, limit)
+    return search.nearest(embeddings, filter, limit)
   },
   end: () => database?.close(),
 })

@@ -21,6 +21,11 @@ interface FoundList extends StoredList {
   segment: Segment
 }
 
+/** Words that people ask for come again and again: their lists are kept up to so many bytes. */
+const mostReadBytes = 48 * 2 ** 20
+/** What an entry of a map takes, beside its list. */
+const bytesAList = 150
+
 /** Full-text search over the posting lists: exact BM25 of every passage that holds any of the terms. */
 export class WordSearch {
   readonly #database: DatabaseSync
@@ -31,6 +36,10 @@ export class WordSearch {
   readonly #list: ArrayStatement
   /** The packed segments, by id. */
   readonly #unpacked = new Map<number, Map<string, StoredList>>()
+  /** Lists read before, by segment and term; undefined where the segment has none. */
+  readonly #read = new Map<number, Map<string, StoredList | undefined>>()
+  /** About what those take, or a little more. */
+  #readBytes = 0
   readonly #passageId: ArrayStatement
   readonly #buffer = new PostingBuffer()
   #scores = new Float32Array(0)
@@ -48,12 +57,21 @@ export class WordSearch {
     this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
   }
 
-  matching(terms: readonly string[], filter: PassageFilter, limit: number): PlacedCandidate[] {
+  /** @returns For each of these lists of terms its best, all as of one moment. */
+  matching(asks: readonly (readonly string[])[], filter: PassageFilter, limit: number): PlacedCandidate[][] {
     return inSnapshot(this.#database, () => {
       this.#rows.refresh()
-      this.#clearScores()
-      for (const lists of this.#listsOf(terms).values()) this.#score(lists)
-      return this.#best(this.#scopes.of(filter), limit)
+      const lists = this.#listsOf(asks.flat())
+      let scored = new Set<string>()
+      return asks.map((terms) => {
+        const wanted = new Set(terms)
+        // What only adds terms to the ask before it goes on from the scores of that one.
+        const kept = scored.size > 0 && [...scored].every((term) => wanted.has(term)) ? scored : undefined
+        if (kept === undefined) this.#clearScores()
+        for (const term of wanted) if (kept?.has(term) !== true) this.#score(lists.get(term) ?? [])
+        scored = wanted
+        return this.#best(this.#scopes.of(filter), limit)
+      })
     })
   }
 
@@ -77,6 +95,7 @@ export class WordSearch {
       hasDead: dead !== 0,
     }))
     this.#unpack(segments)
+    this.#forgetLists(segments)
     return new Map(
       [...new Set(terms)].map((term) => [
         term,
@@ -90,8 +109,23 @@ export class WordSearch {
 
   #listIn({ id, packed }: Segment, term: string): StoredList | undefined {
     if (packed) return this.#unpacked.get(id)?.get(term)
+    const read = this.#read.get(id) ?? new Map<string, StoredList | undefined>()
+    if (read.has(term)) return read.get(term)
     const cells = this.#list.get(id, term)
-    return cells === undefined ? undefined : { bytes: bytesOf(cells[0]), passages: numberOf(cells[1]) }
+    const list = cells === undefined ? undefined : { bytes: bytesOf(cells[0]), passages: numberOf(cells[1]) }
+    this.#read.set(id, read.set(term, list))
+    this.#readBytes += bytesAList + (list?.bytes.length ?? 0)
+    return list
+  }
+
+  /** A segment never changes, so that a list of it can be kept for as long as the segment lives. */
+  #forgetLists(segments: readonly Segment[]): void {
+    if (this.#readBytes > mostReadBytes) {
+      this.#read.clear()
+      this.#readBytes = 0
+    }
+    const live = new Set(segments.map(({ id }) => id))
+    for (const id of this.#read.keys()) if (!live.has(id)) this.#read.delete(id)
   }
 
   /** Keeps the packed segments at hand, and no others. */
