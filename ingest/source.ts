@@ -49,6 +49,10 @@ export interface RawEntry {
   kind?: DocumentKind | undefined
   /** Where the content has no title of its own. */
   title?: string | undefined
+  /** The source keeps titles apart from contents: `title` is the title, whatever headings say. */
+  titleIsGiven?: boolean | undefined
+  /** What the content is written in; absent: told by the ending of its path. */
+  format?: 'markdown' | undefined
   owners: readonly string[]
   editedAt: Date
   lineDates?: LineDates | undefined
@@ -59,6 +63,10 @@ export interface RawEntry {
   statedUntil?: Date | undefined
   reviewedAt?: Date | undefined
   reviewedBy?: string | undefined
+  /** What of it could not be read; sentences for people, each naming the entry. */
+  warnings?: readonly string[] | undefined
+  /** Entries that it contains and that the last survey of this source didn't list: worth a `surveyEntries`. */
+  leadsTo?: readonly string[] | undefined
 }
 
 /** Somewhere documents come from. */

@@ -23,7 +23,7 @@ export function pageDocument(raw: RawEntry, page: Page): ParsedDocument {
   const fallback = page.title ?? raw.title ?? titleFromPath(raw.path)
   const { title, blocks } = outline(
     page.pieces,
-    about.title,
+    about.title ?? (raw.titleIsGiven === true ? raw.title : undefined),
     fallback,
     page.extracted === true ? undefined : page.lines,
   )

@@ -37,11 +37,13 @@ export function parseEntry(raw: RawEntry, maxBytes: number = largestEntryBytes):
   const decoded = decode(raw.path, raw.content, maxBytes)
   if (decoded.kind === 'skipped') return decoded
   const masked = maskSecrets(decoded.text)
-  const format = formatOf(raw.path, masked.text)
+  const format = raw.format ?? formatOf(raw.path, masked.text)
   const read = understood(format, raw, masked.text)
-  const warnings = [decoded.warning, ...read.faults.map((fault) => `${raw.path}: ${fault}.`)].filter(
-    (warning) => warning !== undefined,
-  )
+  const warnings = [
+    ...(raw.warnings ?? []),
+    decoded.warning,
+    ...read.faults.map((fault) => `${raw.path}: ${fault}.`),
+  ].filter((warning) => warning !== undefined)
   if (!read.documents.some(({ blocks }) => blocks.length > 0)) warnings.push(`${raw.path}: it holds no text to index.`)
   const documents = read.documents.filter(({ blocks }) => blocks.length > 0)
   if (!extracted.has(format))
