@@ -189,7 +189,8 @@ describe('an old source', () => {
       text: 'Sentinel fails over Redis by itself; this page is for when it does not.',
     }
     const sections = passagesOf([failover, intro])
-    const answer = await answeringOver([then, intro], { sectionsOf: async () => sections }).answer(
+    const sectionsOf = async (id: string) => sections.filter(({ document }) => document.id === id)
+    const answer = await answeringOver([then, intro], { sectionsOf }).answer(
       'How many seconds until I fail over Redis by hand, when Sentinel does not act?',
     )
     expect(answer.answer).toContain('within 30 seconds')

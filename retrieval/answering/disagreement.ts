@@ -1,7 +1,7 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
 import { type Claim, claimOf, contradictions, type Disagreement, fewestWords, overlap } from './claims.ts'
 import type { ReadQuestion } from './question.ts'
-import { asksAboutOlder, isOtherProduct } from './scope.ts'
+import { asksAboutOlder, foundOf, isOtherProduct } from './scope.ts'
 import { type Candidate, candidatesOf } from './scoring.ts'
 import { normalised } from './values.ts'
 import { nameOf } from './wording.ts'
@@ -46,14 +46,17 @@ export function reconcile(
   for (const [at, one] of passages.entries()) {
     for (const two of passages.slice(at + 1)) {
       const pair = inTime(one, two)
-      if (pair === undefined || asksAboutOlder(question, pair.newer, pair.older)) continue
+      if (pair === undefined || asksAboutOlder(question, foundOf(pair.newer), foundOf(pair.older))) continue
       const newer = claims.get(pair.newer) ?? []
       const older = claims.get(pair.older) ?? []
       for (const { believed, other } of contradictions(newer, older)) {
         disagreements.push({ believed, other })
         dropped.add(other)
       }
-      if (!isOtherProduct(pair.newer, pair.older) && isOldVersion(pair.newer, pair.older, newer, older))
+      if (
+        !isOtherProduct(foundOf(pair.newer), foundOf(pair.older)) &&
+        isOldVersion(pair.newer, pair.older, newer, older)
+      )
         superseded.push(pair)
     }
   }

@@ -1,10 +1,13 @@
-import type { AnswerWarning, RankedPassage, SearchResult } from '#knowledge/answer.ts'
+import type { AnswerWarning, RankedPassage, Search, SearchResult } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Thesaurus } from '../query/thesaurus.ts'
 import type { Disagreement } from './claims.ts'
 import { type Reconciled, reconcile } from './disagreement.ts'
+import { type Edition, editionsAmong } from './editions.ts'
+import { outdatedIn } from './lagging.ts'
+import { pageReader } from './pages.ts'
 import { type ReadQuestion, readQuestion } from './question.ts'
 import {
   type Candidate,
@@ -34,10 +37,13 @@ export interface Evidence {
 
 /** Passages whose sentences may be quoted; the others only show whether somebody disagrees. */
 const evidenceLimits = { passages: 6 }
+const twinsSought = 8
 /** Below this share of the question's words (headings count) and this likeness, a sentence has nothing to do with it. */
 const least = { words: 0.15, meaning: 0.22 }
 
 export interface EvidenceParts extends JudgingParts {
+  /** Absent: nothing is looked for beyond what was found. */
+  search?: Search | undefined
   /** Absent: only what the search found is read. */
   sectionsOf?: DocumentSections | undefined
   /** Absent: words mean only themselves. */
@@ -53,7 +59,27 @@ export async function evidenceFor(
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
   const question = readQuestion(asked.standalone, parts.thesaurus)
-  const { judged, reconciled } = await readable(parts, question, asked.principal, found, signal)
+  const passages = trustedFirst(found.passages)
+  const pages = pageReader(passages, asked.principal, parts.sectionsOf, signal)
+  const twins = await twinsOf(passages, parts, asked.principal, signal)
+  const editions = await editionsAmong([...passages, ...twins], question, pages, parts.embedder, signal)
+  return (
+    (await evidenceIn(parts, question, asked, found, passages, editions, signal)) ??
+    // What only an older edition says is better than nothing, with its age.
+    (editions.length > 0 ? await evidenceIn(parts, question, asked, found, passages, [], signal) : undefined)
+  )
+}
+
+async function evidenceIn(
+  parts: EvidenceParts,
+  question: ReadQuestion,
+  { principal, lang }: { principal: Principal; lang: Lang },
+  found: SearchResult,
+  passages: readonly RankedPassage[],
+  editions: readonly Edition[],
+  signal: AbortSignal,
+): Promise<Evidence | undefined> {
+  const { judged, reconciled } = await readable(parts, question, principal, passages, editions, signal)
   const selection = select(question, judged)
   if (selection === undefined || !supports(found, selection)) return undefined
   return {
@@ -62,10 +88,22 @@ export async function evidenceFor(
     selection,
     confidence: confidenceOf(found, selection, reconciled),
     warnings: (cited) => [
-      ...disagreementWarnings(reconciled, cited, asked.lang),
-      ...suspicionWarnings(found.passages, cited, asked.lang),
+      ...disagreementWarnings(reconciled, cited, lang),
+      ...suspicionWarnings(found.passages, cited, lang),
     ],
   }
+}
+
+/** Before something stale is quoted: pages of its name, in whatever language, that the question's words did not find. */
+async function twinsOf(
+  [first]: readonly RankedPassage[],
+  { search }: EvidenceParts,
+  principal: Principal,
+  signal: AbortSignal,
+): Promise<readonly RankedPassage[]> {
+  if (search === undefined || first === undefined || first.freshness.state !== 'stale') return []
+  const text = `${first.document.title}: ${first.passage.heading.at(-1) ?? ''}`
+  return (await search({ text, limit: twinsSought, principal }, signal)).passages
 }
 
 /** What may be quoted, judged. */
@@ -73,16 +111,27 @@ async function readable(
   parts: EvidenceParts,
   question: ReadQuestion,
   principal: Principal,
-  found: SearchResult,
+  passages: readonly RankedPassage[],
+  editions: readonly Edition[],
   signal: AbortSignal,
 ): Promise<{ judged: Judged[]; reconciled: Reconciled }> {
-  const present = await presentVersions(trustedFirst(found.passages), question, principal, parts.sectionsOf, signal)
+  const present = await presentVersions(passages, editions, parts.embedder, signal)
   const all = candidatesOf(present.passages)
   const embedder = await embedded(parts, all, signal)
-  const reconciled = reconcile(all, question, present.superseded)
+  const outdated = outdatedIn(all, present.lagging)
+  const reconciled = reconcile(
+    all.filter((candidate) => !outdated.candidates.has(candidate)),
+    question,
+    present.superseded,
+  )
+  reconciled.disagreements.push(...outdated.disagreements)
   const kept = [...new Set(reconciled.candidates.map(({ passage }) => passage))].slice(0, evidenceLimits.passages)
-  const siblings = candidatesOf(await siblingsOf(kept, question, principal, { ...parts, embedder }, signal))
-  if (embedder !== undefined) await embedCandidates(siblings, embedder, signal)
+  const others = await siblingsOf(kept, question, principal, { ...parts, embedder }, signal)
+  const presentOthers = await presentVersions(others, editions, embedder, signal)
+  const beside = candidatesOf(presentOthers.passages)
+  if (embedder !== undefined) await embedCandidates(beside, embedder, signal)
+  const besideOutdated = outdatedIn(beside, presentOthers.lagging)
+  const siblings = beside.filter((candidate) => !besideOutdated.candidates.has(candidate))
   const corrected = reconciled.disagreements.filter(({ other }) => kept.includes(other.passage))
   const read = new Set([...kept, ...corrected.map(({ believed }) => believed.passage)])
   const wrong = new Set(corrected.map(({ other }) => other))

@@ -1,112 +1,125 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
-import type { Principal } from '#knowledge/principal.ts'
-import { type Claim, claimOf, fewestWords, overlap } from './claims.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import { claimOf, overlap } from './claims.ts'
 import { type Superseded, trustedAt } from './disagreement.ts'
-import type { ReadQuestion } from './question.ts'
-import { asksAboutOlder, isOtherProduct } from './scope.ts'
-import { candidatesOf } from './scoring.ts'
-import type { DocumentSections } from './siblings.ts'
+import type { Edition } from './editions.ts'
+import type { Page } from './pages.ts'
+import { candidatesOf, cosine } from './scoring.ts'
 import { nameOf } from './wording.ts'
 
-/** Two pages of one name are versions of one page from this share of the older one's sentences on. */
-const leastShare = 0.25
-const alike = 0.5
-const leastAgeGapMs = 30 * 86_400_000
-/** Longer pages are compared by their beginning. */
-const comparedSections = 60
+/** A passage of a translation that lags behind, and the section of the original that it once translated. */
+export interface Lagging {
+  passage: RankedPassage
+  original: RankedPassage
+  newer: Page
+  older: Page
+}
+
+export interface Present {
+  /** Best first. */
+  passages: RankedPassage[]
+  superseded: Superseded[]
+  lagging: Lagging[]
+}
+
+/** Edits closer together than this say nothing about which of two texts replaced the other. */
+const leastAgeGapMs = 2 * 86_400_000
+/** Cosine from which a section of one page is what that of the other translates. */
+const leastLikeness = 0.45
+const sameHeadingCounts = 0.3
 
 /**
- * Puts the present version of a page in the place of an old copy of it that was found, even where the search did not find
- * that section of the present one.
+ * Puts the present edition of a page in the place of an older one that was found, even where the search did not find that
+ * section of the present one. A translation that lags behind stays, behind its original.
  * @param found Best first.
  */
 export async function presentVersions(
   found: readonly RankedPassage[],
-  question: ReadQuestion,
-  principal: Principal,
-  sectionsOf: DocumentSections | undefined,
+  editions: readonly Edition[],
+  embedder: Embedder | undefined,
   signal: AbortSignal,
-): Promise<{ passages: RankedPassage[]; superseded: Superseded[] }> {
-  let passages = [...found]
+): Promise<Present> {
   const superseded: Superseded[] = []
-  for (const [newest, olds] of versionsIn(found, question)) {
-    const sections = await sectionsOfNewest(newest, found, principal, sectionsOf, signal)
-    const now = candidatesOf(sections).map(claimOf)
-    for (const old of olds) {
-      const then = passages.filter(({ document }) => document.id === old.document.id)
-      const claims = candidatesOf(then).map(claimOf)
-      if (shareAgain(claims, now) < leastShare || then.some((older) => isOtherProduct(newest, older))) continue
-      for (const older of then) {
-        const newer = { ...bestMatch(older, claims, now, sections), rank: older.rank, score: older.score }
-        superseded.push({ newer, older })
-        const isThere = passages.some(({ passage }) => covers(passage, newer.passage))
-        passages = passages.flatMap((passage) => (passage !== older ? passage : isThere ? [] : newer))
-      }
-    }
+  const shown: { passage: RankedPassage; behind?: Omit<Lagging, 'passage'> }[] = []
+  const show = (passage: RankedPassage): void => {
+    if (!shown.some((other) => covers(other.passage, passage))) shown.push({ passage })
   }
-  return { passages: passages.map((passage, at) => ({ ...passage, rank: at + 1 })), superseded }
+  for (const passage of found) {
+    const edition = newestOf(passage, editions)
+    const match = edition && (await bestMatch(passage, edition.newer, embedder, signal))
+    if (edition === undefined || match === undefined) {
+      show(passage)
+      continue
+    }
+    const newer = { ...match.section, rank: passage.rank, score: passage.score }
+    const there = found.find((other) => covers(other, newer))
+    if (edition.kind === 'version' || outlives(newer, passage, match.likeness)) {
+      superseded.push({ newer: there ?? newer, older: passage })
+      show(there === undefined ? newer : { ...there, rank: newer.rank, score: Math.max(there.score, newer.score) })
+    } else if (isNewer(newer, passage) && match.likeness >= leastLikeness) {
+      const original = there ?? newer
+      show(original)
+      shown.push({ passage, behind: { original, newer: edition.newer, older: edition.older } })
+    } else show(passage)
+  }
+  const passages = shown.map(({ passage }, at) => ({ ...passage, rank: at + 1 }))
+  return {
+    passages,
+    superseded,
+    lagging: shown.flatMap(({ behind }, at) => {
+      const passage = passages[at]
+      return behind === undefined || passage === undefined ? [] : [{ ...behind, passage }]
+    }),
+  }
 }
 
-/** The newest document of each name, with the older ones of the same name, kind and language. */
-function versionsIn(found: readonly RankedPassage[], question: ReadQuestion): [RankedPassage, RankedPassage[]][] {
-  const documents = [...new Map(found.toReversed().map((passage) => [passage.document.id, passage])).values()]
-  const families = Map.groupBy(
-    documents,
-    ({ document }) => `${document.kind} ${document.lang} ${nameOf(document.title)}`,
+/** Of several newer editions the newest, a version before a translation. */
+function newestOf({ document }: RankedPassage, editions: readonly Edition[]): Edition | undefined {
+  return editions
+    .filter(({ older }) => older.head.document.id === document.id)
+    .toSorted(
+      (a, b) => Number(b.kind === 'version') - Number(a.kind === 'version') || b.newer.trustedAt - a.newer.trustedAt,
+    )[0]
+}
+
+function isNewer(one: RankedPassage, two: RankedPassage): boolean {
+  return trustedAt(one) - trustedAt(two) >= leastAgeGapMs
+}
+
+/** What somebody stands by takes the place of what nobody has looked at for long. */
+function outlives(newer: RankedPassage, older: RankedPassage, likeness: number): boolean {
+  const isOld = (state: string): boolean => state === 'stale' || state === 'suspect' || state === 'contradicted'
+  return (
+    likeness >= leastLikeness && isNewer(newer, older) && isOld(older.freshness.state) && !isOld(newer.freshness.state)
   )
-  return [...families.values()].flatMap((family): [RankedPassage, RankedPassage[]][] => {
-    const [newest, ...others] = family.toSorted((a, b) => documentTrustedAt(b) - documentTrustedAt(a))
-    if (newest === undefined) return []
-    const olds = others.filter(
-      (old) =>
-        documentTrustedAt(newest) - documentTrustedAt(old) >= leastAgeGapMs && !asksAboutOlder(question, newest, old),
-    )
-    return olds.length === 0 ? [] : [[newest, olds]]
-  })
 }
 
-function documentTrustedAt(passage: RankedPassage): number {
-  return Math.max(trustedAt(passage), passage.document.editedAt.getTime())
-}
-
-async function sectionsOfNewest(
-  newest: RankedPassage,
-  found: readonly RankedPassage[],
-  principal: Principal,
-  sectionsOf: DocumentSections | undefined,
-  signal: AbortSignal,
-): Promise<RankedPassage[]> {
-  if (sectionsOf === undefined) return found.filter(({ document }) => document.id === newest.document.id)
-  const sections = await sectionsOf(newest.document.id, principal, signal)
-  return sections.slice(0, comparedSections).map((section) => ({ ...newest, ...section, copies: [] }))
-}
-
-function shareAgain(then: readonly Claim[], now: readonly Claim[]): number {
-  const told = then.filter(({ words }) => words.size >= fewestWords)
-  const again = told.filter(({ words }) => now.some((claim) => overlap(claim.words, words) >= alike))
-  return told.length === 0 ? 0 : again.length / told.length
-}
-
-/** The section that says most of what the old passage says, else the one that was found. */
-function bestMatch(
+/** The section that says most of what the passage says. */
+async function bestMatch(
   older: RankedPassage,
-  then: readonly Claim[],
-  now: readonly Claim[],
-  sections: readonly RankedPassage[],
-): RankedPassage {
-  const own = then.filter(({ candidate }) => candidate.passage === older)
-  const scored = sections.map((section) => {
-    const claims = now.filter(({ candidate }) => candidate.passage === section)
-    const likeness = own.reduce(
+  page: Page,
+  embedder: Embedder | undefined,
+  signal: AbortSignal,
+): Promise<{ section: RankedPassage; likeness: number } | undefined> {
+  const own = candidatesOf([older]).map(claimOf)
+  const vectors = (await embedder?.embed([older, ...page.sections].map(sectionText), signal)) ?? []
+  const scored = page.sections.map((section, at) => {
+    const claims = candidatesOf([section]).map(claimOf)
+    const again = own.reduce(
       (sum, { words }) => sum + Math.max(0, ...claims.map((claim) => overlap(claim.words, words))),
       0,
     )
+    const likeness = Math.max(again / Math.max(1, own.length), cosine(vectors[0], vectors[at + 1]))
     const sameHeading = nameOf(section.passage.heading.at(-1) ?? '') === nameOf(older.passage.heading.at(-1) ?? '')
-    return { section, score: likeness / Math.max(1, own.length) + (sameHeading ? 0.3 : 0) }
+    return { section, likeness, score: likeness + (sameHeading ? sameHeadingCounts : 0) }
   })
-  return scored.toSorted((a, b) => b.score - a.score)[0]?.section ?? older
+  return scored.toSorted((a, b) => b.score - a.score)[0]
 }
 
-function covers(found: RankedPassage['passage'], passage: RankedPassage['passage']): boolean {
+function sectionText({ document, passage }: RankedPassage): string {
+  return `${document.title} ${passage.heading.at(-1) ?? ''} ${passage.text.slice(0, 1500)}`
+}
+
+function covers({ passage: found }: RankedPassage, { passage }: RankedPassage): boolean {
   return found.documentId === passage.documentId && found.fromLine <= passage.fromLine && found.toLine >= passage.toLine
 }
