@@ -56,7 +56,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   graphql: 'tests',
   hono: ['server'],
   'markdown-it': ['ingest/parsing'],
-  'node:sqlite': ['knowledge/sqlite', 'freshness/sqlite', 'graph/sqlite'],
+  'node:sqlite': ['knowledge/sqlite', 'freshness/sqlite', 'graph/sqlite', 'providers/embedder/sqlite-cache'],
   openai: 'tests',
   'p-queue': ['ingest', 'providers'],
   parse5: ['ingest/parsing'],
