@@ -1,0 +1,38 @@
+import type { Log } from '#runtime/log.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { migrate } from './migrations.ts'
+import { PostgresConversations } from './postgres-conversations.ts'
+import { PostgresDocuments } from './postgres-documents.ts'
+
+export interface PostgresStoreOptions extends ConnectionOptions {
+  log: Log
+}
+
+/** What PostgreSQL keeps; passages are found by an index of candidates beside it. */
+export interface PostgresStore extends AsyncDisposable {
+  /** Loads passages, too. */
+  documents: PostgresDocuments
+  conversations: PostgresConversations
+}
+
+/**
+ * Connects, and makes or upgrades the tables where needed. Several processes may do so at once.
+ * @throws {OpsError} When the server can't be reached, refuses, or holds a newer version's tables.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions, signal: AbortSignal): Promise<PostgresStore> {
+  const connection = new Connection(options)
+  const close = () => connection[Symbol.asyncDispose]()
+  try {
+    // A read, so that a wrong address is told after its patience and not after that of writes.
+    await connection.read('SELECT 1', [], signal)
+    await migrate(connection, signal)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    documents: new PostgresDocuments(connection, close),
+    conversations: new PostgresConversations(connection, close),
+    [Symbol.asyncDispose]: close,
+  }
+}
