@@ -23,31 +23,48 @@ const fewestTerms = 8
  * @param ranked Best first; at most a few dozen.
  */
 export function withoutCopies(ranked: readonly Ranked[]): Original[] {
-  const originals: { best: Ranked; terms: ReadonlySet<string>; copies: Ranked[] }[] = []
+  const originals: { best: Ranked; compared: Compared; copies: Ranked[] }[] = []
   const tampered = new Set(ranked.filter(({ passage }) => passage.suspicious).map(({ passage }) => passage.documentId))
   for (const candidate of ranked) {
-    const terms = new Set([...candidate.passage.terms.body, ...candidate.passage.terms.code])
-    const original = originals.find((other) => isCopy(candidate.passage, terms, other.best.passage, other.terms))
+    const compared = comparedBy(candidate.passage)
+    const original = originals.find((other) => isCopy(compared, other.compared))
     if (original === undefined) {
-      originals.push({ best: candidate, terms, copies: [] })
+      originals.push({ best: candidate, compared, copies: [] })
       continue
     }
     const [kept, behind] = standsFor(candidate.passage, original.best.passage, tampered)
       ? [candidate, original.best]
       : [original.best, candidate]
+    // From here on the one that stands for both is compared, with the terms of the first.
+    original.compared = { ...original.compared, ...placeOf(kept.passage) }
     original.best = { ...kept, score: Math.max(kept.score, behind.score) }
     original.copies.push(behind)
   }
   return originals.map(({ best, copies }) => ({ ...best, copies }))
 }
 
-function isCopy(a: StoredPassage, aTerms: ReadonlySet<string>, b: StoredPassage, bTerms: ReadonlySet<string>): boolean {
-  if (a.documentId === b.documentId || a.lang !== b.lang || a.document.kind !== b.document.kind) return false
-  if (Math.min(aTerms.size, bTerms.size) < fewestTerms) return false
-  const versions = namesOf(a) === namesOf(b)
+interface Compared extends ReturnType<typeof placeOf> {
+  terms: ReadonlySet<string>
+}
+
+function comparedBy(passage: StoredPassage): Compared {
+  return { terms: new Set([...passage.terms.body, ...passage.terms.code]), ...placeOf(passage) }
+}
+
+function placeOf(passage: StoredPassage) {
+  const { documentId, lang, document } = passage
+  return { documentId, lang, kind: document.kind, names: namesOf(passage) }
+}
+
+function isCopy(a: Compared, b: Compared): boolean {
+  if (a.documentId === b.documentId || a.lang !== b.lang || a.kind !== b.kind) return false
+  const [fewer, more] = a.terms.size < b.terms.size ? [a.terms, b.terms] : [b.terms, a.terms]
+  const wanted = a.names === b.names ? versionFrom : sameFrom
+  // Even if all of the fewer terms are in common.
+  if (fewer.size < fewestTerms || fewer.size / more.size < wanted) return false
   let common = 0
-  for (const term of aTerms) if (bTerms.has(term)) common++
-  return common / (aTerms.size + bTerms.size - common) >= (versions ? versionFrom : sameFrom)
+  for (const term of fewer) if (more.has(term)) common++
+  return common / (fewer.size + more.size - common) >= wanted
 }
 
 /** Title and innermost heading, as far as spelling goes. */

@@ -53,7 +53,7 @@ export interface Scored {
 }
 
 /** What is measured on every candidate; the rest costs more and is measured on the best of them by these. */
-const measuredClosely = 160
+const measuredClosely = 96
 
 /** @returns The best of the passages, in the order given. */
 export function featuresOf(
@@ -120,13 +120,26 @@ function atAGlance(
 
 function bestOf(measured: Glanced[]): Glanced[] {
   if (measured.length <= measuredClosely) return measured
-  const glance = ({ features }: Glanced) =>
-    Math.max(features.words, features.sameLanguage === 0 ? 0.6 * features.meaning : 0) +
-    1.5 * features.meaning +
-    features.coverage +
-    2 * features.otherCosine +
-    0.6 * (features.inTitle + features.inHeading)
-  return measured.toSorted((a, b) => glance(b) - glance(a)).slice(0, measuredClosely)
+  return measured.toSorted((a, b) => glance(b.features) - glance(a.features)).slice(0, measuredClosely)
+}
+
+/**
+ * The score as far as it can be told from the cheap features: fitted to it by least squares over question sets of our
+ * own. Of the ten passages with the best scores, 99.98 % are among the 64 best by this.
+ */
+function glance(features: Features): number {
+  const isForeign = features.sameLanguage === 0
+  return (
+    0.85 * Math.max(features.words, isForeign ? 0.6 * features.meaning : 0) +
+    2 * features.cosine +
+    3.2 * features.otherCosine +
+    1.3 * features.coverage +
+    1.4 * features.inTitle +
+    0.75 * features.inHeading +
+    0.25 * features.identifiers -
+    (isForeign ? 0.45 : 0) -
+    0.4 * features.short
+  )
 }
 
 function compareMeaning(query: Query, best: readonly Glanced[], softMatch: SoftMatch): void {
