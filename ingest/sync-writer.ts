@@ -12,8 +12,13 @@ const waitsAtMostMs = 2000
 /** After as many entries in a row that could not be embedded, the embedder itself counts as out of order. */
 const givesUpAfter = 3
 
-interface Waiting {
+/** What an entry is stored as, and what of it must be stored for that; null: nothing. */
+export interface Replacement {
   revision: string
+  replaces: string | null
+}
+
+interface Waiting extends Replacement {
   prepared: PreparedEntry
 }
 
@@ -33,10 +38,12 @@ export interface SyncWriterParts {
 export function createSyncWriter(parts: SyncWriterParts) {
   const entriesAtOnce = parts.entriesAtOnce ?? defaultEntriesAtOnce
   const written = { documents: 0, passages: 0, maskedSecrets: 0 }
+  const overtaken: string[] = []
   let waiting: Waiting[] = []
   let passages = 0
   let waitingSince = 0
   let failuresInARow = 0
+  let lastError: unknown
   let storing: Promise<void> = Promise.resolve()
 
   const embedded = async (batch: readonly Waiting[], signal: AbortSignal): Promise<EntryContent[]> => {
@@ -45,10 +52,11 @@ export function createSyncWriter(parts: SyncWriterParts) {
     )
     const vectors = texts.length === 0 ? [] : await parts.embedder?.embed(texts, signal)
     let next = 0
-    return batch.map(({ revision, prepared }) => ({
+    return batch.map(({ revision, replaces, prepared }) => ({
       source: prepared.source,
       entry: prepared.entry,
       revision,
+      replaces,
       documents: prepared.documents.map((each) => ({
         document: each.document,
         passages: each.passages.map((passage) => ({ ...passage, embedding: vectors?.[next++] })),
@@ -59,7 +67,6 @@ export function createSyncWriter(parts: SyncWriterParts) {
   /** One text that an embedder refuses must not keep the others of its batch out. */
   const embeddedOneByOne = async (batch: readonly Waiting[], failed: FailedEntry[], signal: AbortSignal) => {
     const contents: EntryContent[] = []
-    let lastError: unknown
     for (const one of batch) {
       const { entry } = one.prepared
       if (failuresInARow >= givesUpAfter) {
@@ -80,8 +87,9 @@ export function createSyncWriter(parts: SyncWriterParts) {
   }
 
   const store = async (batch: readonly Waiting[], contents: readonly EntryContent[], signal: AbortSignal) => {
-    await parts.documents.replaceEntries(contents, signal)
-    const stored = new Set(contents.map((content) => content.entry))
+    const late = new Set(await parts.documents.replaceEntries(contents, signal))
+    overtaken.push(...late)
+    const stored = new Set(contents.map((content) => content.entry).filter((entry) => !late.has(entry)))
     for (const { prepared } of batch) {
       if (!stored.has(prepared.entry)) continue
       written.documents += prepared.documents.length
@@ -114,11 +122,17 @@ export function createSyncWriter(parts: SyncWriterParts) {
 
   return {
     written,
+    /** Entries that were left alone, since somebody else has stored something of them meanwhile. */
+    overtaken,
+    /** Why the embedder counts as out of order; undefined while it doesn't. */
+    get outOfOrder(): unknown {
+      return failuresInARow < givesUpAfter ? undefined : lastError
+    },
     /** @returns What failed of this entry and those before it; most calls only collect. */
-    async add(revision: string, prepared: PreparedEntry, signal: AbortSignal): Promise<FailedEntry[]> {
+    async add(replacement: Replacement, prepared: PreparedEntry, signal: AbortSignal): Promise<FailedEntry[]> {
       const now = parts.clock.now().getTime()
       if (waiting.length === 0) waitingSince = now
-      waiting.push({ revision, prepared })
+      waiting.push({ ...replacement, prepared })
       for (const document of prepared.documents) passages += document.passages.length
       const isFull = waiting.length >= entriesAtOnce || passages >= passagesAtOnce
       return isFull || now - waitingSince >= waitsAtMostMs ? flush(signal) : []

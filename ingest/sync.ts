@@ -1,14 +1,14 @@
 import type { DocumentStore, EntryFailure, SourceState } from '#knowledge/document-store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { reasonOf, userMessageOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { inParallel } from './in-parallel.ts'
-import { type PreparedEntry, pipelineVersion } from './index-entry.ts'
-import { type Preparing, preparing } from './preparing.ts'
+import { preparing } from './preparing.ts'
 import type { Source, Survey, SurveyedEntry } from './source.ts'
+import { failureReason, readOne } from './sync-reading.ts'
+import { removeEntries } from './sync-removing.ts'
 import type { SyncProgress, SyncReport } from './sync-report.ts'
-import { knownBefore, revisionTag } from './sync-revisions.ts'
+import { knownBefore, tagOf } from './sync-revisions.ts'
 import { createSyncWriter } from './sync-writer.ts'
 
 export interface SyncParts {
@@ -35,7 +35,8 @@ export interface SyncOptions {
 export interface Sync {
   /**
    * Every finished entry is kept, whatever happens to the others or to the process; the next run does the rest. An
-   * entry that can't be read keeps its last good version and is tried again. Two runs of one source must not overlap.
+   * entry that can't be read keeps its last good version and is tried again. Where another process syncs the same source
+   * at the same time, both may do the same work, and neither writes over what the other has stored since this one began.
    * @throws {OpsError} When the source as a whole can't be reached (nothing was touched), or the store fails.
    */
   run(source: Source, options: SyncOptions, signal: AbortSignal): Promise<SyncReport>
@@ -52,7 +53,7 @@ async function run(parts: SyncParts, source: Source, options: SyncOptions, signa
   const progress = progressTeller(clock, options.onProgress)
   progress('surveying', 0, 0)
   const [stored, state] = [await documents.revisions(source.id, signal), await documents.sourceState(source.id, signal)]
-  const tag = revisionTag([pipelineVersion, parts.embedder?.id ?? 'none', ...source.audience.toSorted()])
+  const tag = tagOf(source, parts.embedder)
   const known = knownBefore({ stored, state, tag, full: options.full === true })
   const survey = await source.survey(known, signal)
   const report = (done: Partial<SyncReport>): SyncReport => ({
@@ -74,22 +75,22 @@ async function run(parts: SyncParts, source: Source, options: SyncOptions, signa
   })
   if (options.dryRun === true) return report({})
 
-  const outcome = await indexChanged(parts, { source, survey, tag, progress }, signal)
-  const gone = [...survey.gone, ...outcome.vanished.filter((entry) => stored.has(entry))]
-  if (gone.length > 0) {
-    progress('removing', 0, gone.length)
-    await documents.removeEntries(source.id, gone, signal)
-  }
+  const outcome = await indexChanged(parts, { source, survey, stored, tag, progress }, signal)
+  const left = [...survey.gone, ...outcome.vanished.filter((entry) => stored.has(entry))]
+  if (left.length > 0) progress('removing', 0, left.length)
+  const gone = await removeEntries(documents, { source: source.id, entries: left, stored }, signal)
   const failures = keptTimes(outcome.failures, state)
   if (isWorthSaving(state, survey, failures, gone.length)) {
-    const finished = { startedAt, finishedAt: clock.now(), cursor: survey.cursor }
+    // What another sync stored meanwhile may be older than what this one found: the next one looks at all of it again.
+    const cursor = outcome.overtaken.length === 0 ? survey.cursor : state?.cursor
+    const finished = { startedAt, finishedAt: clock.now(), cursor }
     await documents.saveSourceState({ source: source.id, ...finished, failures }, signal)
   }
   progress('done', survey.changed.length, survey.changed.length)
   const failed = new Set(failures.map((failure) => failure.entry))
-  const left = new Set([...failed, ...outcome.vanished, ...outcome.skipped.map(({ entry }) => entry)])
+  const notDone = new Set([...failed, ...outcome.vanished, ...outcome.skipped.map(({ entry }) => entry)])
   return report({
-    ...counted({ ...survey, changed: survey.changed.filter(({ entry }) => !left.has(entry)) }, stored),
+    ...counted({ ...survey, changed: survey.changed.filter(({ entry }) => !notDone.has(entry)) }, stored),
     deleted: gone.length,
     failed: failures.length,
     failures,
@@ -102,11 +103,12 @@ async function run(parts: SyncParts, source: Source, options: SyncOptions, signa
 interface Work {
   source: Source
   survey: Survey
+  stored: ReadonlyMap<string, string>
   tag: string
   progress: ReturnType<typeof progressTeller>
 }
 
-async function indexChanged(parts: SyncParts, { source, survey, tag, progress }: Work, signal: AbortSignal) {
+async function indexChanged(parts: SyncParts, { source, survey, stored, tag, progress }: Work, signal: AbortSignal) {
   const { changed } = survey
   await using writer = createSyncWriter(parts)
   await using aside = preparing({ source, entries: changed.length })
@@ -120,7 +122,7 @@ async function indexChanged(parts: SyncParts, { source, survey, tag, progress }:
   }
   let done = 0
   progress('indexing', 0, changed.length)
-  const prepare = (surveyed: SurveyedEntry) => prepareOne({ source, aside }, surveyed, signal)
+  const prepare = (surveyed: SurveyedEntry) => readOne({ source, aside }, surveyed, signal)
   for await (const { surveyed, outcome } of inParallel(changed, parts.readsAtOnce ?? 8, prepare, signal)) {
     if (outcome.kind === 'failed') fail(surveyed.entry, outcome.error)
     else if (outcome.kind === 'gone') vanished.push(surveyed.entry)
@@ -128,31 +130,16 @@ async function indexChanged(parts: SyncParts, { source, survey, tag, progress }:
       const { entry } = outcome
       if (entry.skipped !== undefined) skipped.push({ entry: surveyed.entry, reason: entry.skipped })
       warnings.push(...entry.warnings)
-      const failed = await writer.add(`${surveyed.revision}${tag}`, entry, signal)
+      const revision = `${surveyed.revision}${tag}`
+      const failed = await writer.add({ revision, replaces: stored.get(surveyed.entry) ?? null }, entry, signal)
       for (const failure of failed) fail(failure.entry, failure.error)
     }
     done++
     progress('indexing', done, changed.length)
   }
   for (const failure of await writer.finish(signal)) fail(failure.entry, failure.error)
-  return { failures, vanished, skipped, warnings, written: writer.written }
-}
-
-type PrepareOutcome = { kind: 'prepared'; entry: PreparedEntry } | { kind: 'gone' } | { kind: 'failed'; error: unknown }
-
-async function prepareOne(
-  { source, aside }: { source: Source; aside: Preparing },
-  surveyed: SurveyedEntry,
-  signal: AbortSignal,
-): Promise<{ surveyed: SurveyedEntry; outcome: PrepareOutcome }> {
-  try {
-    const raw = await source.read(surveyed, signal)
-    if (raw === 'gone') return { surveyed, outcome: { kind: 'gone' } }
-    return { surveyed, outcome: { kind: 'prepared', entry: await aside.prepare(raw, signal) } }
-  } catch (error) {
-    signal.throwIfAborted()
-    return { surveyed, outcome: { kind: 'failed', error } }
-  }
+  const { written, overtaken } = writer
+  return { failures, vanished, skipped, warnings, written, overtaken }
 }
 
 function counted(survey: Pick<Survey, 'changed'>, stored: ReadonlyMap<string, string>) {
@@ -179,11 +166,6 @@ function isWorthSaving(
     failures.length === state.failures.length &&
     failures.every((failure) => state.failures.includes(failure))
   return !allFailedAsBefore
-}
-
-function failureReason(error: unknown): string {
-  const forPeople = userMessageOf(error)
-  return error instanceof Error && forPeople.startsWith('Something went wrong') ? reasonOf(error) : forPeople
 }
 
 function progressTeller(clock: Clock, tell: SyncOptions['onProgress']) {
