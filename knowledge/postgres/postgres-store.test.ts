@@ -4,6 +4,7 @@ import { documentStoreContract } from '#knowledge/document-store.contract.ts'
 import { openMemoryCandidates } from '#knowledge/memory/memory-candidates.ts'
 import { passageIndexContract } from '#knowledge/passage-index.contract.ts'
 import { openScaleOutStore } from '#knowledge/scale-out-store.ts'
+import { storeContentsContract } from '#knowledge/store-contents.contract.ts'
 import { silentLog } from '#runtime/log.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.fake.ts'
 import { openPostgresStore } from './postgres-store.ts'
@@ -34,5 +35,8 @@ describe.skipIf(postgresPrograms === undefined)('with PostgreSQL', () => {
   })
   describe('PostgresConversations', () => {
     conversationStoreContract(open)
+  })
+  describe('PostgresContents', () => {
+    storeContentsContract(open)
   })
 })

@@ -1,6 +1,7 @@
 import type { Log } from '#runtime/log.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { migrate } from './migrations.ts'
+import { PostgresContents } from './postgres-contents.ts'
 import { PostgresConversations } from './postgres-conversations.ts'
 import { PostgresDocuments } from './postgres-documents.ts'
 
@@ -13,6 +14,7 @@ export interface PostgresStore extends AsyncDisposable {
   /** Loads passages, too. */
   documents: PostgresDocuments
   conversations: PostgresConversations
+  contents: PostgresContents
 }
 
 /**
@@ -33,6 +35,7 @@ export async function openPostgresStore(options: PostgresStoreOptions, signal: A
   return {
     documents: new PostgresDocuments(connection, close),
     conversations: new PostgresConversations(connection, close),
+    contents: new PostgresContents(connection),
     [Symbol.asyncDispose]: close,
   }
 }

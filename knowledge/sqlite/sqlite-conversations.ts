@@ -12,7 +12,9 @@ export interface SqliteConversationsParts {
   close: () => Promise<void>
 }
 
-const turnColumns = 'trace_id, conversation_id, principal, question, standalone, lang, answer, abstained, cited, at'
+export const turnColumns =
+  'trace_id, conversation_id, principal, question, standalone, lang, answer, abstained, cited, at'
+export const feedbackColumns = 'trace_id, principal, verdict, comment, at'
 
 /** Turns and feedback beside the documents, in the same file. */
 export class SqliteConversations implements ConversationStore {
@@ -45,7 +47,7 @@ export class SqliteConversations implements ConversationStore {
   }
 
   async feedback(traceId: string, signal: AbortSignal): Promise<Feedback[]> {
-    const sql = 'SELECT trace_id, principal, verdict, comment, at FROM feedback WHERE trace_id = ? ORDER BY number'
+    const sql = `SELECT ${feedbackColumns} FROM feedback WHERE trace_id = ? ORDER BY number`
     return readAll(this.#parts.database, signal, sql, [traceId]).map(feedbackFrom)
   }
 
@@ -54,7 +56,8 @@ export class SqliteConversations implements ConversationStore {
   }
 }
 
-function turnFrom(cells: Cells): Turn {
+/** @param cells Those of `turnColumns`, perhaps more after them. */
+export function turnFrom(cells: Cells): Turn {
   const cited: [string, string][] = JSON.parse(textOf(cells[8]))
   return {
     traceId: textOf(cells[0]),
@@ -72,7 +75,8 @@ function turnFrom(cells: Cells): Turn {
 
 const verdicts: readonly Feedback['verdict'][] = ['good', 'bad', 'stale']
 
-function feedbackFrom([traceId, principal, verdict, comment, at]: Cells): Feedback {
+/** @param cells Those of `feedbackColumns`, perhaps more after them. */
+export function feedbackFrom([traceId, principal, verdict, comment, at]: Cells): Feedback {
   return {
     traceId: textOf(traceId),
     principal: textOf(principal),

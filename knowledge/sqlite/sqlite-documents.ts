@@ -199,7 +199,7 @@ function stateFrom(source: string, [cursor, startedAt, finishedAt, failures]: Ce
   }
 }
 
-function verificationFrom([documentId, by, at, evergreenReason]: Cells): Verification {
+export function verificationFrom([documentId, by, at, evergreenReason]: Cells): Verification {
   return {
     documentId: textOf(documentId),
     by: textOf(by),

@@ -6,6 +6,7 @@ import { documentStoreContract } from '#knowledge/document-store.contract.ts'
 import { fakeEntry } from '#knowledge/passage.fake.ts'
 import { passageIndexContract } from '#knowledge/passage-index.contract.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
+import { storeContentsContract } from '#knowledge/store-contents.contract.ts'
 import { openReader } from './connection.ts'
 import { StoreClosedError } from './errors.ts'
 import { temporaryFile } from './temporary-file.fake.ts'
@@ -26,6 +27,9 @@ describe('SqliteIndex', () => {
 })
 describe('SqliteConversations', () => {
   conversationStoreContract(temporaryStore)
+})
+describe('SqliteContents', () => {
+  storeContentsContract(temporaryStore)
 })
 
 describe('the SQLite store', () => {

@@ -1,8 +1,10 @@
 import type { KnowledgeStore } from '#knowledge/store.ts'
+import type { StoreContents } from '#knowledge/store-contents.ts'
 import type { Log } from '#runtime/log.ts'
 import { openReader, prepareFile, type ReaderMemory } from './connection.ts'
 import { naming } from './errors.ts'
 import type { PlacedCandidate, SearchStart, VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
+import { SqliteContents } from './sqlite-contents.ts'
 import { SqliteConversations } from './sqlite-conversations.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteIndex } from './sqlite-index.ts'
@@ -20,12 +22,16 @@ export interface SqliteStoreOptions {
   maxBytes?: number | undefined
 }
 
+export interface SqliteStore extends KnowledgeStore {
+  contents: StoreContents
+}
+
 /**
  * The embedded store: one SQLite file in WAL mode. Several processes may have it open; their writes take turns, and
  * each sees what the others have finished.
  * @throws {OpsError} When the file can't be opened, is damaged, or was written by a newer version.
  */
-export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): KnowledgeStore {
+export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): SqliteStore {
   prepareFile(path)
   const database = naming(() => openReader(path, memory))
   const writerStart: WriterStart = { path, maxBytes }
@@ -54,6 +60,7 @@ export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): Kn
     documents: new SqliteDocuments({ database, writer, close }),
     index: new SqliteIndex({ database, words, vectors, close }),
     conversations: new SqliteConversations({ database, writer, close }),
+    contents: new SqliteContents(database),
     [Symbol.asyncDispose]: close,
   }
 }

@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KnowledgeStore } from '#knowledge/store.ts'
 import { silentLog } from '#runtime/log.ts'
-import { openSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
+import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 
 /** A place for a store, in a directory of its own that goes with it. */
 export interface TemporaryFile extends AsyncDisposable {
   path: string
-  open(options?: Partial<SqliteStoreOptions>): KnowledgeStore
+  open(options?: Partial<SqliteStoreOptions>): SqliteStore
 }
 
 export async function temporaryFile(): Promise<TemporaryFile> {
