@@ -11,7 +11,6 @@ import type { StoredPassage } from '#knowledge/passage.ts'
 import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
-import { loadOpsEmbed, type OpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
 import { firstThatReplies } from '#providers/llm/fallback.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
@@ -21,8 +20,8 @@ import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
 import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
-import { ConfigError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
+import { openEmbedder } from './compose/embedder.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
@@ -50,7 +49,7 @@ export interface NightdeskOptions {
 /** The only place where adapters are made. @throws {OpsError} When the store or the model can't be opened. */
 export async function openNightdesk(invocation: Invocation, options: NightdeskOptions = {}): Promise<Nightdesk> {
   const { config, log } = invocation
-  const { embedder, tokens } = await openEmbedder(config)
+  const { embedder, tokens } = await openEmbedder(config, log)
   const store = openSqliteStore({ path: options.storePath ?? join(config.dataDir, 'nightdesk.db'), log })
   const rules = freshnessRules(config.settings.freshness)
   const freshnessOf: Nightdesk['freshnessOf'] = (document, editedAt, verification) =>
@@ -108,22 +107,6 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
       await embedder?.[Symbol.asyncDispose]()
     },
   }
-}
-
-async function openEmbedder(config: Config): Promise<{ embedder?: Embedder; tokens?: OpsEmbed }> {
-  const model = config.env.EMBEDDING_MODEL
-  if (model === 'none') return {}
-  if (model === undefined || model === 'local:ops-embed') {
-    const shipped = await loadOpsEmbed()
-    return { embedder: shipped, tokens: shipped }
-  }
-  if (model.startsWith('local:')) {
-    const local = await loadOpsEmbed(model.slice('local:'.length))
-    return { embedder: local, tokens: local }
-  }
-  throw new ConfigError(
-    '  EMBEDDING_MODEL: must be `none`, `local:FOLDER` with a model of the ops-embed format, or unset for the shipped one',
-  )
 }
 
 /** The configured models in order, or none. Servers of one's own often want no key, but the protocol's client does. */

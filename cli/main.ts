@@ -58,8 +58,8 @@ function program(): Command {
     .version(version)
     .showHelpAfterError('(see nightdesk --help)')
     .exitOverride()
-  const add = (usage: string, description: string) =>
-    nightdesk
+  const add = (usage: string, description: string, to = nightdesk) =>
+    to
       .command(usage)
       .description(description)
       .option('--data-dir <dir>', 'where everything is kept (default: .nightdesk)')
@@ -132,6 +132,14 @@ function program(): Command {
         options,
       ),
     )
+  const models = nightdesk.command('models').description('embedding models on this machine').exitOverride()
+  add('list', 'what EMBEDDING_MODEL=local:NAME may name', models).action((options) =>
+    running(async (invocation) => (await import('./commands/models.ts')).listModelsCommand(invocation), options),
+  )
+  add('pull <name>', 'downloads a model from the Hugging Face Hub (HF_ENDPOINT: another server)', models).action(
+    (name: string, options) =>
+      running(async (invocation) => (await import('./commands/models.ts')).pullModelCommand(invocation, name), options),
+  )
   add('doctor', 'checks configuration, stores and providers, one line each, with the remedy').action((options) =>
     running(async (invocation) => (await import('./commands/doctor.ts')).doctorCommand(invocation), options),
   )

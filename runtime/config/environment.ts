@@ -36,6 +36,8 @@ export const Environment = z.object({
   EMBEDDING_MODEL: text,
   EMBEDDING_BASE_URL: address,
   EMBEDDING_API_KEY: text,
+  HF_ENDPOINT: address,
+  HF_TOKEN: text,
   DEEPGRAM_API_KEY: text,
   DEEPGRAM_BASE_URL: webSocketAddress,
   CARTESIA_API_KEY: text,

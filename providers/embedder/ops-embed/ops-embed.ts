@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Embedder, type TokenVectors, unitLength } from '../embedder.ts'
@@ -21,11 +22,12 @@ export class OpsEmbed implements Embedder, TokenVectors {
   readonly #table: TokenTable
   readonly #sum: Float64Array
 
-  constructor(table: TokenTable, tokenizer: OpsTokenizer) {
+  /** @param name Tells it from other models of this format. */
+  constructor(table: TokenTable, tokenizer: OpsTokenizer, name = 'ops-embed-1') {
     if (tokenizer.size !== table.size) {
       throw new ModelFileError(`the tokenizer has ${tokenizer.size} pieces and the table ${table.size} rows`)
     }
-    this.id = `ops-embed-1/${table.dimensions}`
+    this.id = `${name}/${table.dimensions}`
     this.dimensions = table.dimensions
     this.size = table.size
     this.tokenizer = tokenizer
@@ -80,7 +82,9 @@ export async function loadOpsEmbed(folder: string = shippedModel): Promise<OpsEm
       readFile(join(folder, 'ops-embed.bin')),
       readFile(join(folder, 'tokenizer.tsv'), 'utf8'),
     ])
-    return new OpsEmbed(readTokenTable(table), new OpsTokenizer(tokenizer))
+    const isShipped = folder === shippedModel
+    const name = isShipped ? undefined : `ops-embed-${createHash('sha256').update(table).digest('hex').slice(0, 8)}`
+    return new OpsEmbed(readTokenTable(table), new OpsTokenizer(tokenizer), name)
   } catch (cause) {
     if (cause instanceof ModelFileError) throw cause
     throw new ModelFileError(`cannot read the embedding model in ${folder}`, { cause })
