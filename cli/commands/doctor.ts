@@ -1,5 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { reasonOf, userMessageOf } from '#runtime/errors.ts'
+import type { Embedder } from '#providers/embedder/embedder.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Output, styled, writeJson, writeLine } from '../output.ts'
@@ -13,6 +15,8 @@ interface Finding {
 }
 
 const reachMs = 5000
+/** A model on this machine may have to be loaded first. */
+const embedMs = 20_000
 
 /** One line a check; exits with 1 when any is at fault. Configuration was read before, so its faults ended with 2. */
 export async function doctorCommand(invocation: Invocation): Promise<void> {
@@ -54,15 +58,30 @@ async function checkStore(invocation: Invocation): Promise<Finding[]> {
     const stored = `${counts.documents} documents in ${counts.passages} passages`
     const findings: Finding[] = [
       { check: 'store', state: 'ok', message: `embedded SQLite, ${stored}` },
-      nightdesk.embedder === undefined
-        ? { check: 'embedder', state: 'off', message: 'EMBEDDING_MODEL=none: searching by words alone' }
-        : { check: 'embedder', state: 'ok', message: nightdesk.embedder.id },
+      await checkEmbedder(nightdesk.embedder, invocation.signal),
     ]
     for (const source of await nightdesk.store.documents.sources(invocation.signal))
       findings.push(await checkSource(invocation, nightdesk.store.documents, source))
     return findings
   } catch (error) {
     return [{ check: 'store', state: 'fault', message: reasonOf(error), remedy: userMessageOf(error) }]
+  }
+}
+
+/** By embedding something: that finds a wrong key, a wrong model and damaged files alike. */
+async function checkEmbedder(embedder: Embedder | undefined, signal: AbortSignal): Promise<Finding> {
+  const check = 'embedder'
+  if (embedder === undefined) return { check, state: 'off', message: 'EMBEDDING_MODEL=none: searching by words alone' }
+  try {
+    // A text that was never embedded before, so that no kept vector answers for the model.
+    const text = `nightdesk doctor ${systemClock.now().toISOString()}`
+    await embedder.embed([text], AbortSignal.any([signal, AbortSignal.timeout(embedMs)]))
+    return { check, state: 'ok', message: `${embedder.id}, ${embedder.dimensions} dimensions` }
+  } catch (error) {
+    signal.throwIfAborted()
+    const isOurs = error instanceof OpsError
+    const remedy = isOurs ? error.userMessage : 'Check EMBEDDING_BASE_URL and the network.'
+    return { check, state: 'fault', message: `${embedder.id}: ${reasonOf(error)}`, remedy }
   }
 }
 
