@@ -10,6 +10,8 @@ import { nameOf } from './wording.ts'
 export interface Superseded {
   newer: RankedPassage
   older: RankedPassage
+  /** 0..1: how sure it is that the one says what the other said; absent: they were compared sentence by sentence. */
+  likeness?: number | undefined
 }
 
 export interface Reconciled {

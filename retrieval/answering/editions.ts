@@ -21,6 +21,8 @@ export interface Edition {
 
 /** Two pages of one name are versions of one page from this share of the older one's sentences on. */
 const leastShare = 0.25
+/** The same where they stand in different places, as two products' pages on one alert do. */
+const leastShareElsewhere = 0.6
 const alike = 0.5
 const leastAgeGapMs = 30 * 86_400_000
 /** Cosine of titles in two languages that mean the same. */
@@ -84,10 +86,11 @@ function editionOf(one: Page, two: Page, likeness: number, question: ReadQuestio
 function declaredBetween(one: Page, two: Page): Edition | undefined {
   const says = ({ head, text }: Page, { head: { document } }: Page) =>
     declaredAgainst({ path: head.document.path, text }, document)
-  const said = [says(one, two), { newer: 'older', older: 'newer' }[says(two, one) ?? ''] ?? undefined]
-  const oneIs = said.find((saying) => saying !== undefined)
-  if (oneIs === undefined) return undefined
-  return oneIs === 'newer' ? { kind: 'version', newer: one, older: two } : { kind: 'version', newer: two, older: one }
+  const [ofTwo, ofOne] = [says(one, two), says(two, one)]
+  if (ofTwo === undefined && ofOne === undefined) return undefined
+  return ofTwo === 'newer' || (ofTwo === undefined && ofOne === 'older')
+    ? { kind: 'version', newer: one, older: two }
+    : { kind: 'version', newer: two, older: one }
 }
 
 /** In two languages: called the same, and made of the same commands and names. */
@@ -110,12 +113,17 @@ function isVersion(newer: Page, older: Page, likeness: number): boolean {
     return likeness >= relatedTitle || nameOf(now.title) === nameOf(then.title)
   }
   if (nameOf(now.title) !== nameOf(then.title)) return false
+  const leastAgain = rootOf(now) === rootOf(then) || isArchived(then.path) ? leastShare : leastShareElsewhere
   const claims = candidatesOf(newer.sections).map(claimOf)
   const told = candidatesOf(older.sections)
     .map(claimOf)
     .filter(({ words }) => words.size >= fewestWords)
   const again = told.filter(({ words }) => claims.some((claim) => overlap(claim.words, words) >= alike))
-  return told.length > 0 && again.length / told.length >= leastShare
+  return told.length > 0 && again.length / told.length >= leastAgain
+}
+
+function rootOf({ source, path }: { source: string; path: string }): string {
+  return `${source}/${path.includes('/') ? path.split('/')[0] : ''}`
 }
 
 const commonNames =

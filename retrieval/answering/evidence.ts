@@ -4,7 +4,7 @@ import type { Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Thesaurus } from '../query/thesaurus.ts'
 import type { Disagreement } from './claims.ts'
-import { type Reconciled, reconcile } from './disagreement.ts'
+import { type Reconciled, reconcile, type Superseded } from './disagreement.ts'
 import { type Edition, editionsAmong } from './editions.ts'
 import { outdatedIn } from './lagging.ts'
 import { pageReader } from './pages.ts'
@@ -12,6 +12,7 @@ import { type ReadQuestion, readQuestion } from './question.ts'
 import {
   type Candidate,
   candidatesOf,
+  cosine,
   embedCandidates,
   type Judged,
   type JudgingParts,
@@ -21,7 +22,7 @@ import {
 import { type Selection, select } from './selection.ts'
 import { type DocumentSections, siblingsOf } from './siblings.ts'
 import { disagreementWarnings, suspicionWarnings } from './source-warnings.ts'
-import { presentVersions } from './versions.ts'
+import { leastLikeness, presentVersions } from './versions.ts'
 
 /** What an answer can be made of. */
 export interface Evidence {
@@ -116,7 +117,7 @@ async function readable(
   signal: AbortSignal,
 ): Promise<{ judged: Judged[]; reconciled: Reconciled }> {
   const present = await presentVersions(passages, editions, parts.embedder, signal)
-  const all = candidatesOf(present.passages)
+  const all = candidatesOf(present.passages.map((passage, at) => ({ ...passage, rank: at + 1 })))
   const embedder = await embedded(parts, all, signal)
   const outdated = outdatedIn(all, present.lagging)
   const reconciled = reconcile(
@@ -132,12 +133,37 @@ async function readable(
   if (embedder !== undefined) await embedCandidates(beside, embedder, signal)
   const besideOutdated = outdatedIn(beside, presentOthers.lagging)
   const siblings = beside.filter((candidate) => !besideOutdated.candidates.has(candidate))
+  const olds = candidatesOf(oldsOf(reconciled.superseded, kept))
+  if (embedder !== undefined) await embedCandidates(olds, embedder, signal)
   const corrected = reconciled.disagreements.filter(({ other }) => kept.includes(other.passage))
   const read = new Set([...kept, ...corrected.map(({ believed }) => believed.passage)])
-  const wrong = new Set(corrected.map(({ other }) => other))
+  const wrong = new Set([...corrected.map(({ other }) => other), ...olds])
   const candidates = [...reconciled.candidates.filter(({ passage }) => read.has(passage)), ...wrong, ...siblings]
   const judged = await judge(question, candidates, { ...parts, embedder }, signal)
-  return { judged: corrections(judged, corrected).filter(({ candidate }) => !wrong.has(candidate)), reconciled }
+  const succeeded = [...corrected, ...successions(judged, reconciled.superseded)]
+  return { judged: corrections(judged, succeeded).filter(({ candidate }) => !wrong.has(candidate)), reconciled }
+}
+
+/** Old passages whose place in the newer page is known. */
+function oldsOf(superseded: readonly Superseded[], kept: readonly RankedPassage[]): RankedPassage[] {
+  const read = new Set(kept.map(({ passage }) => passage.id))
+  return superseded
+    .filter(({ newer, likeness = 0 }) => likeness >= leastLikeness && read.has(newer.passage.id))
+    .map(({ older }) => older)
+}
+
+/** What answered best in an old passage, and what stands in its place now: the likest unit of the newer passage. */
+function successions(judged: readonly Judged[], superseded: readonly Superseded[]): Disagreement[] {
+  return superseded.flatMap(({ newer, older }): Disagreement[] => {
+    const then = judged.filter(({ candidate }) => candidate.passage === older)
+    const now = judged.filter(({ candidate }) => candidate.passage.passage.id === newer.passage.id)
+    const other = then.toSorted((a, b) => b.whole.total - a.whole.total)[0]?.candidate
+    if (other === undefined) return []
+    const believed = now
+      .map(({ candidate, whole }) => ({ candidate, fit: cosine(candidate.embedding, other.embedding) + whole.total }))
+      .toSorted((a, b) => b.fit - a.fit)[0]?.candidate
+    return believed === undefined ? [] : [{ believed, other }]
+  })
 }
 
 /** What is believed takes the place of what it corrects: the better of both scores. */

@@ -1,5 +1,7 @@
+import type { RankedPassage } from '#knowledge/answer.ts'
 import type { Disagreement } from './claims.ts'
-import { type Candidate, cosine } from './scoring.ts'
+import type { Edition } from './editions.ts'
+import { type Candidate, candidatesOf, cosine } from './scoring.ts'
 import { ValueSource, type Values, valuesOf } from './values.ts'
 import type { Lagging } from './versions.ts'
 
@@ -13,23 +15,34 @@ export interface Outdated {
 /** Below this cosine a sentence of the original is not what the outdated one translates. */
 const leastLikeness = 0.35
 
+/** Which units of a translation, and of its original, hold what the other page no longer or not yet does. */
+function apart(then: readonly Candidate[], now: readonly Candidate[], { newer, older }: Edition): Candidate[][] {
+  const [newerSays, olderSays] = [new ValueSource([newer.text]), new ValueSource([older.text])]
+  const fresh = now.filter((candidate) => odd(candidate, olderSays).length > 0)
+  const kinds = new Set(fresh.flatMap((candidate) => odd(candidate, olderSays)))
+  return [then.filter((candidate) => odd(candidate, newerSays).some((kind) => kinds.has(kind))), fresh]
+}
+
 /**
- * Finds what a translation that lags behind says otherwise than its original: a command, flag, path or number that stands
- * nowhere in the original, where the original has one of its kind that stands nowhere in the translation.
+ * Whether a translation's passage says otherwise than what it translates: a command, flag, path or number that stands
+ * nowhere in the original, where the original's section has one of its kind that stands nowhere in the translation.
  */
+export function saysOtherwise(passage: RankedPassage, original: RankedPassage, edition: Edition): boolean {
+  const [outdated = []] = apart(candidatesOf([passage]), candidatesOf([original]), edition)
+  return outdated.length > 0
+}
+
+/** Finds what translations that lag behind say otherwise than their originals. */
 export function outdatedIn(candidates: readonly Candidate[], lagging: readonly Lagging[]): Outdated {
   const found: Outdated = { candidates: new Set(), disagreements: [] }
-  for (const { passage, original, newer, older } of lagging) {
-    const [now, then] = [new ValueSource([newer.text]), new ValueSource([older.text])]
-    const own = candidates.filter((candidate) => candidate.passage === passage)
-    const theirs = candidates.filter(({ passage: { passage: other } }) => other.id === original.passage.id)
-    const fresh = theirs.filter((candidate) => odd(candidate, then).length > 0)
-    const kinds = new Set(fresh.flatMap((candidate) => odd(candidate, then)))
-    for (const candidate of own) {
-      if (!odd(candidate, now).some((kind) => kinds.has(kind))) continue
-      found.candidates.add(candidate)
-      const believed = nearest(candidate, fresh)
-      if (believed !== undefined) found.disagreements.push({ believed, other: candidate })
+  for (const { passage, original, edition } of lagging) {
+    const own = candidates.filter((candidate) => candidate.passage.passage.id === passage.passage.id)
+    const theirs = candidates.filter((candidate) => candidate.passage.passage.id === original.passage.id)
+    const [outdated = [], fresh = []] = apart(own, theirs, edition)
+    for (const other of outdated) {
+      found.candidates.add(other)
+      const believed = nearest(other, fresh)
+      if (believed !== undefined) found.disagreements.push({ believed, other })
     }
   }
   return found

@@ -3,7 +3,9 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import { claimOf, overlap } from './claims.ts'
 import { type Superseded, trustedAt } from './disagreement.ts'
 import type { Edition } from './editions.ts'
+import { saysOtherwise } from './lagging.ts'
 import type { Page } from './pages.ts'
+import { plainPath } from './scope.ts'
 import { candidatesOf, cosine } from './scoring.ts'
 import { nameOf } from './wording.ts'
 
@@ -11,8 +13,7 @@ import { nameOf } from './wording.ts'
 export interface Lagging {
   passage: RankedPassage
   original: RankedPassage
-  newer: Page
-  older: Page
+  edition: Edition
 }
 
 export interface Present {
@@ -24,9 +25,9 @@ export interface Present {
 
 /** Edits closer together than this say nothing about which of two texts replaced the other. */
 const leastAgeGapMs = 2 * 86_400_000
-/** Cosine from which a section of one page is what that of the other translates. */
-const leastLikeness = 0.45
-const sameHeadingCounts = 0.3
+/** From here on a section of one page is what that of the other was: likeness of the texts and of their headings. */
+export const leastLikeness = 0.38
+const headingCounts = 0.3
 
 /**
  * Puts the present edition of a page in the place of an older one that was found, even where the search did not find that
@@ -39,10 +40,9 @@ export async function presentVersions(
   embedder: Embedder | undefined,
   signal: AbortSignal,
 ): Promise<Present> {
-  const superseded: Superseded[] = []
-  const shown: { passage: RankedPassage; behind?: Omit<Lagging, 'passage'> }[] = []
+  const present: Present = { passages: [], superseded: [], lagging: [] }
   const show = (passage: RankedPassage): void => {
-    if (!shown.some((other) => covers(other.passage, passage))) shown.push({ passage })
+    if (!present.passages.some((other) => covers(other, passage))) present.passages.push(passage)
   }
   for (const passage of found) {
     const edition = newestOf(passage, editions)
@@ -51,26 +51,27 @@ export async function presentVersions(
       show(passage)
       continue
     }
-    const newer = { ...match.section, rank: passage.rank, score: passage.score }
-    const there = found.find((other) => covers(other, newer))
-    if (edition.kind === 'version' || outlives(newer, passage, match.likeness)) {
-      superseded.push({ newer: there ?? newer, older: passage })
-      show(there === undefined ? newer : { ...there, rank: newer.rank, score: Math.max(there.score, newer.score) })
-    } else if (isNewer(newer, passage) && match.likeness >= leastLikeness) {
-      const original = there ?? newer
-      show(original)
-      shown.push({ passage, behind: { original, newer: edition.newer, older: edition.older } })
+    const there = found.find((other) => covers(other, match.section))
+    const newer = {
+      ...(there ?? match.section),
+      rank: Math.min(passage.rank, there?.rank ?? passage.rank),
+      score: Math.max(passage.score, there?.score ?? 0),
+    }
+    const changed =
+      match.likeness >= leastLikeness && isNewer(newer, passage) && isOriginal(newer.document, passage.document)
+    if (edition.kind === 'version') {
+      present.superseded.push({ newer, older: passage, likeness: match.likeness })
+      show(newer)
+    } else if (changed && saysOtherwise(passage, newer, edition)) {
+      show(newer)
+      if (outlives(newer, passage)) present.superseded.push({ newer, older: passage, likeness: match.likeness })
+      else {
+        show(passage)
+        present.lagging.push({ passage, original: newer, edition })
+      }
     } else show(passage)
   }
-  const passages = shown.map(({ passage }, at) => ({ ...passage, rank: at + 1 }))
-  return {
-    passages,
-    superseded,
-    lagging: shown.flatMap(({ behind }, at) => {
-      const passage = passages[at]
-      return behind === undefined || passage === undefined ? [] : [{ ...behind, passage }]
-    }),
-  }
+  return present
 }
 
 /** Of several newer editions the newest, a version before a translation. */
@@ -86,12 +87,19 @@ function isNewer(one: RankedPassage, two: RankedPassage): boolean {
   return trustedAt(one) - trustedAt(two) >= leastAgeGapMs
 }
 
-/** What somebody stands by takes the place of what nobody has looked at for long. */
-function outlives(newer: RankedPassage, older: RankedPassage, likeness: number): boolean {
+/** An original that somebody stands by takes the place of a translation that nobody has looked at for long. */
+function outlives(newer: RankedPassage, older: RankedPassage): boolean {
   const isOld = (state: string): boolean => state === 'stale' || state === 'suspect' || state === 'contradicted'
-  return (
-    likeness >= leastLikeness && isNewer(newer, older) && isOld(older.freshness.state) && !isOld(newer.freshness.state)
-  )
+  return isOld(older.freshness.state) && !isOld(newer.freshness.state)
+}
+
+/**
+ * A translation stands in the folder of its language, its original above it or in the folder of English. That a
+ * translation was edited later says nothing against its original.
+ */
+function isOriginal({ path: one }: { path: string }, { path: two }: { path: string }): boolean {
+  if (plainPath(one) !== plainPath(two)) return true
+  return plainPath(one) === one || /(?:^|[/._-])en(?=[/._-])/i.test(one)
 }
 
 /** The section that says most of what the passage says. */
@@ -102,22 +110,29 @@ async function bestMatch(
   signal: AbortSignal,
 ): Promise<{ section: RankedPassage; likeness: number } | undefined> {
   const own = candidatesOf([older]).map(claimOf)
-  const vectors = (await embedder?.embed([older, ...page.sections].map(sectionText), signal)) ?? []
+  const compared = [older, ...page.sections]
+  const vectors = (await embedder?.embed(compared.map(sectionText), signal)) ?? []
+  const headings = (await embedder?.embed(compared.map(headingOf), signal)) ?? []
   const scored = page.sections.map((section, at) => {
     const claims = candidatesOf([section]).map(claimOf)
     const again = own.reduce(
       (sum, { words }) => sum + Math.max(0, ...claims.map((claim) => overlap(claim.words, words))),
       0,
     )
-    const likeness = Math.max(again / Math.max(1, own.length), cosine(vectors[0], vectors[at + 1]))
-    const sameHeading = nameOf(section.passage.heading.at(-1) ?? '') === nameOf(older.passage.heading.at(-1) ?? '')
-    return { section, likeness, score: likeness + (sameHeading ? sameHeadingCounts : 0) }
+    const meaning = Math.max(again / Math.max(1, own.length), cosine(vectors[0], vectors[at + 1]))
+    const sameHeading = nameOf(headingOf(section)) === nameOf(headingOf(older))
+    const heading = sameHeading ? 1 : cosine(headings[0], headings[at + 1])
+    return { section, likeness: (1 - headingCounts) * meaning + headingCounts * heading }
   })
-  return scored.toSorted((a, b) => b.score - a.score)[0]
+  return scored.toSorted((a, b) => b.likeness - a.likeness)[0]
 }
 
-function sectionText({ document, passage }: RankedPassage): string {
-  return `${document.title} ${passage.heading.at(-1) ?? ''} ${passage.text.slice(0, 1500)}`
+function headingOf({ passage }: RankedPassage): string {
+  return passage.heading.at(-1) ?? ''
+}
+
+function sectionText(section: RankedPassage): string {
+  return `${section.document.title} ${headingOf(section)} ${section.passage.text.slice(0, 1500)}`
 }
 
 function covers({ passage: found }: RankedPassage, { passage }: RankedPassage): boolean {
