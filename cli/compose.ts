@@ -16,6 +16,7 @@ import type { Llm } from '#providers/llm/llm.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { createAnswering } from '#retrieval/answering.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
+import { OwnVectors } from '#retrieval/ranking/own-vectors.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
 import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -66,6 +67,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
   const search = createSearch({
     index: store.index,
     embedder,
+    ownVectors: tokens === undefined || tokens === embedder ? undefined : new OwnVectors(tokens),
     softMatch,
     thesaurus,
     freshnessOf: freshnessOfPassages,

@@ -47,12 +47,6 @@ export function prepareEntry(raw: RawEntry, source: Pick<Source, 'id' | 'audienc
   return { source: source.id, entry: raw.entry, documents, maskedSecrets, warnings }
 }
 
-/** What of a passage is turned into its vector: where it stands, then what it says. */
-export function embeddedText(document: Document, passage: Passage): string {
-  const place = passage.heading[0] === document.title ? passage.heading : [document.title, ...passage.heading]
-  return `${place.join('\n')}\n${passage.text}`
-}
-
 interface Belonging {
   source: Pick<Source, 'id' | 'audience'>
   editedAt: Date

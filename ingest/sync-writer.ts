@@ -1,7 +1,8 @@
 import type { DocumentStore, EntryContent } from '#knowledge/document-store.ts'
+import { embeddedText } from '#knowledge/embedded-text.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { embeddedText, type PreparedEntry } from './index-entry.ts'
+import type { PreparedEntry } from './index-entry.ts'
 
 /** Large transactions are what makes a store fast, and a remote embedder; small ones lose less when the process dies. */
 const defaultEntriesAtOnce = 256

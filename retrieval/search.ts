@@ -7,12 +7,16 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Log } from '#runtime/log.ts'
 import { expandedTerms, type Query, understand } from './query/query.ts'
 import type { Thesaurus } from './query/thesaurus.ts'
-import { featuresOf, type QuestionEmbeddings, type Scored } from './ranking/features.ts'
+import { featuresOf, type Scored } from './ranking/features.ts'
+import type { OwnVectors } from './ranking/own-vectors.ts'
 import { ranked } from './ranking/rank.ts'
 import { relevanceOf, relevantFrom } from './ranking/relevance.ts'
+import type { OwnEmbeddings, QuestionEmbeddings } from './ranking/similarity.ts'
 import type { SoftMatch } from './ranking/soft-match.ts'
 
 const candidatesEach = 100
+/** Somebody is waiting, who is better off with what words find than with nothing. */
+const embeddedWithinMs = 3000
 /** Of all of them; each is read and looked at. */
 const mostCandidates = 160
 
@@ -20,6 +24,8 @@ export interface SearchParts {
   index: PassageIndex
   /** Absent: words alone. */
   embedder?: Embedder | undefined
+  /** What ranking and relevance were fitted to, where `embedder` is another model; absent: they go by its cosines. */
+  ownVectors?: OwnVectors | undefined
   softMatch?: SoftMatch | undefined
   /** Absent: words mean only themselves. */
   thesaurus?: Thesaurus | undefined
@@ -99,18 +105,36 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
     parts.index.statistics(expanded, signal),
   ])
   const passages = await parts.index.load(ids, filter, signal)
-  const scoredFor = (asking: Query, vectors: QuestionEmbeddings | undefined) => (some: readonly StoredPassage[]) =>
-    featuresOf(asking, some, statistics, vectors ?? {}, parts.softMatch)
+  const own = await ownEmbeddings(parts.ownVectors, [query, ...partQueries], passages, signal)
+  const scoredFor = (asking: Query, vectors: QuestionEmbeddings) => (some: readonly StoredPassage[]) =>
+    featuresOf(asking, some, statistics, vectors, parts.softMatch)
   return {
     query,
     statistics,
-    scored: scoredFor(query, embeddings)(passages),
-    parts: partQueries.map((part, at) => scoredFor(part, partEmbeddings[at])),
+    scored: scoredFor(query, { ...embeddings, own: own[0] })(passages),
+    parts: partQueries.map((part, at) => scoredFor(part, { ...partEmbeddings[at], own: own[at + 1] })),
     warnings,
   }
 }
 
-/** Each question as it is and with its other words. Without its vectors a question is still answered, by words. */
+async function ownEmbeddings(
+  ownVectors: OwnVectors | undefined,
+  queries: readonly Query[],
+  passages: readonly StoredPassage[],
+  signal: AbortSignal,
+): Promise<OwnEmbeddings[]> {
+  if (ownVectors === undefined) return []
+  const vectors = await ownVectors.embedder.embed(textsOf(queries), signal)
+  const ofPassages = await ownVectors.of(passages, signal)
+  return queries.map((_, at) => ({ question: vectors[2 * at], otherwise: vectors[2 * at + 1], passages: ofPassages }))
+}
+
+/** Each question as it is and with its other words. */
+function textsOf(queries: readonly Query[]): string[] {
+  return queries.flatMap(({ text, saidOtherwise }) => [text, `${text} ${saidOtherwise}`])
+}
+
+/** Without its vectors, or when they are late, a question is still answered, by words. */
 async function embed(
   parts: SearchParts,
   queries: readonly Query[],
@@ -118,9 +142,9 @@ async function embed(
   signal: AbortSignal,
 ): Promise<QuestionEmbeddings[]> {
   if (parts.embedder === undefined) return []
-  const texts = queries.flatMap(({ text, saidOtherwise }) => [text, `${text} ${saidOtherwise}`])
   try {
-    const vectors = await parts.embedder.embed(texts, signal)
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(embeddedWithinMs)])
+    const vectors = await parts.embedder.embed(textsOf(queries), inTime)
     return queries.map((_, at) => ({ question: vectors[2 * at], otherwise: vectors[2 * at + 1] }))
   } catch (err) {
     signal.throwIfAborted()

@@ -4,6 +4,7 @@ import { type Asked, answeredByHeading } from '#retrieval/query/asks.ts'
 import type { Query } from '#retrieval/query/query.ts'
 import { bm25 } from './bm25.ts'
 import { proximity } from './proximity.ts'
+import { type QuestionEmbeddings, similaritiesOf } from './similarity.ts'
 import type { SoftMatch } from './soft-match.ts'
 import { WordMatch } from './word-match.ts'
 
@@ -16,6 +17,8 @@ export interface Features {
   cosine: number
   /** The same with the question's other words. */
   otherCosine: number
+  /** The same by the embedding that relevance was fitted to, whatever model the passages are stored with. */
+  sureCosine: number
   /** Share of the question's term weight that stands in the passage, its title and headings. */
   coverage: number
   /** The same where a similar word counts in part: body with headings, title with headings. */
@@ -41,12 +44,6 @@ export interface Features {
   short: number
 }
 
-export interface QuestionEmbeddings {
-  question?: Float32Array | undefined
-  /** Of the question with its other words. */
-  otherwise?: Float32Array | undefined
-}
-
 export interface Scored {
   passage: StoredPassage
   features: Features
@@ -64,7 +61,11 @@ export function featuresOf(
   softMatch: SoftMatch | undefined,
 ): Scored[] {
   const wordMatch = new WordMatch(query, statistics)
-  const measured = passages.map((passage) => ({ passage, features: atAGlance(query, passage, wordMatch, embeddings) }))
+  const similarities = similaritiesOf(passages, embeddings)
+  const measured = passages.map((passage, at) => ({
+    passage,
+    features: { ...atAGlance(query, passage, wordMatch), ...similarities[at] },
+  }))
   const averageLength = passages.reduce((sum, { terms }) => sum + terms.body.length, 0) / Math.max(1, passages.length)
   for (const { passage, features } of measured) {
     features.words = bm25(features.frequencies, wordMatch.weights, passage.terms.body.length, averageLength)
@@ -87,19 +88,15 @@ interface Glanced {
   features: Features & { frequencies: ReadonlyMap<string, number> }
 }
 
-function atAGlance(
-  query: Query,
-  passage: StoredPassage,
-  wordMatch: WordMatch,
-  embeddings: QuestionEmbeddings,
-): Glanced['features'] {
+function atAGlance(query: Query, passage: StoredPassage, wordMatch: WordMatch): Glanced['features'] {
   const { frequencies, coverage, inTitle, inHeading } = wordMatch.match(passage.terms)
   return {
     frequencies,
     words: 0,
     meaning: 0,
-    cosine: similarity(embeddings.question, passage),
-    otherCosine: similarity(embeddings.otherwise, passage),
+    cosine: 0,
+    otherCosine: 0,
+    sureCosine: 0,
     coverage,
     soft: 0,
     softTitle: 0,
@@ -188,17 +185,6 @@ function identifierShare(query: Query, frequencies: ReadonlyMap<string, number>)
   let found = 0
   for (const identifier of query.identifiers) if (frequencies.has(identifier)) found++
   return found / query.identifiers.size
-}
-
-function similarity(embedding: Float32Array | undefined, passage: StoredPassage): number {
-  if (embedding === undefined || passage.embedding === undefined) return 0
-  return Math.max(0, cosine(embedding, passage.embedding))
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let k = 0; k < a.length; k++) sum += (a[k] ?? 0) * (b[k] ?? 0)
-  return sum
 }
 
 /** Share of what is asked that this passage looks made to answer. */

@@ -24,6 +24,7 @@ const nothing: Features = {
   meaning: 0,
   cosine: 0,
   otherCosine: 0,
+  sureCosine: 0,
   coverage: 0,
   soft: 0,
   softTitle: 0,

@@ -161,8 +161,8 @@ describe('relevanceOf', () => {
   const query = understand('how do I rotate the signing key of the gateway')
 
   it('believes a passage that covers the question, and not one that hardly does', () => {
-    const good = relevanceOf(query, found({ soft: 0.9, coverage: 0.9, otherCosine: 0.6, cosine: 0.6 }), () => true)
-    const bad = relevanceOf(query, found({ soft: 0.3, coverage: 0.1, otherCosine: 0.1, cosine: 0.1 }), () => false)
+    const good = relevanceOf(query, found({ soft: 0.9, coverage: 0.9, sureCosine: 0.6, cosine: 0.6 }), () => true)
+    const bad = relevanceOf(query, found({ soft: 0.3, coverage: 0.1, sureCosine: 0.1, cosine: 0.1 }), () => false)
     expect(good).toBeGreaterThan(relevantFrom)
     expect(bad).toBeLessThan(relevantFrom)
     expect(relevanceOf(query, [], () => true)).toBe(0)

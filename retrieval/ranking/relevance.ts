@@ -17,7 +17,7 @@ const looked = 5
 const weights = {
   soft: 1.55,
   coverage: 3.84,
-  otherCosine: 8.26,
+  sureCosine: 8.26,
   titleAsked: 1.91,
   identifiers: -1.6,
   sameLanguage: 0.41,
@@ -41,13 +41,13 @@ export function relevanceOf(query: Query, best: readonly Scored[], isKnown: (ter
   const first = top[0]?.features
   if (first === undefined || query.terms.length === 0) return 0
   const most = (key: keyof Features) => Math.max(...top.map(({ features }) => features[key]))
-  if (most('otherCosine') === 0) return logistic(wordsAlone.bias + wordsAlone.coverage * most('coverage'))
+  if (most('sureCosine') === 0) return logistic(wordsAlone.bias + wordsAlone.coverage * most('coverage'))
   const known = query.terms.filter(isKnown).length / query.terms.length
   return logistic(
     weights.bias +
       weights.soft * most('soft') +
       weights.coverage * most('coverage') +
-      weights.otherCosine * most('otherCosine') +
+      weights.sureCosine * most('sureCosine') +
       weights.titleAsked * most('titleAsked') +
       weights.identifiers * most('identifiers') +
       weights.sameLanguage * first.sameLanguage +

@@ -6,6 +6,7 @@ const featureWeights: Readonly<Record<keyof Features, number>> = {
   meaning: 0,
   cosine: 0.8,
   otherCosine: 3.2,
+  sureCosine: 0,
   coverage: 0.6,
   soft: 0.89,
   softTitle: 0.41,
