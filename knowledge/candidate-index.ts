@@ -1,12 +1,8 @@
 import type { DocumentStore, EntryContent } from './document-store.ts'
-import type { StoredPassage } from './passage.ts'
-import type { PassageFilter, PassageIndex } from './passage-index.ts'
+import type { PassageIndex } from './passage-index.ts'
+import type { PassageLoader } from './passage-loader.ts'
 
-/** Reads passages where the documents are kept, which alone decides what exists and who may see it. */
-export interface PassageLoader {
-  /** In the order asked for; unknown and excluded ids are left out. */
-  load(passageIds: readonly string[], filter: PassageFilter, signal: AbortSignal): Promise<StoredPassage[]>
-}
+export type { PassageLoader } from './passage-loader.ts'
 
 /** What an index of candidates is measured against. */
 export interface Truth {

@@ -1,8 +1,9 @@
 import { reasonOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
-import type { CandidateIndex, PassageLoader, RepairProgress, RepairReport, Truth } from './candidate-index.ts'
+import type { CandidateIndex, RepairProgress, RepairReport, Truth } from './candidate-index.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import type { DocumentStore } from './document-store.ts'
+import type { PassageLoader } from './passage-loader.ts'
 import type { KnowledgeStore } from './store.ts'
 
 export interface ScaleOutParts {

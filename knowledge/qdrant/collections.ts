@@ -1,0 +1,267 @@
+import type { Schemas } from '@qdrant/js-client-rest'
+import { z } from 'zod'
+import type { Log } from '#runtime/log.ts'
+import type { QdrantConnection } from './connection.ts'
+import { QdrantRefusedError } from './errors.ts'
+import { payloadFields, termId, type VectorSpace, vectorName, wordsVector } from './points.ts'
+
+/** Raise it when a point would be made otherwise than before: then a new collection is filled while the old one serves. */
+const layout = 1
+
+export type Quantization = 'none' | 'scalar' | 'binary'
+
+export interface CollectionSettings {
+  /** The alias; the collections themselves are named after it. */
+  name: string
+  spaces: readonly VectorSpace[]
+  quantization: Quantization
+  /** Fixed when the collection is made; absent: as Qdrant likes. */
+  shards?: number | undefined
+  replicas?: number | undefined
+}
+
+/** Where things stand. */
+export interface Place {
+  /** The collection of our layout and embedding models. */
+  write: string
+  /** That one, and before it the one that served so far, as long as ours is still being filled. */
+  read: readonly ReadableCollection[]
+}
+
+export interface ReadableCollection {
+  name: string
+  /** Names of its dense vectors. */
+  vectors: ReadonlySet<string>
+}
+
+const Quantized = z.record(z.string(), z.unknown()).nullish()
+const Info = z.object({
+  config: z.object({
+    params: z.object({
+      vectors: z.record(z.string(), z.object({ size: z.number(), quantization_config: Quantized })).default({}),
+    }),
+  }),
+  payload_schema: z.record(z.string(), z.unknown()),
+})
+type Info = z.infer<typeof Info>
+
+const Aliases = z.object({ aliases: z.array(z.object({ alias_name: z.string(), collection_name: z.string() })) })
+const Done = z.boolean()
+const Updated = z.object({ status: z.enum(['acknowledged', 'completed']) })
+
+const quantizations: Record<Quantization, Schemas['QuantizationConfig'] | undefined> = {
+  none: undefined,
+  // A quarter of the memory; the hundredth of outliers is cut, as Qdrant advises.
+  scalar: { scalar: { type: 'int8', quantile: 0.99, always_ram: true } },
+  // A thirty-second of it, for models of 1,024 dimensions and more.
+  binary: { binary: { always_ram: true } },
+}
+
+/** The index of every field that a filter names. */
+const payloadIndexes: readonly [string, Schemas['PayloadSchemaParams']][] = [
+  [payloadFields.audience, { type: 'keyword' }],
+  [payloadFields.source, { type: 'keyword' }],
+  [payloadFields.lang, { type: 'keyword' }],
+  [payloadFields.entry, { type: 'keyword' }],
+  // A hundred numbers a passage that are only counted: on disk.
+  [payloadFields.terms, { type: 'integer', lookup: true, range: false, on_disk: true }],
+]
+
+/** Finds, makes and switches the collections; what it found out holds until `forget`. */
+export class QdrantCollections {
+  readonly #connection: QdrantConnection
+  readonly #settings: CollectionSettings
+  readonly #log: Log
+  readonly #life = new AbortController()
+  #place: Promise<Place> | undefined
+
+  constructor(connection: QdrantConnection, settings: CollectionSettings, log: Log) {
+    this.#connection = connection
+    this.#settings = settings
+    this.#log = log
+  }
+
+  /** The collection of our layout and embedding models. */
+  get wanted(): string {
+    const { name, spaces } = this.#settings
+    const models = spaces.map(vectorName).toSorted().join(' ')
+    return `${name}-v${layout}-${models === '' ? 'words' : termId(models).toString(16).padStart(8, '0')}`
+  }
+
+  /** Runs something where things stand; again where they stand now, if another process switched and deleted it meanwhile. */
+  async at<Result>(work: (place: Place) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    try {
+      return await work(await this.#placed(signal))
+    } catch (error) {
+      if (!(error instanceof QdrantRefusedError && error.status === 404)) throw error
+      this.forget()
+      return await work(await this.#placed(signal))
+    }
+  }
+
+  /** Makes what isn't there. */
+  async #placed(signal: AbortSignal): Promise<Place> {
+    this.#place ??= this.#prepare(this.#life.signal).catch((error: unknown) => {
+      this.#place = undefined
+      throw error
+    })
+    return await untilAborted(this.#place, signal)
+  }
+
+  forget(): void {
+    this.#place = undefined
+  }
+
+  /** Whether another collection than ours serves. */
+  async isBehind(signal: AbortSignal): Promise<boolean> {
+    return (await this.#aliased(signal)) !== this.wanted
+  }
+
+  /** From now on ours serves alone; the one before it is deleted. */
+  async switchOver(signal: AbortSignal): Promise<void> {
+    const before = await this.#aliased(signal)
+    if (before === this.wanted) return
+    await this.#pointAlias(before, signal)
+    this.forget()
+    this.#log.info({ before, now: this.wanted }, 'another collection of passages serves now')
+    if (before?.startsWith(`${this.#settings.name}-v`) === true) {
+      await this.#connection.ask(
+        'write',
+        (api, init) => api.deleteCollection({ collection_name: before }, init),
+        Done,
+        signal,
+      )
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#life.abort(new Error('closed'))
+  }
+
+  async #prepare(signal: AbortSignal): Promise<Place> {
+    const ours = (await this.#info(this.wanted, signal)) ?? (await this.#create(signal))
+    await this.#indexFields(ours, signal)
+    await this.#quantize(ours, signal)
+    const aliased = await this.#aliased(signal)
+    if (aliased === undefined) await this.#pointAlias(undefined, signal)
+    const read = [{ name: this.wanted, vectors: vectorsOf(ours) }]
+    if (aliased === undefined || aliased === this.wanted) return { write: this.wanted, read }
+    const before = await this.#info(aliased, signal)
+    if (before !== undefined) read.unshift({ name: aliased, vectors: vectorsOf(before) })
+    return { write: this.wanted, read }
+  }
+
+  async #info(name: string, signal: AbortSignal): Promise<Info | undefined> {
+    try {
+      return await this.#connection.ask(
+        'read',
+        (api, init) => api.getCollection({ collection_name: name }, init),
+        Info,
+        signal,
+      )
+    } catch (error) {
+      if (error instanceof QdrantRefusedError && error.status === 404) return undefined
+      throw error
+    }
+  }
+
+  async #create(signal: AbortSignal): Promise<Info> {
+    const { spaces, quantization, shards, replicas } = this.#settings
+    const quantization_config = quantizations[quantization]
+    const vectors = Object.fromEntries(
+      spaces.map((space) => [
+        vectorName(space),
+        {
+          size: space.dimensions,
+          distance: 'Cosine' as const,
+          ...(quantization_config === undefined ? {} : { quantization_config }),
+        },
+      ]),
+    )
+    const body: Schemas['CreateCollection'] = {
+      vectors,
+      sparse_vectors: { [wordsVector]: { modifier: 'idf' } },
+      on_disk_payload: true,
+      ...(shards === undefined ? {} : { shard_number: shards }),
+      ...(replicas === undefined ? {} : { replication_factor: replicas }),
+    }
+    try {
+      await this.#connection.ask(
+        'write',
+        (api, init) => api.createCollection({ collection_name: this.wanted, ...body }, init),
+        Done,
+        signal,
+      )
+      this.#log.info({ collection: this.wanted }, 'a collection of passages was made')
+    } catch (error) {
+      // Another process was quicker, or a try of ours whose answer got lost.
+      if (!(error instanceof QdrantRefusedError && error.status === 409)) throw error
+    }
+    const made = await this.#info(this.wanted, signal)
+    if (made === undefined) throw new QdrantRefusedError(this.#connection.host, 404, `${this.wanted} vanished`)
+    return made
+  }
+
+  async #indexFields(info: Info, signal: AbortSignal): Promise<void> {
+    for (const [field_name, field_schema] of payloadIndexes) {
+      if (info.payload_schema[field_name] !== undefined) continue
+      await this.#connection.ask(
+        'write',
+        (api, init) =>
+          api.createFieldIndex({ collection_name: this.wanted, wait: true, field_name, field_schema }, init),
+        Updated,
+        signal,
+      )
+    }
+  }
+
+  /** Qdrant goes over to another quantization by itself, in the background. */
+  async #quantize(info: Info, signal: AbortSignal): Promise<void> {
+    const { quantization } = this.#settings
+    const differing = Object.entries(info.config.params.vectors).filter(
+      ([, { quantization_config: held }]) => Object.keys(held ?? { none: {} })[0] !== quantization,
+    )
+    if (differing.length === 0) return
+    const quantization_config = quantizations[quantization] ?? ('Disabled' as const)
+    const vectors = Object.fromEntries(differing.map(([name]) => [name, { quantization_config }]))
+    await this.#connection.ask(
+      'write',
+      (api, init) => api.updateCollection({ collection_name: this.wanted, vectors }, init),
+      Done,
+      signal,
+    )
+  }
+
+  async #aliased(signal: AbortSignal): Promise<string | undefined> {
+    const { aliases } = await this.#connection.ask(
+      'read',
+      (api, init) => api.getCollectionsAliases({}, init),
+      Aliases,
+      signal,
+    )
+    return aliases.find(({ alias_name }) => alias_name === this.#settings.name)?.collection_name
+  }
+
+  async #pointAlias(before: string | undefined, signal: AbortSignal): Promise<void> {
+    const { name } = this.#settings
+    const actions: Schemas['AliasOperations'][] = [
+      ...(before === undefined ? [] : [{ delete_alias: { alias_name: name } }]),
+      { create_alias: { alias_name: name, collection_name: this.wanted } },
+    ]
+    await this.#connection.ask('write', (api, init) => api.updateAliases({ actions }, init), Done, signal)
+  }
+}
+
+function vectorsOf(info: Info): Set<string> {
+  return new Set(Object.keys(info.config.params.vectors))
+}
+
+/** Others may wait for the same, so whoever gives up leaves it running. */
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
