@@ -58,13 +58,21 @@ export function contradictions(newer: readonly Claim[], older: readonly Claim[])
 function contradicts(a: Claim, b: Claim): boolean {
   const kinds = [a.candidate.unit.kind, b.candidate.unit.kind]
   if (kinds.includes('code')) return kinds[0] === kinds[1] && codeDiffers(a, b)
-  const onlyA = [...a.values].filter((value) => !b.values.has(value))
-  const onlyB = [...b.values].filter((value) => !a.values.has(value))
+  const onlyA = unsaid(a, b)
+  const onlyB = unsaid(b, a)
   if (onlyA.length === 0 || onlyB.length === 0) return false
   if (a.candidate.passage.passage.lang !== b.candidate.passage.passage.lang)
     return translationDiffers(a, b, onlyA, onlyB)
   if (Math.min(a.words.size, b.words.size) < fewestWords) return false
   return overlap(a.words, b.words) >= 0.62 && sameKind(onlyA, onlyB)
+}
+
+/** Values of the one that the other does not name, be it code in the one and plain words in the other. */
+function unsaid(one: Claim, other: Claim): string[] {
+  const said = normalised(other.candidate.unit.shown)
+  return [...one.values].filter(
+    (value) => !other.values.has(value) && (/^[\d.,]+$/.test(value) || !said.includes(value.replace(/[:;,.]$/, ''))),
+  )
 }
 
 /** A number against a number, a flag against a flag; a list of examples against a number is no contradiction. */

@@ -4,6 +4,7 @@ import type { Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Thesaurus } from '../query/thesaurus.ts'
 import type { Disagreement } from './claims.ts'
+import { deprecatedCode } from './deprecated.ts'
 import { type Reconciled, reconcile, type Superseded } from './disagreement.ts'
 import { type Edition, editionsAmong } from './editions.ts'
 import { outdatedIn } from './lagging.ts'
@@ -141,7 +142,8 @@ async function readable(
   const candidates = [...reconciled.candidates.filter(({ passage }) => read.has(passage)), ...wrong, ...siblings]
   const judged = await judge(question, candidates, { ...parts, embedder }, signal)
   const succeeded = [...corrected, ...successions(judged, reconciled.superseded)]
-  return { judged: corrections(judged, succeeded).filter(({ candidate }) => !wrong.has(candidate)), reconciled }
+  const left = new Set([...wrong, ...deprecatedCode(candidates)])
+  return { judged: corrections(judged, succeeded).filter(({ candidate }) => !left.has(candidate)), reconciled }
 }
 
 /** Old passages whose place in the newer page is known. */

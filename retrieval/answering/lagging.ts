@@ -1,5 +1,6 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
 import type { Disagreement } from './claims.ts'
+import { deprecatedIn, holdsWord } from './deprecated.ts'
 import type { Edition } from './editions.ts'
 import { type Candidate, candidatesOf, cosine } from './scoring.ts'
 import { ValueSource, type Values, valuesOf } from './values.ts'
@@ -20,7 +21,13 @@ function apart(then: readonly Candidate[], now: readonly Candidate[], { newer, o
   const [newerSays, olderSays] = [new ValueSource([newer.text]), new ValueSource([older.text])]
   const fresh = now.filter((candidate) => odd(candidate, olderSays).length > 0)
   const kinds = new Set(fresh.flatMap((candidate) => odd(candidate, olderSays)))
-  return [then.filter((candidate) => odd(candidate, newerSays).some((kind) => kinds.has(kind))), fresh]
+  const goneNames = now.flatMap(({ unit }) => (unit.kind === 'code' ? [] : deprecatedIn(unit.shown)))
+  const isGone = ({ unit }: Candidate): boolean =>
+    unit.kind === 'code' && kinds.has('command') && goneNames.some((name) => holdsWord(unit.shown, name))
+  const outdated = then.filter(
+    (candidate) => isGone(candidate) || odd(candidate, newerSays).some((kind) => kinds.has(kind)),
+  )
+  return [outdated, fresh]
 }
 
 /**

@@ -27,7 +27,6 @@ export interface Present {
 const leastAgeGapMs = 2 * 86_400_000
 /** From here on a section of one page is what that of the other was: likeness of the texts and of their headings. */
 export const leastLikeness = 0.38
-const headingCounts = 0.3
 
 /**
  * Puts the present edition of a page in the place of an older one that was found, even where the search did not find that
@@ -119,9 +118,13 @@ async function bestMatch(
       (sum, { words }) => sum + Math.max(0, ...claims.map((claim) => overlap(claim.words, words))),
       0,
     )
-    const meaning = Math.max(again / Math.max(1, own.length), cosine(vectors[0], vectors[at + 1]))
+    const share = again / Math.max(1, own.length)
+    const alike = cosine(vectors[0], vectors[at + 1])
+    const isSameLang = section.passage.lang === older.passage.lang
+    const meaning = vectors.length === 0 ? share : isSameLang ? (share + alike) / 2 : alike
     const sameHeading = nameOf(headingOf(section)) === nameOf(headingOf(older))
     const heading = sameHeading ? 1 : cosine(headings[0], headings[at + 1])
+    const headingCounts = isSameLang ? 0.2 : 0.3
     return { section, likeness: (1 - headingCounts) * meaning + headingCounts * heading }
   })
   return scored.toSorted((a, b) => b.likeness - a.likeness)[0]
