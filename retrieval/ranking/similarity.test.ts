@@ -41,7 +41,7 @@ describe('similaritiesOf', () => {
     const few = stored([0.1, 0.1]).concat(
       stored([0, 0, 0, 0, 0, 0])
         .slice(2)
-        .map(({ embedding: _, ...rest }) => rest),
+        .map((passage) => ({ ...passage, embedding: undefined })),
     )
     for (const question of [unit(0), undefined]) {
       const found = similaritiesOf(few, { question, otherwise: question, own })
