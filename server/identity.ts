@@ -27,7 +27,7 @@ const forwardingHeaders = [
 const probes = new Set(['/healthz', '/readyz'])
 
 /**
- * Nobody gets past it unidentified, to whatever address, but to the probes, and where principals are configured to the
+ * Nobody gets past it unidentified, to whatever address, but to the probes, to the webhooks, which check signatures, and where principals are configured to the
  * pages and the description: they hold no knowledge, and somebody who signs in needs them first.
  */
 export function guard(
@@ -38,7 +38,8 @@ export function guard(
     const { path } = c.req
     const isOpen = path === '/openapi.json' || path.startsWith('/assets/') || isPage(path)
     if (isOpen && principals.length === 0) refuseUnlessLocal(c.env.incoming)
-    else if (!isOpen && !probes.has(path)) c.set('principal', identify(c.env.incoming, principals))
+    else if (!isOpen && !probes.has(path) && !path.startsWith('/webhooks/'))
+      c.set('principal', identify(c.env.incoming, principals))
     await next()
   }
 }

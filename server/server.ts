@@ -28,9 +28,12 @@ import { addFeedbackRoute } from './routes/feedback.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addSearchRoute } from './routes/search.ts'
 import { addStatusRoute } from './routes/status.ts'
+import { addWebhookRoutes, type WebhookReceiver } from './routes/webhooks.ts'
 import { secureHeaders } from './secure-headers.ts'
 
 const maxBodyBytes = 1024 * 1024
+/** GitHub sends up to 25 MB. */
+const maxWebhookBytes = 25 * 1024 * 1024
 /** How long those who were cut off get to hear of it. */
 const farewellMs = 500
 
@@ -53,6 +56,8 @@ export interface ServerParts {
   /** Where people reach the page, if not at the address that we listen on. */
   publicUrl?: string | undefined
   clock?: Clock
+  /** By the last part of their address: `github` takes POST /webhooks/github. */
+  webhooks?: Readonly<Record<string, WebhookReceiver>> | undefined
 }
 
 export interface NightdeskServer {
@@ -85,7 +90,10 @@ export function createServer(parts: ServerParts): NightdeskServer {
   app.use(secureHeaders)
   app.use(guard(principals, (path) => parts.assets.pages.has(path)))
   app.use('/v1/*', inFlight.refuseWhenDraining)
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
+  app.use('/webhooks/*', inFlight.refuseWhenDraining)
+  const usualLimit = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge })
+  const webhookLimit = bodyLimit({ maxSize: maxWebhookBytes, onError: webhookTooLarge })
+  app.use((c, next) => (c.req.path.startsWith('/webhooks/') ? webhookLimit(c, next) : usualLimit(c, next)))
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
   app.notFound(() => {
     return problemResponse(
@@ -105,6 +113,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
   addStatusRoute(app, parts)
   addChatRoutes(app, { ...parts, clock, publicUrl: () => url })
   addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
+  addWebhookRoutes(app, parts.webhooks ?? {})
   addOpenApiRoute(app, version)
   addPageRoutes(app, parts.assets)
 
@@ -146,6 +155,10 @@ function tooLarge(): never {
     'body_too_large',
     'Send at most 1 MB. A question needs no attachments: paste the few lines that matter.',
   )
+}
+
+function webhookTooLarge(): never {
+  throw new RequestProblem('body_too_large', 'Deliveries may have at most 25 MB.')
 }
 
 function wrongMethod(c: Context, methods: string[]): Response {

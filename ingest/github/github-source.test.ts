@@ -42,6 +42,27 @@ describe('a GitHub source', () => {
   sourceContract(begin, { datesLines: true, readsCodeowners: true })
 })
 
+describe('a repository that was deleted, or hidden from the token', () => {
+  it('leaves nothing to be found, and everything comes back when it can be seen again', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit({ 'a.md': 'A\n', 'b.md': 'B\n' })
+    const known = after(await sourceOn(github).survey(nothingKnown, ongoing))
+    github.isHidden = true
+    const taken = await sourceOn(github).survey(known, ongoing)
+    expect(taken).toMatchObject({ changed: [], gone: ['a.md', 'b.md'] })
+    expect(taken.cursor).toBeUndefined()
+    expect(taken.warnings).toEqual([expect.stringMatching(/shows no repository .* 2 documents are no longer answered/)])
+    github.isHidden = false
+    expect(names(await sourceOn(github).survey(nothingKnown, ongoing))).toEqual(['a.md', 'b.md'])
+  })
+
+  it('is an error where it was never seen', async () => {
+    await using github = await FakeGithub.start({ token })
+    github.isHidden = true
+    await expect(sourceOn(github).survey(nothingKnown, ongoing)).rejects.toThrow('shows no repository')
+  })
+})
+
 describe('what a survey costs', () => {
   it('makes at most 3 calls for 10,000 unchanged files, also when issues come along', async () => {
     await using github = await FakeGithub.start({ token })

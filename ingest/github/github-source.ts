@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Clock, systemClock } from '#runtime/clock.ts'
+import { userMessageOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { RawEntry, Source, Survey, Surveyed, SurveyedEntry } from '../source.ts'
 import { GithubApi } from './api.ts'
@@ -7,12 +8,12 @@ import { blobReader } from './blobs.ts'
 import { chooser } from './candidates.ts'
 import { readCursor, shortHash } from './cursor.ts'
 import { isDiscussion, readDiscussion, surveyDiscussions } from './discussions.ts'
-import { GithubFileUnreadableError } from './errors.ts'
+import { GithubFileUnreadableError, GithubRepositoryNotFoundError } from './errors.ts'
 import { FileBatches, type FileBatchesParts } from './file-batches.ts'
 import { type FilesSurvey, type SurveyedFile, surveyFiles } from './files-survey.ts'
 import { Gate, type Wait } from './gate.ts'
 import { ownersReader } from './owners-files.ts'
-import { encodePath } from './repository.ts'
+import { encodePath, readHome } from './repository.ts'
 import { trimmedPath } from './spec.ts'
 
 export interface GithubSourceOptions {
@@ -69,6 +70,15 @@ export function githubSource(options: GithubSourceOptions): Source {
   let surveyed: SurveyedFiles | undefined
 
   const survey = async (known: Surveyed, signal: AbortSignal): Promise<Survey> => {
+    try {
+      return await look(known, signal)
+    } catch (error) {
+      if (known.revisions.size > 0 && (await isTakenAway(api, error, signal))) return nothingLeft(known, error)
+      throw error
+    }
+  }
+
+  const look = async (known: Surveyed, signal: AbortSignal): Promise<Survey> => {
     const cursor = readCursor(known.cursor, scope)
     if (cursor !== undefined) api.moveTo(cursor.files.home)
     const stored = {
@@ -115,6 +125,23 @@ export function githubSource(options: GithubSourceOptions): Source {
       surveyed = undefined
     },
   }
+}
+
+/** Says GitHub, and says it again, that there is no such repository for us? What we may no longer see, nobody is shown. */
+async function isTakenAway(api: GithubApi, error: unknown, signal: AbortSignal): Promise<boolean> {
+  if (!(error instanceof GithubRepositoryNotFoundError)) return false
+  try {
+    await readHome(api, undefined, signal)
+    return false
+  } catch (again) {
+    signal.throwIfAborted()
+    return again instanceof GithubRepositoryNotFoundError
+  }
+}
+
+function nothingLeft(known: Surveyed, error: unknown): Survey {
+  const warning = `${userMessageOf(error)} Its ${known.revisions.size} documents are no longer answered from; they come back once it can be seen again.`
+  return { changed: [], unchanged: 0, gone: [...known.revisions.keys()], skipped: [], warnings: [warning] }
 }
 
 /** What the last survey found to be read. */

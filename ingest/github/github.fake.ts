@@ -65,6 +65,8 @@ export class FakeGithub implements AsyncDisposable {
       send(response, { status: 500, body: { message: String(error) } }, {})
     })
   })
+  /** Deleted, or hidden from the token: GitHub answers the same. */
+  isHidden = false
   #origin = ''
   #isReachable = true
   #hungUp = Promise.withResolvers<void>()
@@ -190,7 +192,7 @@ export class FakeGithub implements AsyncDisposable {
     if (this.budget.remaining === 0) return [path, limitReached(authorization !== undefined)]
     if (isGraphql) return [path, method === 'POST' ? await this.#graphql(request, authorization) : notFound]
     if (redirect !== undefined) return [path, redirect]
-    const isHidden = this.#options.isPrivate === true && authorization === undefined
+    const isHidden = this.isHidden || (this.#options.isPrivate === true && authorization === undefined)
     return [
       path,
       method !== 'GET' || isHidden || path === 'elsewhere'
