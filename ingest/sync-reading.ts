@@ -4,7 +4,7 @@ import type { Preparing } from './preparing.ts'
 import type { Source, SurveyedEntry } from './source.ts'
 
 export type ReadOutcome =
-  | { kind: 'prepared'; entry: PreparedEntry }
+  | { kind: 'prepared'; entry: PreparedEntry; leadsTo: readonly string[] }
   | { kind: 'gone' }
   | { kind: 'failed'; error: unknown }
 
@@ -17,7 +17,8 @@ export async function readOne<Entry extends SurveyedEntry>(
   try {
     const raw = await source.read(surveyed, signal)
     if (raw === 'gone') return { surveyed, outcome: { kind: 'gone' } }
-    return { surveyed, outcome: { kind: 'prepared', entry: await aside.prepare(raw, signal) } }
+    const { leadsTo = [] } = raw
+    return { surveyed, outcome: { kind: 'prepared', entry: await aside.prepare(raw, signal), leadsTo } }
   } catch (error) {
     signal.throwIfAborted()
     return { surveyed, outcome: { kind: 'failed', error } }

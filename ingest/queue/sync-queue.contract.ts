@@ -191,6 +191,20 @@ export function syncQueueContract(begin: () => Promise<QueueHarness>): void {
     expect(states.toSorted()).toEqual(['a dead', 'b delayed'])
   })
 
+  it('has entries looked at that others led to, unless it knows of them already', async () => {
+    await using place = await begin()
+    await using queue = await place.open()
+    await queue.addEntries('wiki', [found('a'), found('b')], ongoing)
+    const [a] = await queue.takeEntries('wiki', 1, ongoing)
+    await queue.addLeads('wiki', ['a', 'b', 'c'], ongoing)
+    await settle(queue, a, done)
+    const taken = await queue.takeEntries('wiki', 5, ongoing)
+    expect(taken.toSorted((one, two) => (one.entry < two.entry ? -1 : 1))).toMatchObject([
+      { entry: 'b', found: { revision: 'r1' } },
+      { entry: 'c', found: undefined },
+    ])
+  })
+
   it('drops what is no longer at the source', async () => {
     await using place = await begin()
     await using queue = await place.open()

@@ -110,6 +110,8 @@ export function backoffMs(rule: RetryRule, failedAttempts: number): number {
  * finds again, since a sync's cursor is saved only when all that it found is stored or recorded as failed.
  */
 export interface SyncQueue extends AsyncDisposable {
+  /** Whoever holds something renews it well within this time. */
+  readonly leaseMs: number
   /**
    * From now on this source is synced every so often; the first time after `firstInMs`, unless it is planned already.
    * Saying it again changes nothing but the interval.
@@ -127,6 +129,8 @@ export interface SyncQueue extends AsyncDisposable {
    * worked on; a dead letter that is found as it was gets one more attempt.
    */
   addEntries(source: string, entries: readonly FoundEntry[], signal: AbortSignal): Promise<void>
+  /** Entries that another one led to: to be looked at, unless they wait, run or failed already. */
+  addLeads(source: string, entries: readonly string[], signal: AbortSignal): Promise<void>
   /** Drops entries that wait or are dead letters: they are no longer at the source. What is running goes on. */
   dropEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void>
   /** A sync that is due, if no other runs and the source is not paused. */

@@ -65,10 +65,10 @@ const CountsRow = z.object({
 
 /** A file that the processes of one machine share: `start`, workers and commands. Calls block for milliseconds at most. */
 export class SqliteQueue implements SyncQueue {
+  readonly leaseMs: number
   readonly #database: DatabaseSync
   readonly #path: string
   readonly #clock: Clock
-  readonly #leaseMs: number
   readonly #retries: RetryRule
   readonly #sql: ReturnType<typeof statements>
   /** What a claim's row is known by; a row that was taken over has another token. */
@@ -80,7 +80,7 @@ export class SqliteQueue implements SyncQueue {
     this.#sql = statements(this.#database)
     this.#path = path
     this.#clock = clock
-    this.#leaseMs = leaseMs
+    this.leaseMs = leaseMs
     this.#retries = retries
   }
 
@@ -114,6 +114,13 @@ export class SqliteQueue implements SyncQueue {
     })
   }
 
+  async addLeads(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
+    const now = this.#now()
+    this.#write(signal, () => {
+      for (const entry of entries) this.#sql.addLead.run({ source, entry, now })
+    })
+  }
+
   async dropEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
     this.#write(signal, () => {
       for (const entry of entries) this.#sql.dropEntry.run(source, entry)
@@ -125,7 +132,7 @@ export class SqliteQueue implements SyncQueue {
     const due = this.#read(signal, () => this.#sql.dueSync.get({ source, now }))
     if (due === undefined) return undefined
     const token = randomUUID()
-    const until = now + this.#leaseMs
+    const until = now + this.leaseMs
     const taken = this.#write(signal, () => this.#sql.takeSync.run({ source, now, token, until }).changes)
     if (taken !== 1) return undefined
     this.#held.set(token, source)
@@ -141,7 +148,7 @@ export class SqliteQueue implements SyncQueue {
       this.#sql.takeOver.run({ now })
       const rows = z.array(EntryRow).parse(this.#sql.nextEntries.all({ source, now, limit }))
       const token = randomUUID()
-      const until = now + this.#leaseMs
+      const until = now + this.leaseMs
       return rows.map((row) => {
         this.#sql.takeEntry.run({ number: row.number, token, until })
         const id = `${token}:${row.number}`
@@ -154,7 +161,7 @@ export class SqliteQueue implements SyncQueue {
   }
 
   async renew(claims: readonly Claim[], signal: AbortSignal): Promise<Claim[]> {
-    const until = this.#now() + this.#leaseMs
+    const until = this.#now() + this.leaseMs
     return this.#write(signal, () =>
       claims.filter((claim) => {
         const [row, token] = this.#keyOf(claim)

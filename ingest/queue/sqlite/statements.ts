@@ -50,6 +50,9 @@ export function statements(database: DatabaseSync) {
         found_revision = CASE WHEN state = 'dead' OR ${asFound} THEN $revision WHEN state = 'running' THEN found_revision END,
         found_replaces = CASE WHEN state = 'dead' OR ${asFound} THEN $replaces WHEN state = 'running' THEN found_replaces END,
         state = CASE state WHEN 'dead' THEN 'waiting' ELSE state END`),
+    addLead: sql(`
+      INSERT INTO entries (source, entry, state, urgent, due_at) VALUES ($source, $entry, 'waiting', 0, $now)
+      ON CONFLICT DO NOTHING`),
     dropEntry: sql(`DELETE FROM entries WHERE source = ? AND entry = ? AND state <> 'running'`),
     anyEntry: sql(`
       SELECT 1 WHERE ${notPaused} AND (
