@@ -1,0 +1,214 @@
+import { setTimeout } from 'node:timers/promises'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { RawEntry, Source, SurveyedEntry } from '../source.ts'
+import { type ApiVersion, NotionApi } from './api.ts'
+import type { BlockNode } from './block-tree.ts'
+import { blocksMarkdown, type RenderContext } from './blocks-markdown.ts'
+import { commentLines } from './comments.ts'
+import { documentsBelow, PageContents } from './content.ts'
+import { datesOfLines, linesOf, stacked, textOfLines } from './dated-lines.ts'
+import { NotionNotFoundError, NotionRootNotFoundError } from './errors.ts'
+import { notionId } from './ids.ts'
+import { Pace, type Wait } from './pace.ts'
+import { People } from './people.ts'
+import { Places } from './places.ts'
+import { factsOf, fieldLines, isInTrash, type PageFacts } from './properties.ts'
+import { Page } from './shapes.ts'
+import {
+  databasePrefix,
+  type NotionSurvey,
+  type PlacedPage,
+  pathOf,
+  type SurveyParts,
+  surveyPages,
+  surveySome,
+} from './survey.ts'
+
+export interface NotionSourceOptions {
+  id: string
+  audience: readonly string[]
+  /** Ids or addresses of pages, databases and data sources, with all that is below; none: all that is shared. */
+  roots?: readonly string[] | undefined
+  /** Properties that name the owners; absent: those that are usually called so. Where there are none, the creator. */
+  ownerProperties?: readonly string[] | undefined
+  /** Open comments on pages come along, at a call a page. */
+  comments?: boolean | undefined
+  /** `page`: passages have the date of their page, for the fewest calls. `blocks` by default. */
+  datesOf?: 'blocks' | 'page' | undefined
+  apiVersion?: ApiVersion | undefined
+  /** Asked for when it's needed, so that a source without one can be made, and says what is missing. */
+  token: string | undefined
+  /** `https://api.notion.com` by default. */
+  baseUrl?: string | undefined
+  log: Log
+  /** Told when Notion has us wait; the log is told too. */
+  onWait?: ((wait: Wait) => void) | undefined
+  /** Longer waits end the sync instead. 15 minutes by default. */
+  maxWaitMs?: number | undefined
+  /** 60 seconds by default. */
+  requestTimeoutMs?: number | undefined
+  clock?: Clock | undefined
+  /** How waiting is done; it ends with its signal. */
+  sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
+}
+
+/** The pages of a Notion workspace, rows of databases among them; an entry is a page's id, which outlives moves. */
+export function notionSource(options: NotionSourceOptions): Source {
+  const { id, audience, ownerProperties, clock = systemClock } = options
+  const api = notionApi(options, clock)
+  const roots = (options.roots ?? []).map((root) => {
+    const rootId = notionId(root)
+    if (rootId === undefined) throw new NotionRootNotFoundError(root)
+    return rootId
+  })
+  const parts = { api, clock, roots, ownerProperties, withComments: options.comments === true }
+  const reader = new PageReader(parts, options)
+  return {
+    id,
+    audience,
+    get apiCalls() {
+      return api.calls
+    },
+    async survey(known, signal) {
+      signal.throwIfAborted()
+      const survey = await surveyPages(parts, known, signal)
+      reader.surveyed(survey, survey.present)
+      return surveyOnly(survey)
+    },
+    async surveyEntries(entries, known, signal) {
+      signal.throwIfAborted()
+      const survey = await surveySome(parts, { entries, places: reader.places }, known, signal)
+      reader.surveyed(survey)
+      return surveyOnly(survey)
+    },
+    async read(entry, signal) {
+      signal.throwIfAborted()
+      return await reader.read(entry, signal)
+    },
+    async [Symbol.asyncDispose]() {
+      reader.forget()
+    },
+  }
+}
+
+function surveyOnly({ pages: _, places: __, present: ___, ...survey }: NotionSurvey) {
+  return survey
+}
+
+/** Reads pages, with what the last survey found of them where there was one. */
+class PageReader {
+  readonly #parts: SurveyParts
+  readonly #people: People
+  readonly #contents: PageContents
+  readonly #pages = new Map<string, PlacedPage>()
+  #present: ReadonlySet<string> | undefined
+  places: Places
+
+  constructor(parts: SurveyParts, { datesOf = 'blocks' }: NotionSourceOptions) {
+    this.#parts = parts
+    this.#people = new People(parts.api)
+    this.#contents = new PageContents({ api: parts.api, datesOf })
+    this.places = new Places(parts.api, {})
+  }
+
+  /** @param present Everything that is there, when all was looked at. */
+  surveyed({ pages, places }: NotionSurvey, present?: ReadonlySet<string>): void {
+    if (present !== undefined) {
+      this.#pages.clear()
+      this.#present = present
+      this.places = places
+    }
+    for (const [id, page] of pages) this.#pages.set(id, page)
+  }
+
+  forget(): void {
+    this.#pages.clear()
+    this.#present = undefined
+  }
+
+  async read({ entry }: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> {
+    try {
+      const page = this.#pages.get(entry) ?? (await this.#retrieved(entry, signal))
+      return page === undefined ? 'gone' : await this.#rawEntry(page, signal)
+    } catch (error) {
+      if (error instanceof NotionNotFoundError) return 'gone'
+      throw error
+    }
+  }
+
+  /** Undefined when it is in the trash, or below no root any more. */
+  async #retrieved(entry: string, signal: AbortSignal): Promise<PlacedPage | undefined> {
+    const { api, ownerProperties, roots } = this.#parts
+    const page = await api.call((notion) => notion.pages.retrieve({ page_id: entry }), Page, signal)
+    const facts = factsOf(page, ownerProperties)
+    const ancestry = await this.places.ancestry(facts, signal)
+    const path = isInTrash(page) || ancestry.trashed ? undefined : pathOf(ancestry, roots)
+    return path === undefined ? undefined : { facts, path }
+  }
+
+  async #rawEntry({ facts, path }: PlacedPage, signal: AbortSignal): Promise<RawEntry> {
+    const { id, url, title, editedAt, verification } = facts
+    const nodes = await this.#contents.read(facts, signal)
+    const context: RenderContext = { pageUrl: url, titleOf: (other) => this.places.titleOf(other), unknown: [] }
+    const fields = fieldLines(facts.fields, context.titleOf)
+    const lines = stacked([
+      fields.flatMap((field) => linesOf(field, editedAt)),
+      blocksMarkdown(nodes, context),
+      this.#parts.withComments ? await commentLines({ api: this.#parts.api, people: this.#people }, id, signal) : [],
+    ])
+    return {
+      entry: id,
+      path,
+      url,
+      content: textOfLines(lines),
+      format: 'markdown',
+      ...(title === '' ? {} : { title, titleIsGiven: true }),
+      owners: await this.#ownersOf(facts, signal),
+      editedAt,
+      lineDates: datesOfLines(lines, editedAt),
+      reviewedAt: verification?.at,
+      reviewedBy: verification?.by === undefined ? undefined : await this.#people.nameOf(verification.by, signal),
+      warnings: warningsOf(path, context.unknown),
+      leadsTo: this.#unlisted(nodes),
+    }
+  }
+
+  async #ownersOf({ owners, creator }: PageFacts, signal: AbortSignal): Promise<string[]> {
+    const people = owners.length > 0 || creator === undefined ? owners : [creator]
+    const names: string[] = []
+    for (const person of people) {
+      const name = typeof person === 'string' ? person : await this.#people.nameOf(person, signal)
+      if (name !== undefined && !names.includes(name)) names.push(name)
+    }
+    return names
+  }
+
+  /** What stands on the page and the last survey didn't find: search isn't exhaustive. */
+  #unlisted(nodes: readonly BlockNode[]): string[] {
+    const { pages, databases } = documentsBelow(nodes)
+    const present = this.#present
+    if (present === undefined) return pages
+    const unknown = databases.filter((id) => !this.places.has(id)).map((id) => databasePrefix + id)
+    return [...pages.filter((id) => !present.has(id)), ...unknown]
+  }
+}
+
+function warningsOf(path: string, unknown: readonly string[]): string[] {
+  if (unknown.length === 0) return []
+  const kinds = [...new Set(unknown)].toSorted().join(', ')
+  const blocks = unknown.length === 1 ? '1 block' : `${unknown.length} blocks`
+  return [`${path}: ${blocks} of a kind that Notion's API doesn't show (${kinds}); a link stands in the place.`]
+}
+
+function notionApi(options: NotionSourceOptions, clock: Clock): NotionApi {
+  const { token, baseUrl = 'https://api.notion.com', log, onWait } = options
+  const { apiVersion: version = '2025-09-03', maxWaitMs = 15 * 60_000, requestTimeoutMs = 60_000 } = options
+  const sleep = options.sleep ?? sleepFor
+  const pace = new Pace({ clock, sleep, log, onWait, maxWaitMs })
+  return new NotionApi({ token, baseUrl, version, pace, clock, sleep, requestTimeoutMs })
+}
+
+async function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal })
+}

@@ -1,0 +1,333 @@
+import type { Clock } from '#runtime/clock.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { Survey, Surveyed, SurveyedEntry } from '../source.ts'
+import type { NotionApi } from './api.ts'
+import { readCursor, shortHash, writeCursor } from './cursor.ts'
+import { NotionAnswerError, NotionNotFoundError, NotionRefusedError, NotionRootNotFoundError } from './errors.ts'
+import { notionId } from './ids.ts'
+import { type Listing, queryRows, searchDataSources, searchPages } from './listing.ts'
+import { type Ancestry, Places } from './places.ts'
+import { factsOf, isInTrash, type PageFacts } from './properties.ts'
+import { Database, DataSource, Page } from './shapes.ts'
+
+export interface SurveyParts {
+  api: NotionApi
+  clock: Clock
+  /** Only what hangs below these pages, databases and data sources; none: everything. */
+  roots: readonly string[]
+  ownerProperties: readonly string[] | undefined
+  /** Comments don't change a page's times: one that is asked for by name is read whatever they say. */
+  withComments: boolean
+}
+
+/** A page as it's read afterwards. */
+export interface PlacedPage {
+  facts: PageFacts
+  path: string
+}
+
+export interface NotionSurvey extends Survey {
+  /** By entry: those that changed. */
+  pages: ReadonlyMap<string, PlacedPage>
+  places: Places
+  /** Everything that was there, changed or not. */
+  present: ReadonlySet<string>
+}
+
+/** How often all data sources are queried, to find what search doesn't. Milliseconds. */
+const walkEveryMs = 24 * 60 * 60_000
+/**
+ * Times are whole minutes, rounded: until the minute is over and half of one more, an edit may come that doesn't change the
+ * time. Such a page is read again by the next survey.
+ */
+const unsettledMs = 90_000
+const callsAtOnce = 4
+/** Where search can't list everything, so many of the others are asked for one by one in each survey. */
+const checkedWhenIncomplete = 500
+
+/**
+ * Compares all pages with what is stored. Search lists them, a call for every 100, and each listed page carries all that
+ * tells whether it changed, so no call is spent on pages that didn't. What search leaves out is looked for by its own id
+ * before it counts as gone, and once a day every data source is queried for rows that search doesn't know.
+ */
+export async function surveyPages(parts: SurveyParts, known: Surveyed, signal: AbortSignal): Promise<NotionSurvey> {
+  const { api, clock } = parts
+  const now = clock.now()
+  const scope = shortHash(JSON.stringify([parts.roots.toSorted(), parts.ownerProperties]))
+  const before = readCursor(known.cursor, scope)
+  const sinceWalkMs = before === undefined ? undefined : now.getTime() - before.walkedAt.getTime()
+  const walks = sinceWalkMs === undefined || sinceWalkMs < 0 || sinceWalkMs >= walkEveryMs
+  const places = new Places(api, walks ? {} : (before?.places ?? {}))
+  const found = new Found(parts, places)
+  const listing = await searchPages(api, signal)
+  found.add(listing)
+  if (walks) await walkDataSources(parts, found, signal)
+  const lost = await missingRoots(parts, found, before !== undefined, signal)
+  await lookForAbsent({ api, found, complete: listing.complete, now }, known, signal)
+  const compared = await compare({ parts, found, known, now }, signal)
+  const gone = [...known.revisions.keys()].filter((id) => !compared.present.has(id) && !found.unchecked.has(id))
+  const cursor = { version: 1, scope, walkedAt: walks ? now : before?.walkedAt, places: places.learned } as const
+  return {
+    ...compared,
+    unchanged: compared.unchanged + found.unchecked.size,
+    gone,
+    cursor: writeCursor({ ...cursor, walkedAt: cursor.walkedAt ?? now }),
+    skipped: [],
+    warnings: [...lost, ...warningsOf(found, known)],
+    places,
+  }
+}
+
+/** As `surveyPages`, of a few: those that a webhook named, or that another page leads to. */
+export async function surveySome(
+  parts: SurveyParts,
+  { entries, places }: { entries: readonly string[]; places: Places },
+  known: Pick<Surveyed, 'revisions'>,
+  signal: AbortSignal,
+): Promise<NotionSurvey> {
+  const found = new Found(parts, places)
+  const databases = entries.filter((entry) => entry.startsWith(databasePrefix))
+  const wanted = idsOf(entries.filter((entry) => !entry.startsWith(databasePrefix)))
+  const others = await retrieveAll(parts.api, found, wanted, signal)
+  // A database may have changed as a whole.
+  const containers = [...others.filter((id) => !known.revisions.has(id)), ...idsOf(databases)]
+  for (const id of containers) await addRowsOf(parts, found, id, signal)
+  const failed = new Set(parts.withComments ? wanted : [])
+  const compared = await compare({ parts, found, known: { ...known, failed }, now: parts.clock.now() }, signal)
+  const gone = wanted.filter((id) => known.revisions.has(id) && !compared.present.has(id))
+  return { ...compared, gone, skipped: [], places }
+}
+
+/** Before the id of a database that a page leads to. */
+export const databasePrefix = 'database:'
+
+function idsOf(entries: readonly string[]): string[] {
+  return [...new Set(entries.flatMap((entry) => notionId(entry) ?? []))]
+}
+
+/** @returns Those that are not there as pages. */
+async function retrieveAll(
+  api: NotionApi,
+  found: Found,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const others: string[] = []
+  const retrieve = async (id: string) => ({ id, page: await retrievePage(api, id, signal) })
+  for await (const { id, page } of inParallel(ids, callsAtOnce, retrieve, signal)) {
+    if (page === 'malformed') found.malformed.add(id)
+    else if (page === undefined) others.push(id)
+    else found.addPages([page])
+  }
+  return others
+}
+
+/** What a survey has found so far. */
+class Found {
+  readonly pages = new Map<string, PageFacts>()
+  readonly malformed = new Set<string>()
+  readonly places: Places
+  /** Neither listed nor asked for this time. */
+  readonly unchecked = new Set<string>()
+  #truncated = false
+  readonly #parts: SurveyParts
+
+  constructor(parts: SurveyParts, places: Places) {
+    this.#parts = parts
+    this.places = places
+  }
+
+  get truncated(): boolean {
+    return this.#truncated
+  }
+
+  add({ items, malformed, complete }: Listing<Page>): void {
+    this.addPages(items)
+    for (const id of malformed) this.malformed.add(id)
+    this.#truncated ||= !complete
+  }
+
+  addPages(pages: readonly Page[]): void {
+    for (const page of pages) {
+      if (isInTrash(page)) continue
+      const facts = factsOf(page, this.#parts.ownerProperties)
+      this.pages.set(page.id, facts)
+      this.malformed.delete(page.id)
+      this.places.addPage(facts)
+    }
+  }
+}
+
+async function walkDataSources({ api }: SurveyParts, found: Found, signal: AbortSignal): Promise<void> {
+  const { items } = await searchDataSources(api, signal)
+  const living = items.filter((each) => !isInTrash(each))
+  for (const dataSource of living) found.places.addDataSource(dataSource)
+  const query = (id: string) => rowsOf(api, id, signal)
+  const rows = inParallel(
+    living.map(({ id }) => id),
+    callsAtOnce,
+    query,
+    signal,
+  )
+  for await (const listing of rows) if (listing !== undefined) found.add(listing)
+}
+
+/** Undefined for one that can't be queried: not shared after all, or synced from elsewhere. */
+async function rowsOf(api: NotionApi, id: string, signal: AbortSignal): Promise<Listing<Page> | undefined> {
+  return await ifThere(queryRows(api, id, signal))
+}
+
+/** The rows of a data source, or of all that a database has. @returns Whether there is such a thing. */
+async function addRowsOf({ api }: SurveyParts, found: Found, id: string, signal: AbortSignal): Promise<boolean> {
+  const ids = await dataSourcesOf(api, found, id, signal)
+  for (const each of ids ?? []) {
+    const rows = await rowsOf(api, each, signal)
+    if (rows !== undefined) found.add(rows)
+  }
+  return ids !== undefined
+}
+
+async function dataSourcesOf(api: NotionApi, found: Found, id: string, signal: AbortSignal) {
+  const database = await ifThere(api.call((notion) => notion.databases.retrieve({ database_id: id }), Database, signal))
+  if (database !== undefined) return database.data_sources.map((each) => each.id)
+  const dataSource = await ifThere(
+    api.call((notion) => notion.dataSources.retrieve({ data_source_id: id }), DataSource, signal),
+  )
+  if (dataSource === undefined || isInTrash(dataSource)) return undefined
+  found.places.addDataSource(dataSource)
+  return [id]
+}
+
+/** Search isn't exhaustive: what it leaves out may only be late. */
+async function lookForAbsent(
+  { api, found, complete, now }: { api: NotionApi; found: Found; complete: boolean; now: Date },
+  known: Surveyed,
+  signal: AbortSignal,
+): Promise<void> {
+  const absent = [...known.revisions.keys()].filter((id) => !found.pages.has(id) && !found.malformed.has(id))
+  // Another part of them every hour.
+  const hour = Math.floor(now.getTime() / 3_600_000)
+  const start = absent.length === 0 ? 0 : (hour * checkedWhenIncomplete) % absent.length
+  const turned = [...absent.slice(start), ...absent.slice(0, start)]
+  const checked = complete ? absent : turned.slice(0, checkedWhenIncomplete)
+  for (const id of turned) if (!complete) found.unchecked.add(id)
+  for (const id of checked) found.unchecked.delete(id)
+  await retrieveAll(api, found, checked, signal)
+}
+
+/** Undefined when it is gone or no longer shared. */
+async function retrievePage(api: NotionApi, id: string, signal: AbortSignal): Promise<Page | 'malformed' | undefined> {
+  try {
+    return await ifThere(api.call((notion) => notion.pages.retrieve({ page_id: id }), Page, signal))
+  } catch (error) {
+    if (error instanceof NotionAnswerError) return 'malformed'
+    throw error
+  }
+}
+
+async function ifThere<Thing>(thing: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await thing
+  } catch (error) {
+    if (error instanceof NotionNotFoundError || error instanceof NotionRefusedError) return undefined
+    throw error
+  }
+}
+
+/**
+ * @returns Warnings for roots that were there before.
+ * @throws {NotionRootNotFoundError} For one that never was: it's mistyped, or not shared yet.
+ */
+async function missingRoots(
+  parts: SurveyParts,
+  found: Found,
+  wereThere: boolean,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const warnings: string[] = []
+  for (const root of parts.roots) {
+    if (found.places.has(root)) continue
+    const [isNoPage] = await retrieveAll(parts.api, found, [root], signal)
+    if (isNoPage === undefined || (await addRowsOf(parts, found, root, signal))) continue
+    if (!wereThere) throw new NotionRootNotFoundError(root)
+    warnings.push(`Notion no longer shows the root ${root}: it was deleted, or is not shared any more.`)
+  }
+  return warnings
+}
+
+interface Comparison {
+  parts: SurveyParts
+  found: Found
+  known: Pick<Surveyed, 'revisions' | 'failed'>
+  now: Date
+}
+
+async function compare({ parts, found, known, now }: Comparison, signal: AbortSignal) {
+  const changed: SurveyedEntry[] = []
+  const pages = new Map<string, PlacedPage>()
+  const present = new Set<string>()
+  let unchanged = 0
+  for await (const { facts, path } of placed(parts, found, signal)) {
+    if (path === undefined) continue
+    present.add(facts.id)
+    const revision = revisionOf(facts, path, now)
+    if (known.revisions.get(facts.id) === revision && !known.failed.has(facts.id)) {
+      unchanged++
+      continue
+    }
+    changed.push({ entry: facts.id, revision })
+    pages.set(facts.id, { facts, path })
+  }
+  // What can't be understood is read on its own, so that its failure is told, and what is stored of it stays.
+  for (const id of found.malformed) {
+    present.add(id)
+    changed.push({ entry: id, revision: 'malformed' })
+  }
+  return { changed, unchanged, pages, present }
+}
+
+/** Pages with their paths; without one, it's outside of the roots or below something in the trash. */
+async function* placed(
+  { roots }: SurveyParts,
+  { pages, places }: Found,
+  signal: AbortSignal,
+): AsyncGenerator<{ facts: PageFacts; path?: string | undefined }> {
+  for (const facts of pages.values()) {
+    const ancestry = await places.ancestry(facts, signal)
+    yield { facts, path: ancestry.trashed ? undefined : pathOf(ancestry, roots) }
+  }
+}
+
+/** Titles from the root down, or from the top; undefined below no root. */
+export function pathOf({ steps }: Ancestry, roots: readonly string[]): string | undefined {
+  const from = roots.length === 0 ? 0 : steps.findIndex(({ id }) => roots.includes(id))
+  if (from === -1) return undefined
+  // A slash in a title is no step.
+  const titles = steps.slice(from).flatMap(({ title }) => (title === undefined ? [] : [title.replaceAll('/', '∕')]))
+  return titles.map((title) => title || 'Untitled').join('/')
+}
+
+/** Changes with everything that a listed page tells of what we store. */
+function revisionOf(facts: PageFacts, path: string, now: Date): string {
+  const { editedAt, url, owners, verification } = facts
+  const about = shortHash(JSON.stringify([path, url, owners, verification]))
+  const ageMs = now.getTime() - editedAt.getTime()
+  const unsettled = ageMs < unsettledMs ? `~${now.getTime()}` : ''
+  return `${editedAt.toISOString()}.${about}${unsettled}`
+}
+
+function warningsOf(found: Found, known: Surveyed): string[] {
+  const warnings: string[] = []
+  if (found.pages.size === 0) {
+    const what = known.revisions.size > 0 ? 'any more' : 'yet'
+    warnings.push(
+      `No page is shared with the integration ${what}: add it to a page in that page's menu, under Connections.`,
+    )
+  }
+  if (found.truncated) {
+    warnings.push(
+      'Notion lists 10,000 pages at a time and there are more: what nobody edited lately is found through its parents, and deletions may take longer to be seen.',
+    )
+  }
+  return warnings
+}
