@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { freshnessRules } from '#freshness/rules.ts'
 import { freshnessOf as datedFreshness } from '#freshness/state.ts'
 import type { Source } from '#ingest/source.ts'
@@ -8,7 +7,6 @@ import type { Ask, Search } from '#knowledge/answer.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
-import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { firstThatReplies } from '#providers/llm/fallback.ts'
@@ -23,12 +21,15 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
 import { openEmbedder } from './compose/embedder.ts'
+import { openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
 /** Everything that a command may use, put together; disposing of it closes the store. */
 export interface Nightdesk extends AsyncDisposable {
   store: KnowledgeStore
+  /** What the store consists of, for people. */
+  engines: string
   ask: Ask
   search: Search
   freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
@@ -41,7 +42,7 @@ export interface Nightdesk extends AsyncDisposable {
 }
 
 export interface NightdeskOptions {
-  /** Another place for the store than the data directory. */
+  /** A store of its own in this file, whatever is configured. */
   storePath?: string | undefined
   /** Dates by line; false is faster. */
   blame?: boolean | undefined
@@ -51,7 +52,12 @@ export interface NightdeskOptions {
 export async function openNightdesk(invocation: Invocation, options: NightdeskOptions = {}): Promise<Nightdesk> {
   const { config, log } = invocation
   const { embedder, tokens } = await openEmbedder(config, log)
-  const store = openSqliteStore({ path: options.storePath ?? join(config.dataDir, 'nightdesk.db'), log })
+  const parts = { config, log, embeddingModel: embedder?.id }
+  const opened =
+    options.storePath === undefined
+      ? await openConfiguredStore(parts, invocation.signal)
+      : openEmbeddedStore(parts, options.storePath)
+  const { store } = opened
   const rules = freshnessRules(config.settings.freshness)
   const freshnessOf: Nightdesk['freshnessOf'] = (document, editedAt, verification) =>
     datedFreshness({ passageEditedAt: editedAt, document, verification, rules, now: systemClock.now() })
@@ -97,6 +103,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
   const sourceParts: SourceParts = { config, log, blame: options.blame }
   return {
     store,
+    engines: opened.engines,
     ask,
     search,
     freshnessOf,
@@ -105,7 +112,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     sourceParts,
     embedder,
     [Symbol.asyncDispose]: async () => {
-      await store[Symbol.asyncDispose]()
+      await opened[Symbol.asyncDispose]()
       await embedder?.[Symbol.asyncDispose]()
     },
   }

@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ConfigError, OpsError, reasonOf } from '#runtime/errors.ts'
 import { createLog } from '#runtime/log.ts'
 import { shutdownSignal } from '#runtime/shutdown.ts'
@@ -140,6 +140,29 @@ function program(): Command {
     (name: string, options) =>
       running(async (invocation) => (await import('./commands/models.ts')).pullModelCommand(invocation, name), options),
   )
+  add('migrate', 'copies everything that is kept from the data directory to DATABASE_URL (and QDRANT_URL), or back')
+    .addOption(
+      new Option('--to <where>', 'scale-out: to the engines that are configured; embedded: back to the data directory')
+        .choices(['scale-out', 'embedded'] as const)
+        .makeOptionMandatory(),
+    )
+    .option('--overwrite', 'replace what the destination holds otherwise, and remove entries that the origin lacks')
+    .addHelpText(
+      'after',
+      `
+The origin is only read. Entries that the destination holds in the same revision are not copied
+again, so a copy that broke off is gone on with by running the same command. A destination that
+holds anything else is refused, before anything is written, unless --overwrite is given; its own
+turns and feedback stay even then. In the end both sides are read again and compared: a table shows
+count and checksum of each kind, and the exit code is 1 when they differ. Stop whatever else writes
+to either side meanwhile.`,
+    )
+    .action((options) =>
+      running(
+        async (invocation) => (await import('./commands/migrate.ts')).migrateCommand(invocation, options),
+        options,
+      ),
+    )
   add('doctor', 'checks configuration, stores and providers, one line each, with the remedy').action((options) =>
     running(async (invocation) => (await import('./commands/doctor.ts')).doctorCommand(invocation), options),
   )

@@ -57,7 +57,7 @@ async function checkStore(invocation: Invocation): Promise<Finding[]> {
     const counts = await nightdesk.store.documents.counts(invocation.signal)
     const stored = `${counts.documents} documents in ${counts.passages} passages`
     const findings: Finding[] = [
-      { check: 'store', state: 'ok', message: `embedded SQLite, ${stored}` },
+      { check: 'store', state: 'ok', message: `${nightdesk.engines}: ${stored}` },
       await checkEmbedder(nightdesk.embedder, invocation.signal),
     ]
     for (const source of await nightdesk.store.documents.sources(invocation.signal))

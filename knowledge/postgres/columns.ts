@@ -51,12 +51,15 @@ export interface PassageRow {
   passage: IndexedPassage
   scale: number | null
   components: Buffer | null
+  /** Id of the embedding model that the vector is of; null where nobody said. */
+  model: string | null
 }
 
-export function passageRow(source: string, passage: IndexedPassage): PassageRow {
-  if (passage.embedding === undefined) return { source, passage, scale: null, components: null }
+export function passageRow(source: string, passage: IndexedPassage, embeddingModel: string | undefined): PassageRow {
+  if (passage.embedding === undefined) return { source, passage, scale: null, components: null, model: null }
   const { scale, components } = quantize(passage.embedding)
-  return { source, passage, scale, components: Buffer.from(components.buffer, 0, components.byteLength) }
+  const bytes = Buffer.from(components.buffer, 0, components.byteLength)
+  return { source, passage, scale, components: bytes, model: embeddingModel ?? null }
 }
 
 /** The columns of `nightdesk_passages` but the digest. */
@@ -77,6 +80,7 @@ export const passageColumns: readonly Column<PassageRow>[] = [
   { name: 'terms', type: 'text', of: ({ passage }) => termsText(passage.terms) },
   { name: 'scale', type: 'double precision', of: ({ scale }) => scale },
   { name: 'components', type: 'bytea', of: ({ components }) => components },
+  { name: 'model', type: 'text', of: ({ model }) => model },
 ]
 
 /** The same for rows that are the same in every column. */
@@ -152,7 +156,7 @@ export const selectedOfPassage = [
 ] as const
 
 /** And what more of an indexed one, for `indexedFrom`. */
-export const selectedOfIndexed = [...selectedOfPassage, 'terms', 'scale', 'components'] as const
+export const selectedOfIndexed = [...selectedOfPassage, 'terms', 'scale', 'components', 'model'] as const
 
 /** @param cells Those of `selectedOfPassage`, perhaps more after them. */
 export function passageFrom(cells: Cells): Passage {
@@ -172,11 +176,16 @@ export function passageFrom(cells: Cells): Passage {
   }
 }
 
-/** @param cells Those of `selectedOfIndexed`, perhaps more after them. */
-export function indexedFrom(cells: Cells): IndexedPassage {
+/**
+ * @param cells Those of `selectedOfIndexed`, perhaps more after them.
+ * @param embeddingModel The passage comes with a vector of this one alone, since vectors of different models mean nothing
+ *   to each other; absent: with whatever it has.
+ */
+export function indexedFrom(cells: Cells, embeddingModel: string | undefined): IndexedPassage {
   const passage: IndexedPassage = { ...passageFrom(cells), terms: termsFrom(textOf(cells[12])) }
-  const [scale, components] = cells.slice(13, 15)
-  if (scale !== null && components instanceof Uint8Array) passage.embedding = restored(numberOf(scale), components)
+  const [scale, components, model] = cells.slice(13, 16)
+  const fits = embeddingModel === undefined || model === null || model === embeddingModel
+  if (fits && components instanceof Uint8Array) passage.embedding = restored(numberOf(scale), components)
   return passage
 }
 

@@ -16,15 +16,15 @@ import { OvertakenTransaction } from './errors.ts'
 
 /**
  * Brings these entries of one source to what they now hold, in the caller's transaction, touching only what differs.
- * @param again This transaction may have been committed before, unknown to us: an entry that holds what we would write
- *   holds it by our doing.
+ * @param how `again`: this transaction may have been committed before, unknown to us, so that an entry which holds what we
+ *   would write holds it by our doing. `embeddingModel`: whose the vectors are.
  * @returns The entries that were left alone.
  */
 export async function replaceEntries(
   query: Query,
   source: string,
   contents: readonly EntryContent[],
-  again: boolean,
+  { again, embeddingModel }: { again: boolean; embeddingModel: string | undefined },
 ): Promise<string[]> {
   const held = await lockEntries(
     query,
@@ -39,7 +39,7 @@ export async function replaceEntries(
   if (written.length > 0) {
     await writeRevisions(query, source, written, held)
     await writeDocuments(query, source, written)
-    await writePassages(query, source, written)
+    await writePassages(query, source, written, embeddingModel)
   }
   return overtaken.map(({ entry }) => entry)
 }
@@ -120,7 +120,12 @@ async function writeDocuments(query: Query, source: string, contents: readonly E
   )
 }
 
-async function writePassages(query: Query, source: string, contents: readonly EntryContent[]): Promise<void> {
+async function writePassages(
+  query: Query,
+  source: string,
+  contents: readonly EntryContent[],
+  embeddingModel: string | undefined,
+): Promise<void> {
   const documents = contents.flatMap((content) => content.documents)
   const documentIds = documents.map(({ document }) => document.id)
   const digests = await query(
@@ -131,7 +136,7 @@ async function writePassages(query: Query, source: string, contents: readonly En
   const changed: Changed<PassageRow>[] = []
   for (const { document, passages } of documents) {
     for (const passage of lastOfEach(passages)) {
-      const row = passageRow(source, { ...passage, documentId: document.id })
+      const row = passageRow(source, { ...passage, documentId: document.id }, embeddingModel)
       const digest = digestOf(passageColumns, row)
       const key = [document.id, passage.id].join(betweenItems)
       if (held.get(key) !== digest) changed.push({ row, digest })

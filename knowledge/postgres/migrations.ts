@@ -31,7 +31,8 @@ const migrations: readonly (readonly string[])[] = [
       source TEXT COLLATE "C" NOT NULL, document_id TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL,
       ordinal INTEGER NOT NULL, heading TEXT NOT NULL, lang TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
       from_line INTEGER NOT NULL, to_line INTEGER NOT NULL, edited_at BIGINT NOT NULL, context TEXT NOT NULL,
-      suspicious BOOLEAN NOT NULL, terms TEXT NOT NULL, scale DOUBLE PRECISION, components BYTEA, digest TEXT NOT NULL,
+      suspicious BOOLEAN NOT NULL, terms TEXT NOT NULL, scale DOUBLE PRECISION, components BYTEA, model TEXT,
+      digest TEXT NOT NULL,
       PRIMARY KEY (source, document_id, id)
     )`,
     'CREATE INDEX IF NOT EXISTS nightdesk_passages_by_id ON nightdesk_passages (id)',

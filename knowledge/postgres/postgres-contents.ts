@@ -13,9 +13,12 @@ const rowsAtOnce = 200
 /** Reads everything, some at a time, without keeping a transaction open over it. */
 export class PostgresContents implements StoreContents {
   readonly #connection: Connection
+  readonly #embeddingModel: string | undefined
 
-  constructor(connection: Connection) {
+  /** @param embeddingModel Passages come with the vectors of this one alone; absent: with whatever they have. */
+  constructor(connection: Connection, embeddingModel: string | undefined) {
     this.#connection = connection
+    this.#embeddingModel = embeddingModel
   }
 
   async entries(source: string, entries: readonly string[], signal: AbortSignal): Promise<EntryContent[]> {
@@ -83,7 +86,10 @@ export class PostgresContents implements StoreContents {
       [source, [...byId.keys()]],
       signal,
     )
-    for (const passage of passages.map(indexedFrom)) byId.get(passage.documentId)?.push(passage)
+    for (const cells of passages) {
+      const passage = indexedFrom(cells, this.#embeddingModel)
+      byId.get(passage.documentId)?.push(passage)
+    }
     return byEntry
   }
 

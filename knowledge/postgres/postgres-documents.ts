@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { PassageLoader } from '#knowledge/candidate-index.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import { cursorAfter, positionOf } from '#knowledge/document-cursor.ts'
 import type {
@@ -12,6 +11,7 @@ import type {
 } from '#knowledge/document-store.ts'
 import type { Passage, StoredPassage } from '#knowledge/passage.ts'
 import type { PassageFilter } from '#knowledge/passage-index.ts'
+import type { PassageLoader } from '#knowledge/passage-loader.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import {
   documentFrom,
@@ -40,13 +40,22 @@ const indexedCells = selectedOfIndexed.map((name) => `passage.${name}`).join(', 
 
 const Failures = z.array(z.tuple([z.string(), z.string(), z.number()]))
 
+export interface PostgresDocumentsParts {
+  connection: Connection
+  /** Id of the model whose vectors are stored and loaded. */
+  embeddingModel: string | undefined
+  close: () => Promise<void>
+}
+
 /** Documents, passages, verifications and where syncs got to, in PostgreSQL or whatever speaks it. */
 export class PostgresDocuments implements DocumentStore, PassageLoader {
   readonly #connection: Connection
+  readonly #embeddingModel: string | undefined
   readonly #close: () => Promise<void>
 
-  constructor(connection: Connection, close: () => Promise<void>) {
+  constructor({ connection, embeddingModel, close }: PostgresDocumentsParts) {
     this.#connection = connection
+    this.#embeddingModel = embeddingModel
     this.#close = close
   }
 
@@ -60,7 +69,8 @@ export class PostgresDocuments implements DocumentStore, PassageLoader {
     const overtaken: string[] = []
     for (const { source, contents } of batches(entries)) {
       const left = await this.#connection.write(
-        (query, attempt) => replaceEntries(query, source, contents, attempt > 1),
+        (query, attempt) =>
+          replaceEntries(query, source, contents, { again: attempt > 1, embeddingModel: this.#embeddingModel }),
         signal,
       )
       overtaken.push(...left)
@@ -132,7 +142,7 @@ export class PostgresDocuments implements DocumentStore, PassageLoader {
     const sql = `SELECT ${indexedCells}, ${documentCells} FROM ${passagesWithDocuments} ${where.sql}`
     const loaded = (await this.#connection.read(sql, where.values, signal)).map((cells): StoredPassage => {
       const document = documentFrom(cells.slice(selectedOfIndexed.length))
-      return { ...indexedFrom(cells), document }
+      return { ...indexedFrom(cells, this.#embeddingModel), document }
     })
     const byId = new Map(loaded.map((passage) => [passage.id, passage]))
     return passageIds.flatMap((id) => byId.get(id) ?? [])

@@ -3,6 +3,7 @@ import { conversationStoreContract } from '#knowledge/conversation-store.contrac
 import { documentStoreContract } from '#knowledge/document-store.contract.ts'
 import { openMemoryCandidates } from '#knowledge/memory/memory-candidates.ts'
 import { passageIndexContract } from '#knowledge/passage-index.contract.ts'
+import { passageLoaderContract } from '#knowledge/passage-loader.contract.ts'
 import { openScaleOutStore } from '#knowledge/scale-out-store.ts'
 import { storeContentsContract } from '#knowledge/store-contents.contract.ts'
 import { silentLog } from '#runtime/log.ts'
@@ -30,7 +31,11 @@ describe.skipIf(postgresPrograms === undefined)('with PostgreSQL', () => {
   describe('PostgresDocuments', () => {
     documentStoreContract(openSearched)
   })
-  describe('PostgresDocuments as what passages are loaded from', () => {
+  describe('PostgresDocuments as a loader', () => {
+    passageLoaderContract(async () => {
+      const store = await open()
+      return { ...store, passages: store.documents }
+    })
     passageIndexContract(openSearched)
   })
   describe('PostgresConversations', () => {

@@ -1,4 +1,3 @@
-import type { Log } from '#runtime/log.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { migrate } from './migrations.ts'
 import { PostgresContents } from './postgres-contents.ts'
@@ -6,11 +5,16 @@ import { PostgresConversations } from './postgres-conversations.ts'
 import { PostgresDocuments } from './postgres-documents.ts'
 
 export interface PostgresStoreOptions extends ConnectionOptions {
-  log: Log
+  /**
+   * Id of the model whose vectors are stored; passages come without those of others. Absent: with whatever there is.
+   */
+  embeddingModel?: string | undefined
 }
 
 /** What PostgreSQL keeps; passages are found by an index of candidates beside it. */
 export interface PostgresStore extends AsyncDisposable {
+  /** Host and port, for people. */
+  host: string
   /** Loads passages, too. */
   documents: PostgresDocuments
   conversations: PostgresConversations
@@ -33,9 +37,10 @@ export async function openPostgresStore(options: PostgresStoreOptions, signal: A
     throw error
   }
   return {
-    documents: new PostgresDocuments(connection, close),
+    host: connection.host,
+    documents: new PostgresDocuments({ connection, embeddingModel: options.embeddingModel, close }),
     conversations: new PostgresConversations(connection, close),
-    contents: new PostgresContents(connection),
+    contents: new PostgresContents(connection, options.embeddingModel),
     [Symbol.asyncDispose]: close,
   }
 }
