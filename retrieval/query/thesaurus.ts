@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stemmer } from 'stemmer'
+import { stopWords } from '#knowledge/terms/stop-words.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
 import { spelledOut, unsaid } from './spelled-out.ts'
 
@@ -35,6 +36,7 @@ const longestPhrase = 5
 const widestGap = 4
 const longestJapanese = 14
 const saidEach = 5
+const mostStems = 50_000
 const gap = ' .. '
 const oneWay = ' => '
 
@@ -68,6 +70,8 @@ export class Thesaurus {
   /** By the stems before the gap. */
   readonly #gapped = new Map<string, { after: string; group: Group }[]>()
   readonly #japanese = new Map<string, Group[]>()
+  /** By word: a few thousand words make all the phrases. */
+  readonly #stems = new Map<string, string>()
 
   constructor(lines: string) {
     for (const line of lines.split('\n')) {
@@ -101,7 +105,7 @@ export class Thesaurus {
   }
 
   *#latinPhrases(text: string): Generator<Found> {
-    const words = [...text.matchAll(/[a-z0-9]+/g)].map(([word]) => ({ word, stem: stemmer(word) }))
+    const words = [...text.matchAll(/[a-z0-9]+/g)].map(([word]) => ({ word, stem: this.#stemOf(word) }))
     for (const { word } of words) this.#readMembers(beginning(word))
     for (let at = 0; at < words.length; at++) {
       const taken = phraseFrom(words, at)
@@ -141,11 +145,29 @@ export class Thesaurus {
 
   #readMembers(beginning: string): void {
     for (const { text, group } of this.#unread.get(beginning) ?? []) {
-      const [before = '', after] = text.split(gap).map(stemsOf)
+      const [before = '', after] = text.split(gap).map((part) => this.#stemsOf(spelledOut(part)))
       if (after === undefined) append(this.#latin, before, group)
       else append(this.#gapped, before, { after, group })
     }
     this.#unread.delete(beginning)
+  }
+
+  #stemsOf(text: string): string {
+    const words = text.match(/[a-z0-9]+/g) ?? []
+    return words
+      .filter((word, at) => at === 0 || !unsaid.has(word))
+      .map((word) => this.#stemOf(word))
+      .join(' ')
+  }
+
+  /** "ups" is not "up", nor is "has" "ha". */
+  #stemOf(word: string): string {
+    const known = this.#stems.get(word)
+    if (known !== undefined) return known
+    const found = stemmer(word)
+    const stem = stopWords.has(word) || stopWords.has(found) ? word : found
+    if (this.#stems.size < mostStems) this.#stems.set(word, stem)
+    return stem
   }
 
   *#japanesePhrases(text: string): Generator<Found> {
@@ -171,14 +193,6 @@ function phraseFrom(words: readonly Word[], at: number): number[] {
   for (let next = at + 1; next < words.length && taken.length < longestPhrase; next++)
     if (!unsaid.has(words[next]?.word ?? '')) taken.push(next)
   return taken
-}
-
-function stemsOf(text: string): string {
-  const words = text.match(/[a-z0-9]+/g) ?? []
-  return words
-    .filter((word, at) => at === 0 || !unsaid.has(word))
-    .map((word) => stemmer(word))
-    .join(' ')
 }
 
 function membersOf(text: string): string[] {
