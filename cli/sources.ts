@@ -2,6 +2,8 @@ import { basename, join, resolve } from 'node:path'
 import { filesSource } from '#ingest/files/files-source.ts'
 import { githubSource } from '#ingest/github/github-source.ts'
 import { parseGithubSpec } from '#ingest/github/spec.ts'
+import { notionSource } from '#ingest/notion/notion-source.ts'
+import { parseNotionSpec } from '#ingest/notion/spec.ts'
 import type { Source } from '#ingest/source.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
@@ -41,7 +43,7 @@ export function sampleSource(parts: SourceParts): Source {
 }
 
 /**
- * `files:DIR`, `github:OWNER/REPO[@REF][:PATH]`, or the id of a configured source.
+ * `files:DIR`, `github:OWNER/REPO[@REF][:PATH]`, `notion[:ROOT_ID]`, or the id of a configured source.
  * @throws {ConfigError} that says what a source looks like.
  */
 export function sourceNamed(name: string, parts: SourceParts): Source {
@@ -53,8 +55,10 @@ export function sourceNamed(name: string, parts: SourceParts): Source {
   }
   if (name.startsWith('github:'))
     return github({ ...parseGithubSpec(name), id: name, labels: defaultLabels, audience: [] }, parts)
+  if (name === 'notion' || name.startsWith('notion:'))
+    return notion({ ...parseNotionSpec(name), id: name, audience: [] }, parts)
   throw new ConfigError(
-    `  ${name}: a source is files:DIR, github:OWNER/REPO[@REF][:PATH] or the id of one in nightdesk.yaml`,
+    `  ${name}: a source is files:DIR, github:OWNER/REPO[@REF][:PATH], notion[:ROOT_ID] or the id of one in nightdesk.yaml`,
   )
 }
 
@@ -63,6 +67,7 @@ const defaultLabels = ['incident', 'postmortem']
 function sourceOf(setting: SourceSetting, parts: SourceParts): Source {
   if (setting.type === 'files')
     return files({ ...setting, path: resolve(parts.config.settingsDir, setting.path) }, parts)
+  if (setting.type === 'notion') return notion(setting, parts)
   const [owner = '', repo = ''] = setting.repo.split('/')
   return github({ ...setting, owner, repo }, parts)
 }
@@ -99,6 +104,26 @@ function github(setting: GithubPart, { config, log, onWait }: SourceParts): Sour
     ...setting,
     token: config.env.GITHUB_TOKEN,
     apiUrl: config.env.GITHUB_API_URL ?? 'https://api.github.com',
+    log,
+    onWait: ({ reason }) => onWait?.(reason),
+    clock: systemClock,
+  })
+}
+
+type NotionPart = Partial<Extract<SourceSetting, { type: 'notion' }>> & { id: string; audience: string[] }
+
+function notion(setting: NotionPart, { config, log, onWait }: SourceParts): Source {
+  const { id, audience, roots, owner_properties: ownerProperties, comments } = setting
+  return notionSource({
+    id,
+    audience,
+    roots,
+    ownerProperties,
+    comments,
+    datesOf: setting.passage_dates,
+    apiVersion: setting.api_version,
+    token: config.env.NOTION_TOKEN,
+    baseUrl: config.env.NOTION_BASE_URL,
     log,
     onWait: ({ reason }) => onWait?.(reason),
     clock: systemClock,

@@ -26,6 +26,7 @@ export async function doctorCommand(invocation: Invocation): Promise<void> {
     await checkDataDir(invocation),
     ...(await checkStore(invocation)),
     await checkGithub(invocation),
+    await checkNotion(invocation),
     await checkLlm(invocation),
     ...(await checkFallbacks(invocation)),
     checkPrincipals(invocation),
@@ -126,6 +127,18 @@ async function checkGithub({ config, signal }: Invocation): Promise<Finding> {
   )
 }
 
+async function checkNotion({ config, signal }: Invocation): Promise<Finding> {
+  const check = 'notion'
+  const wanted = config.settings.sources.some((source) => source.type === 'notion')
+  const { NOTION_TOKEN: token, NOTION_BASE_URL: base } = config.env
+  if (!wanted && token === undefined) return { check, state: 'off', message: 'no source of this type' }
+  const remedy =
+    'Make an internal integration at notion.so/profile/integrations, share pages with it, and set NOTION_TOKEN to its secret.'
+  if (token === undefined) return { check, state: 'fault', message: 'NOTION_TOKEN is not set', remedy }
+  const url = `${(base ?? 'https://api.notion.com').replace(/\/+$/, '')}/v1/users/me`
+  return await reach({ check, url, token, headers: { 'notion-version': '2025-09-03' }, remedy }, signal)
+}
+
 async function checkLlm({ config, signal }: Invocation): Promise<Finding> {
   const check = 'llm'
   const { OPENAI_API_KEY: token, OPENAI_BASE_URL: base, LLM_MODEL: model } = config.env
@@ -162,11 +175,12 @@ async function checkFallbacks({ config, signal }: Invocation): Promise<Finding[]
 }
 
 async function reach(
-  to: { check: string; url: string; token?: string | undefined; remedy: string },
+  to: { check: string; url: string; token?: string | undefined; headers?: Record<string, string>; remedy: string },
   signal: AbortSignal,
 ): Promise<Finding> {
   try {
-    const headers = new Headers(to.token === undefined ? [] : [['authorization', `Bearer ${to.token}`]])
+    const headers = new Headers(to.headers)
+    if (to.token !== undefined) headers.set('authorization', `Bearer ${to.token}`)
     const response = await fetch(to.url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(reachMs)]) })
     await response.body?.cancel()
     if (response.ok) return { check: to.check, state: 'ok', message: `${new URL(to.url).host} answers` }

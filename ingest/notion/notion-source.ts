@@ -8,8 +8,7 @@ import { blocksMarkdown, type RenderContext } from './blocks-markdown.ts'
 import { commentLines } from './comments.ts'
 import { documentsBelow, PageContents } from './content.ts'
 import { datesOfLines, linesOf, stacked, textOfLines } from './dated-lines.ts'
-import { NotionNotFoundError, NotionRootNotFoundError } from './errors.ts'
-import { notionId } from './ids.ts'
+import { NotionNotFoundError } from './errors.ts'
 import { Pace, type Wait } from './pace.ts'
 import { People } from './people.ts'
 import { Places } from './places.ts'
@@ -20,6 +19,7 @@ import {
   type NotionSurvey,
   type PlacedPage,
   pathOf,
+  rootIds,
   type SurveyParts,
   surveyPages,
   surveySome,
@@ -57,12 +57,7 @@ export interface NotionSourceOptions {
 export function notionSource(options: NotionSourceOptions): Source {
   const { id, audience, ownerProperties, clock = systemClock } = options
   const api = notionApi(options, clock)
-  const roots = (options.roots ?? []).map((root) => {
-    const rootId = notionId(root)
-    if (rootId === undefined) throw new NotionRootNotFoundError(root)
-    return rootId
-  })
-  const parts = { api, clock, roots, ownerProperties, withComments: options.comments === true }
+  const parts = { api, clock, roots: options.roots ?? [], ownerProperties, withComments: options.comments === true }
   const reader = new PageReader(parts, options)
   return {
     id,
@@ -72,15 +67,15 @@ export function notionSource(options: NotionSourceOptions): Source {
     },
     async survey(known, signal) {
       signal.throwIfAborted()
-      const survey = await surveyPages(parts, known, signal)
-      reader.surveyed(survey, survey.present)
-      return surveyOnly(survey)
+      const surveyed = await surveyPages(parts, known, signal)
+      reader.surveyed(surveyed, surveyed.present)
+      return surveyed.survey
     },
     async surveyEntries(entries, known, signal) {
       signal.throwIfAborted()
-      const survey = await surveySome(parts, { entries, places: reader.places }, known, signal)
-      reader.surveyed(survey)
-      return surveyOnly(survey)
+      const surveyed = await surveySome(parts, { entries, places: reader.places }, known, signal)
+      reader.surveyed(surveyed)
+      return surveyed.survey
     },
     async read(entry, signal) {
       signal.throwIfAborted()
@@ -90,10 +85,6 @@ export function notionSource(options: NotionSourceOptions): Source {
       reader.forget()
     },
   }
-}
-
-function surveyOnly({ pages: _, places: __, present: ___, ...survey }: NotionSurvey) {
-  return survey
 }
 
 /** Reads pages, with what the last survey found of them where there was one. */
@@ -143,7 +134,7 @@ class PageReader {
     const page = await api.call((notion) => notion.pages.retrieve({ page_id: entry }), Page, signal)
     const facts = factsOf(page, ownerProperties)
     const ancestry = await this.places.ancestry(facts, signal)
-    const path = isInTrash(page) || ancestry.trashed ? undefined : pathOf(ancestry, roots)
+    const path = isInTrash(page) || ancestry.trashed ? undefined : pathOf(ancestry, rootIds(roots))
     return path === undefined ? undefined : { facts, path }
   }
 

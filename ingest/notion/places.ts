@@ -54,7 +54,7 @@ export class Places {
   /** What was learned besides the listed pages. */
   get learned(): Record<string, StoredPlace> {
     const places = [...this.#asked].filter(([id]) => !this.#listed.has(id))
-    return Object.fromEntries(places.map(([id, { trashed: _, ...place }]) => [id, place]))
+    return Object.fromEntries(places.map(([id, { kind, title, above }]) => [id, { kind, title, above }]))
   }
 
   async ancestry(page: Pick<PageFacts, 'id' | 'title' | 'parent'>, signal: AbortSignal): Promise<Ancestry> {

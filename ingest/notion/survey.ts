@@ -13,7 +13,7 @@ import { Database, DataSource, Page } from './shapes.ts'
 export interface SurveyParts {
   api: NotionApi
   clock: Clock
-  /** Only what hangs below these pages, databases and data sources; none: everything. */
+  /** Ids or addresses: only what hangs below these pages, databases and data sources; none: everything. */
   roots: readonly string[]
   ownerProperties: readonly string[] | undefined
   /** Comments don't change a page's times: one that is asked for by name is read whatever they say. */
@@ -26,7 +26,8 @@ export interface PlacedPage {
   path: string
 }
 
-export interface NotionSurvey extends Survey {
+export interface NotionSurvey {
+  survey: Survey
   /** By entry: those that changed. */
   pages: ReadonlyMap<string, PlacedPage>
   places: Places
@@ -67,15 +68,15 @@ export async function surveyPages(parts: SurveyParts, known: Surveyed, signal: A
   const compared = await compare({ parts, found, known, now }, signal)
   const gone = [...known.revisions.keys()].filter((id) => !compared.present.has(id) && !found.unchecked.has(id))
   const cursor = { version: 1, scope, walkedAt: walks ? now : before?.walkedAt, places: places.learned } as const
-  return {
-    ...compared,
+  const survey: Survey = {
+    changed: compared.changed,
     unchanged: compared.unchanged + found.unchecked.size,
     gone,
     cursor: writeCursor({ ...cursor, walkedAt: cursor.walkedAt ?? now }),
     skipped: [],
     warnings: [...lost, ...warningsOf(found, known)],
-    places,
   }
+  return { survey, pages: compared.pages, present: compared.present, places }
 }
 
 /** As `surveyPages`, of a few: those that a webhook named, or that another page leads to. */
@@ -95,7 +96,8 @@ export async function surveySome(
   const failed = new Set(parts.withComments ? wanted : [])
   const compared = await compare({ parts, found, known: { ...known, failed }, now: parts.clock.now() }, signal)
   const gone = wanted.filter((id) => known.revisions.has(id) && !compared.present.has(id))
-  return { ...compared, gone, skipped: [], places }
+  const { changed, unchanged, pages, present } = compared
+  return { survey: { changed, unchanged, gone, skipped: [] }, pages, present, places }
 }
 
 /** Before the id of a database that a page leads to. */
@@ -245,7 +247,7 @@ async function missingRoots(
   signal: AbortSignal,
 ): Promise<string[]> {
   const warnings: string[] = []
-  for (const root of parts.roots) {
+  for (const root of rootIds(parts.roots)) {
     if (found.places.has(root)) continue
     const [isNoPage] = await retrieveAll(parts.api, found, [root], signal)
     if (isNoPage === undefined || (await addRowsOf(parts, found, root, signal))) continue
@@ -292,10 +294,20 @@ async function* placed(
   { pages, places }: Found,
   signal: AbortSignal,
 ): AsyncGenerator<{ facts: PageFacts; path?: string | undefined }> {
+  const ids = rootIds(roots)
   for (const facts of pages.values()) {
     const ancestry = await places.ancestry(facts, signal)
-    yield { facts, path: ancestry.trashed ? undefined : pathOf(ancestry, roots) }
+    yield { facts, path: ancestry.trashed ? undefined : pathOf(ancestry, ids) }
   }
+}
+
+/** @throws {NotionRootNotFoundError} For one that can't be an id. */
+export function rootIds(roots: readonly string[]): string[] {
+  return roots.map((root) => {
+    const id = notionId(root)
+    if (id !== undefined) return id
+    throw new NotionRootNotFoundError(root)
+  })
 }
 
 /** Titles from the root down, or from the top; undefined below no root. */

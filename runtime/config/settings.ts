@@ -33,6 +33,26 @@ const GithubSource = z.strictObject({
   audience,
 })
 
+const NotionSource = z.strictObject({
+  id,
+  type: z.literal('notion'),
+  roots: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Ids or addresses of pages, databases or data sources, with all below them; default: all that is shared'),
+  owner_properties: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Properties that name the owners; default: those called Owner, Maintainer, 担当者 and the like'),
+  comments: z.boolean().default(false).describe('Open comments on pages come along, at one call more for each page'),
+  passage_dates: z
+    .enum(['blocks', 'page'])
+    .default('blocks')
+    .describe('Date each passage by its blocks; page: by its page alone, for the fewest calls'),
+  api_version: z.enum(['2025-09-03', '2026-03-11']).default('2025-09-03'),
+  audience,
+})
+
 const FreshnessRule = z.strictObject({
   match: z.string().min(1).describe('A glob over document paths'),
   evergreen: z.string().min(1).optional().describe('Why these never go stale'),
@@ -53,7 +73,7 @@ const PrincipalSetting = z.strictObject({
 /** nightdesk.yaml: what is said about sources, freshness and people. */
 export const Settings = z.strictObject({
   sources: z
-    .array(z.discriminatedUnion('type', [FilesSource, GithubSource]))
+    .array(z.discriminatedUnion('type', [FilesSource, GithubSource, NotionSource]))
     .default([])
     .refine(
       (sources) => new Set(sources.map((source) => source.id)).size === sources.length,
