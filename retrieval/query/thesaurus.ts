@@ -196,7 +196,7 @@ function phraseFrom(words: readonly Word[], at: number): number[] {
 }
 
 function membersOf(text: string): string[] {
-  return text.split(',').map((member) => member.trim())
+  return text.split(', ')
 }
 
 function isLatin(text: string): boolean {
