@@ -1,8 +1,10 @@
-import { reasonOf } from '#runtime/errors.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import { OpsError, reasonOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { CandidateIndex, RepairProgress, RepairReport, Truth } from './candidate-index.ts'
 import type { ConversationStore } from './conversation-store.ts'
 import type { DocumentStore } from './document-store.ts'
+import type { PassageIndex } from './passage-index.ts'
 import type { PassageLoader } from './passage-loader.ts'
 import type { KnowledgeStore } from './store.ts'
 
@@ -12,8 +14,16 @@ export interface ScaleOutParts {
   passages: PassageLoader
   conversations: ConversationStore
   candidates: CandidateIndex
+  /** Searched instead while `candidates` can't be reached; absent: there is no search then. */
+  fallback?: Searching | undefined
+  clock?: Clock | undefined
   log: Log
 }
+
+type Searching = Pick<PassageIndex, 'matching' | 'nearest' | 'candidates' | 'statistics'>
+
+/** So long an index that can't be reached is left alone, so that not every question waits for it. */
+const restMs = 5000
 
 export interface ScaleOutStore extends KnowledgeStore {
   /** Compares the index of candidates with the documents and mends what differs. */
@@ -40,16 +50,37 @@ export function openScaleOutStore(parts: ScaleOutParts): ScaleOutStore {
   return {
     documents: documentsWith(parts, truth, close),
     index: {
-      matching: (...asked) => candidates.matching(...asked),
-      nearest: (...asked) => candidates.nearest(...asked),
-      candidates: (...asked) => candidates.candidates(...asked),
-      statistics: (...asked) => candidates.statistics(...asked),
+      ...searchingWith(parts),
       load: (...asked) => passages.load(...asked),
       [Symbol.asyncDispose]: close,
     },
     conversations: conversationsOf(parts.conversations, close),
     repair: (onProgress, signal) => candidates.repair(truth, onProgress, signal),
     [Symbol.asyncDispose]: close,
+  }
+}
+
+function searchingWith({ candidates, fallback, log, clock = systemClock }: ScaleOutParts): Searching {
+  let restsUntil = 0
+  const search = async <Result>(ask: (index: Searching) => Promise<Result>, signal: AbortSignal): Promise<Result> => {
+    if (fallback === undefined) return await ask(candidates)
+    if (clock.now().getTime() < restsUntil) return await ask(fallback)
+    try {
+      return await ask(candidates)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof OpsError && error.retryable)) throw error
+      const now = clock.now().getTime()
+      if (now >= restsUntil) log.warn({ reason: reasonOf(error) }, 'searching the embedded index instead')
+      restsUntil = now + restMs
+      return await ask(fallback)
+    }
+  }
+  return {
+    matching: (...asked) => search((index) => index.matching(...asked), asked[3]),
+    nearest: (...asked) => search((index) => index.nearest(...asked), asked[3]),
+    candidates: (...asked) => search((index) => index.candidates(...asked), asked[2]),
+    statistics: (...asked) => search((index) => index.statistics(...asked), asked[1]),
   }
 }
 

@@ -82,7 +82,7 @@ async function settle(
   truth: Truth,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = versionsOf(written.flatMap(passagesOf))
+  const wanted = versionsOf(lastOfEach(written).flatMap(passagesOf))
   for (const [source, entries] of bySource([...written, ...overtaken])) {
     const held = await index.heldOf(source, entries, signal)
     const there = new Set(held.map(({ version }) => version))
@@ -95,6 +95,11 @@ async function settle(
       signal,
     )
   }
+}
+
+/** Where a batch holds an entry twice, the later one is what is stored. */
+function lastOfEach(entries: readonly EntryContent[]): EntryContent[] {
+  return [...new Map(entries.map((content) => [JSON.stringify([content.source, content.entry]), content])).values()]
 }
 
 function heldFrom([version, { id }]: [string, StoredPassage]): HeldVersion {
@@ -155,8 +160,8 @@ async function repair(
   for await (const { passages, documents, total } of truthByDocuments(truth, signal)) {
     const versions = versionsOf(passages)
     for (const version of versions.keys()) known.add(shortened(version))
-    const missing = await index.missing([...versions.keys()], signal)
-    const lost = [...versions].filter(([version]) => missing.includes(version)).map(heldFrom)
+    const missing = new Set(await index.missing([...versions.keys()], signal))
+    const lost = [...versions].filter(([version]) => missing.has(version)).map(heldFrom)
     report.added += (await reconcile(index, lost, truth, signal)).added
     report.passages += passages.length
     done += documents

@@ -46,6 +46,7 @@ const Info = z.object({
 type Info = z.infer<typeof Info>
 
 const Aliases = z.object({ aliases: z.array(z.object({ alias_name: z.string(), collection_name: z.string() })) })
+const All = z.object({ collections: z.array(z.object({ name: z.string() })) })
 const Done = z.boolean()
 const Updated = z.object({ status: z.enum(['acknowledged', 'completed']) })
 
@@ -112,25 +113,28 @@ export class QdrantCollections {
     this.#place = undefined
   }
 
-  /** Whether another collection than ours serves. */
-  async isBehind(signal: AbortSignal): Promise<boolean> {
-    return (await this.#aliased(signal)) !== this.wanted
+  /** `ours`: it serves. `filling`: another one serves as yet. `other-model`: and that one's vectors are not ours. */
+  async standing(signal: AbortSignal): Promise<'ours' | 'filling' | 'other-model'> {
+    this.forget()
+    const { read } = await this.#placed(signal)
+    const before = read.find(({ name }) => name !== this.wanted)
+    if (before === undefined) return 'ours'
+    return this.#settings.spaces.every((space) => before.vectors.has(vectorName(space))) ? 'filling' : 'other-model'
   }
 
-  /** From now on ours serves alone; the one before it is deleted. */
+  /** From now on ours serves alone. Those before it are deleted; who still used them finds ours at the next request. */
   async switchOver(signal: AbortSignal): Promise<void> {
+    const { name } = this.#settings
     const before = await this.#aliased(signal)
-    if (before === this.wanted) return
-    await this.#pointAlias(before, signal)
-    this.forget()
-    this.#log.info({ before, now: this.wanted }, 'another collection of passages serves now')
-    if (before?.startsWith(`${this.#settings.name}-v`) === true) {
-      await this.#connection.ask(
-        'write',
-        (api, init) => api.deleteCollection({ collection_name: before }, init),
-        Done,
-        signal,
-      )
+    if (before !== this.wanted) {
+      await this.#pointAlias(before, signal)
+      this.forget()
+      this.#log.info({ before, now: this.wanted }, 'another collection of passages serves now')
+    }
+    const { collections } = await this.#connection.ask('read', (api, init) => api.getCollections({}, init), All, signal)
+    for (const { name: collection_name } of collections) {
+      if (collection_name === this.wanted || !isMadeFor(name, collection_name)) continue
+      await this.#connection.ask('write', (api, init) => api.deleteCollection({ collection_name }, init), Done, signal)
     }
   }
 
@@ -250,6 +254,11 @@ export class QdrantCollections {
     ]
     await this.#connection.ask('write', (api, init) => api.updateAliases({ actions }, init), Done, signal)
   }
+}
+
+/** Another installation's name may begin as ours does. */
+function isMadeFor(name: string, collection: string): boolean {
+  return collection.startsWith(`${name}-v`) && /^\d+-(?:words|[0-9a-f]{8})$/.test(collection.slice(name.length + 2))
 }
 
 function vectorsOf(info: Info): Set<string> {

@@ -19,7 +19,7 @@ export interface QdrantConnectionOptions {
   log: Log
   /** Pause before the first retry; each further one takes twice as long. Default 100. */
   retryDelayMs?: number | undefined
-  /** Default: 10 s for a read, 60 s for a write. */
+  /** Default: 5 s for a read, 60 s for a write. */
   timeoutMs?: number | undefined
 }
 
@@ -27,7 +27,7 @@ export type QdrantApi = ReturnType<QdrantClient['api']>
 
 /** Somebody waits for a read, so it gives up sooner than a write, which a sync would have to do all over again. */
 const patience = {
-  read: { tries: 3, timeoutMs: 10_000, mostDelayMs: 1000 },
+  read: { tries: 3, timeoutMs: 5000, mostDelayMs: 1000 },
   write: { tries: 7, timeoutMs: 60_000, mostDelayMs: 10_000 },
 } as const
 
@@ -47,7 +47,12 @@ const Refusal = z.object({
 const RateLimited = z.object({ retry_after: z.number() })
 const Said = z.object({ status: z.object({ error: z.string() }) })
 
-type Failure = { error: OpsError; retryAfterMs: number }
+interface Failure {
+  error: OpsError
+  retryAfterMs: number
+  /** There was no answer in time. */
+  late: boolean
+}
 
 /** One Qdrant server: retries what may pass, names what fails, and takes an answer only as far as it is understood. */
 export class QdrantConnection {
@@ -84,7 +89,7 @@ export class QdrantConnection {
       const answer = await this.#once(kind, call, signal)
       if (answer.kind === 'answered') return this.#understood(answer.data, result)
       const { error, retryAfterMs } = answer.failure
-      if (!error.retryable || attempt >= tries) throw error
+      if (!error.retryable || attempt >= tries || (kind === 'read' && answer.failure.late)) throw error
       this.#options.log.debug({ host: this.host, reason: error.message, attempt }, 'asking Qdrant again')
       // Half of it at random, so that several processes don't come back all at once.
       const pauseMs = Math.max(retryAfterMs, delayMs / 2 + (delayMs / 2) * Math.random())
@@ -112,17 +117,18 @@ export class QdrantConnection {
     }
   }
 
-  #failureOf(cause: unknown, late: string | undefined): Failure {
+  #failureOf(cause: unknown, lateness: string | undefined): Failure {
     const limited = RateLimited.safeParse(cause)
     if (limited.success) {
       const error = new QdrantBusyError(this.host, 429, 'too many requests', { cause })
-      return { error, retryAfterMs: limited.data.retry_after * 1000 }
+      return { error, retryAfterMs: limited.data.retry_after * 1000, late: false }
     }
     const refusal = Refusal.safeParse(cause)
-    if (late !== undefined || !refusal.success) {
-      return { error: new QdrantUnreachableError(this.host, late ?? networkReason(cause), { cause }), retryAfterMs: 0 }
+    if (lateness === undefined && refusal.success) {
+      return { error: this.#refusal(refusal.data, cause), retryAfterMs: 0, late: false }
     }
-    return { error: this.#refusal(refusal.data, cause), retryAfterMs: 0 }
+    const error = new QdrantUnreachableError(this.host, lateness ?? networkReason(cause), { cause })
+    return { error, retryAfterMs: 0, late: lateness !== undefined }
   }
 
   #refusal({ status, data }: z.infer<typeof Refusal>, cause: unknown): OpsError {
@@ -133,6 +139,13 @@ export class QdrantConnection {
     if (status === 429 || status === 408 || status >= 500)
       return new QdrantBusyError(this.host, status, said, { cause })
     return new QdrantRefusedError(this.host, status, said, { cause })
+  }
+
+  /** Of the server, `1.19.0` say. */
+  async version(signal: AbortSignal): Promise<string> {
+    const Root = z.object({ version: z.string() })
+    const asked = async (api: QdrantApi, init: RequestInit) => ({ data: { result: (await api.root({}, init)).data } })
+    return (await this.ask('read', asked, Root, signal)).version
   }
 
   #understood<Result>(data: unknown, result: z.ZodType<Result>): Result {

@@ -126,6 +126,7 @@ function outcome(fake: FakeQdrant, { method, path, body }: FakeRequest, bytes: n
     for (const [verb, pattern, work] of routes) {
       const match = pattern.exec(path)
       if (match === null || verb !== method) continue
+      if (path === '/') return { status: 200, content: work({ server: fake, name: '', body }) }
       return {
         status: 200,
         content: { result: work({ server: fake, name: match[1] ?? '', body }), status: 'ok', time: 0 },
@@ -143,6 +144,7 @@ function outcome(fake: FakeQdrant, { method, path, body }: FakeRequest, bytes: n
 const updated = { operation_id: 1, status: 'completed' }
 
 const routes: readonly [string, RegExp, (asked: Asked) => unknown][] = [
+  ['GET', /^\/$/, () => ({ title: 'qdrant - vector search engine', version: '1.19.0' })],
   [
     'GET',
     /^\/aliases$/,
@@ -151,6 +153,11 @@ const routes: readonly [string, RegExp, (asked: Asked) => unknown][] = [
     }),
   ],
   ['POST', /^\/collections\/aliases$/, changeAliases],
+  [
+    'GET',
+    /^\/collections$/,
+    ({ server }) => ({ collections: [...server.collections.keys()].map((name) => ({ name })) }),
+  ],
   ['GET', /^\/collections\/([^/]+)$/, (asked) => infoOf(found(asked))],
   ['PUT', /^\/collections\/([^/]+)$/, createCollection],
   ['PATCH', /^\/collections\/([^/]+)$/, updateCollection],
