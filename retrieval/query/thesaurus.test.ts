@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { termsOf } from '#knowledge/terms/terms.ts'
 import { loadThesaurus, Thesaurus } from './thesaurus.ts'
 
 const lines = readFileSync(join(import.meta.dirname, 'thesaurus.txt'), 'utf8')
@@ -12,8 +13,8 @@ const members = groups.flat()
 const alternatives = (thesaurus: Thesaurus, text: string) => thesaurus.read(text).alternatives
 
 describe('thesaurus.txt', () => {
-  it('has at least 500 groups of two members or more', () => {
-    expect(groups.length).toBeGreaterThanOrEqual(500)
+  it('has at least 3,000 groups of two members or more', () => {
+    expect(groups.length).toBeGreaterThanOrEqual(3000)
     expect(groups.filter((group) => group.length < 2)).toEqual([])
   })
 
@@ -102,6 +103,9 @@ describe('Thesaurus', () => {
     const gapped = new Thesaurus(['shut .. down => stop', 'shut => closed', 'box, server'].join('\n'))
     expect(alternatives(gapped, 'shut the last box down').get('shut')).toEqual([['stop']])
     expect(alternatives(gapped, 'shut the last box down').get('box')).toEqual([['server']])
+    expect(
+      alternatives(new Thesaurus('bring .. back => recover\nback up => backup'), 'bring it back up').get('back'),
+    ).toEqual([['recov']])
     expect(alternatives(gapped, 'shut it').get('shut')).toEqual([['close']])
     expect(alternatives(gapped, 'shut the door before you slow the heater down').get('shut')).toEqual([['close']])
   })
@@ -125,6 +129,12 @@ describe('Thesaurus', () => {
     expect(alternatives(mixed, 'mongodb障害').get('障害')).toBeUndefined()
   })
 
+  it('does not take a small word for another of the same stem', () => {
+    const power = new Thesaurus('ups, 停電\none, 単一\nha, 冗長化')
+    expect(alternatives(power, 'has it come up on the node')).toEqual(new Map())
+    expect(alternatives(power, 'which UPS').get('ups')).toEqual([['停電']])
+  })
+
   it('leaves a word that it does not know alone', () => {
     expect(alternatives(few, 'how is the weather')).toEqual(new Map())
   })
@@ -146,6 +156,64 @@ describe('The shipped thesaurus', () => {
     ['make the standby the new master', 'master', ['主系']],
   ])('brings the words of %s to those of a document', (question, term, words) => {
     expect(alternatives(shipped, question).get(term)).toContainEqual(words)
+  })
+
+  it.each([
+    ['the box fell over again', 'crash'],
+    ['how do I put the old build back', 'rollback'],
+    ['roll that last release back', '切り戻'],
+    ['who do I shout at', 'escalation'],
+    ["it's eating all the memory", 'oom'],
+    ['kick the database over to the standby', 'failover'],
+    ['stop letting new people in', 'rate limit'],
+    ['shut the workers down for the night', 'シャットダウン'],
+    ['bring the node back up after patching', 'recover'],
+    ['how can I throw the stuck messages away', 'purge'],
+    ['pods keep dying since lunch', 'crashloopbackoff'],
+    ["the cert didn't renew", 'acme'],
+    ['who covers for me next week', 'shift swap'],
+    ['someone left the company yesterday', 'offboarding'],
+    ['I lost my laptop on the train', 'remote wipe'],
+    ['can we let customers know', 'status page'],
+    ['is there extra pay for nights', 'allowance'],
+    ['it is too expensive', 'cost optimization'],
+    ['溜まってるのを捨てたい', 'パージ'],
+    ['前の版に戻す', 'ロールバック'],
+    ['誰を呼べばいい', 'エスカレーション'],
+    ['急に重くなった', 'latency spike'],
+    ['機能を落として続けたい', '縮退運転'],
+    ['鍵を貼っちゃった', '失効'],
+    ['当番を代わってほしい', 'override'],
+    ['辞めた人の分', 'オフボーディング'],
+    ['夜のバッチが動いてない', 'cron'],
+    ['パソコンをなくした', 'リモートワイプ'],
+    ['dbにつながらなくなった', 'max_connections'],
+    ['お客様に知らせるには', 'ステータスページ'],
+  ])('knows what is meant by: %s', (question, word) => {
+    const terms = new Set(termsOf(word))
+    const found = [...alternatives(shipped, question).values()].flat()
+    expect(found.some((other) => [...terms].every((term) => other.includes(term)))).toBe(true)
+  })
+
+  it.each([
+    ['how do I restart the box on the left', 'single'],
+    ['is it up', '無停電'],
+    ['which team has it', '冗長'],
+    ['how long is ten minutes', '議事録'],
+    ['the audit log path', '納期'],
+    ['グループの一覧', 'infinite'],
+    ['クロックのずれ', '排他'],
+    ['bring the node back up', 'backup'],
+  ])('does not read more into %s', (question, word) => {
+    expect(shipped.read(question).said).not.toContain(word)
+  })
+
+  it('adds no more words to an ordinary question than a passage has', () => {
+    const questions = [
+      'What is the alert threshold for disk usage on the database hosts, and who owns it?',
+      'レプリカの遅延が大きいときは何を確認して、誰にエスカレーションすればいい?',
+    ]
+    for (const question of questions) expect(shipped.read(question).said.split(' ').length).toBeLessThan(120)
   })
 
   it('does not see a lag (ラグ) in a plugin, nor a role in a rollback', () => {

@@ -31,6 +31,13 @@ interface Word {
   stem: string
 }
 
+interface FoundPhrase {
+  words: readonly Word[]
+  groups: readonly Group[]
+  /** Its last word, where that stands apart. */
+  end?: Word
+}
+
 const longestPhrase = 5
 /** Words that may stand where a member says `..`: "roll .. back" is said as "roll that last release back". */
 const widestGap = 4
@@ -111,12 +118,11 @@ export class Thesaurus {
       const taken = phraseFrom(words, at)
       for (let length = taken.length; length > 0; length--) {
         const last = taken[length - 1] ?? at
-        const found = this.#phraseOf(
-          taken.slice(0, length).flatMap((index) => words[index] ?? []),
-          words.slice(last + 1),
-        )
+        const phrase = taken.slice(0, length).flatMap((index) => words[index] ?? [])
+        const found = this.#phraseOf(phrase, words.slice(last + 1, last + 2 + widestGap))
         if (found === undefined) continue
-        yield found
+        yield { phrase: found.words.map(({ word }) => word).join(' '), groups: found.groups }
+        if (found.end !== undefined) words.splice(words.indexOf(found.end), 1)
         at = last
         break
       }
@@ -124,23 +130,17 @@ export class Thesaurus {
   }
 
   /** A phrase apart says more than a single word of it: "shut" is less than "shut .. down". */
-  #phraseOf(phrase: readonly Word[], following: readonly Word[]): Found | undefined {
+  #phraseOf(phrase: readonly Word[], following: readonly Word[]): FoundPhrase | undefined {
     const stems = phrase.map(({ stem }) => stem).join(' ')
-    const said = phrase.map(({ word }) => word).join(' ')
     const groups = this.#latin.get(stems)
-    if (groups !== undefined && phrase.length > 1) return { phrase: said, groups }
-    const apart = this.#apart(stems, following)
-    if (apart !== undefined) return { phrase: `${said} ${apart.said}`, groups: apart.groups }
-    return groups === undefined ? undefined : { phrase: said, groups }
-  }
-
-  /** The groups of a member of two parts, whose second part stands a few words on. */
-  #apart(before: string, following: readonly Word[]): { said: string; groups: Group[] } | undefined {
-    const members = this.#gapped.get(before)
-    if (members === undefined) return undefined
-    const end = following.slice(0, widestGap + 1).find(({ stem }) => members.some(({ after }) => after === stem))
-    if (end === undefined) return undefined
-    return { said: end.word, groups: members.filter(({ after }) => after === end.stem).map(({ group }) => group) }
+    if (groups !== undefined && phrase.length > 1) return { words: phrase, groups }
+    const apart = this.#gapped.get(stems) ?? []
+    const end = following.find(({ stem }) => apart.some(({ after }) => after === stem))
+    if (end !== undefined) {
+      const own = apart.filter(({ after }) => after === end.stem)
+      return { words: [...phrase, end], groups: own.map(({ group }) => group), end }
+    }
+    return groups === undefined ? undefined : { words: phrase, groups }
   }
 
   #readMembers(beginning: string): void {
