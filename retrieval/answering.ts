@@ -94,7 +94,7 @@ async function* written(
 ): AsyncGenerator<AnswerPart, Omit<Draft, 'parts'>> {
   const now = parts.clock.now()
   const nothingFound = (): Draft => abstention(asked, found.passages, Math.round(100 * found.relevance) / 100)
-  if (!found.relevant) return yield* drafted(nothingFound())
+  if (found.passages.length === 0) return yield* drafted(nothingFound())
   if (asked.aboutAge) return yield* drafted(ageDraft(asked, found.passages, now) ?? nothingFound())
   const evidence = await evidenceFor(parts, asked, found, signal)
   watch.lap('read')

@@ -23,6 +23,7 @@ import {
 import { type Selection, select } from './selection.ts'
 import { type DocumentSections, siblingsOf } from './siblings.ts'
 import { disagreementWarnings, suspicionWarnings } from './source-warnings.ts'
+import { supportedFrom, supportOf } from './support.ts'
 import { leastLikeness, presentVersions } from './versions.ts'
 
 /** What an answer can be made of. */
@@ -40,9 +41,6 @@ export interface Evidence {
 /** Passages whose sentences may be quoted; the others only show whether somebody disagrees. */
 const evidenceLimits = { passages: 6 }
 const twinsSought = 8
-/** Below this share of the question's words (headings count) and this likeness, a sentence has nothing to do with it. */
-const least = { words: 0.15, meaning: 0.22 }
-
 export interface EvidenceParts extends JudgingParts {
   /** Absent: nothing is looked for beyond what was found. */
   search?: Search | undefined
@@ -83,7 +81,7 @@ async function evidenceIn(
 ): Promise<Evidence | undefined> {
   const { judged, reconciled } = await readable(parts, question, principal, passages, editions, signal)
   const selection = select(question, judged)
-  if (selection === undefined || !supports(found, selection)) return undefined
+  if (selection === undefined || supportOf(question.text, found, selection) < supportedFrom) return undefined
   return {
     question,
     passages: [...new Set(judged.map(({ candidate }) => candidate.passage))],
@@ -214,16 +212,6 @@ async function embedded(
     log.warn({ err, embedder: embedder.id }, 'sentences were not embedded')
     return undefined
   }
-}
-
-/**
- * Where the search is unsure, a sentence has to show that it is about the question: the log odds of its relevance and
- * the share of the question's words in the best sentence, weighed on questions of our own with and without an answer.
- */
-function supports({ relevance }: SearchResult, { score }: Selection): boolean {
-  const odds = Math.log(Math.max(relevance, 0.001) / Math.max(1 - relevance, 0.001))
-  if (odds + 3 * score.words < 0.6) return false
-  return score.words + score.context >= least.words || score.meaning >= least.meaning
 }
 
 function confidenceOf(found: SearchResult, { score, best }: Selection, { disagreements }: Reconciled): number {
