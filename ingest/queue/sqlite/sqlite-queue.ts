@@ -162,7 +162,7 @@ export class SqliteQueue implements SyncQueue {
 
   async renew(claims: readonly Claim[], signal: AbortSignal): Promise<Claim[]> {
     const until = this.#now() + this.leaseMs
-    return this.#write(signal, () =>
+    const lost = this.#write(signal, () =>
       claims.filter((claim) => {
         const [row, token] = this.#keyOf(claim)
         if (row === undefined) return true
@@ -170,6 +170,8 @@ export class SqliteQueue implements SyncQueue {
         return renewed.run({ row, token, until }).changes === 0
       }),
     )
+    for (const { id } of lost) this.#held.delete(id)
+    return lost
   }
 
   async settle(settlements: readonly Settlement[], signal: AbortSignal): Promise<void> {

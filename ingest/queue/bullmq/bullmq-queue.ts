@@ -1,0 +1,499 @@
+import { randomUUID } from 'node:crypto'
+import { type Job, type JobsOptions, UnrecoverableError } from 'bullmq'
+import { z } from 'zod'
+import { OpsError } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
+import { QueueClosedError } from '../errors.ts'
+import {
+  backoffMs,
+  type Claim,
+  type EntryClaim,
+  type FailedEntry,
+  type FoundEntry,
+  type Outcome,
+  type Pause,
+  type QueueCounts,
+  type RetryRule,
+  type Settlement,
+  type SyncClaim,
+  type SyncQueue,
+  takenOverTooOften,
+  usualLeaseMs,
+  usualRetries,
+} from '../sync-queue.ts'
+import { bullmqClient } from './bullmq-client.ts'
+import { RedisConnection } from './redis-connection.ts'
+import { forgetMarks, notePause } from './scripts.ts'
+import { type EntryData, entryOf, SourceQueues } from './source-queues.ts'
+
+export interface BullmqQueueParts {
+  /** redis:// or rediss:// */
+  url: string
+  log: Log
+  /** Before every key, so that several installations can share one Redis. Default `nightdesk`. */
+  prefix?: string | undefined
+  /** Default 30 s. */
+  leaseMs?: number | undefined
+  retries?: RetryRule | undefined
+}
+
+/** BullMQ lets jobs without a priority go first: those that were requested. */
+const surveyedPriority = 10
+const neverFails = Number.MAX_SAFE_INTEGER
+
+const Failure = z.object({
+  state: z.enum(['delayed', 'dead']),
+  reason: z.string(),
+  attempts: z.number(),
+  failedAt: z.number(),
+  mark: z.string(),
+})
+type Failure = z.infer<typeof Failure>
+
+const SyncState = z.object({
+  everyMs: z.number().optional(),
+  attempts: z.number().default(0),
+  failure: z.string().optional(),
+})
+type SyncState = z.infer<typeof SyncState>
+
+const PauseNote = z.object({ until: z.number(), reason: z.string() })
+
+interface Held {
+  claim: Claim
+  token: string
+  job: Job
+}
+
+/**
+ * BullMQ on Redis, for workers on several machines. Entries of a source wait in one queue, jobs deduplicated by their name,
+ * its syncs in another. Dead letters are kept in a note of ours instead of among BullMQ's failed jobs, so that an entry that is
+ * retried can't run beside the job of a newer change.
+ */
+export class BullmqQueue implements SyncQueue {
+  readonly leaseMs: number
+  readonly #connection: RedisConnection
+  readonly #client: ReturnType<typeof bullmqClient>
+  readonly #parts: BullmqQueueParts & { prefix: string; retries: RetryRule }
+  readonly #sources = new Map<string, Promise<SourceQueues>>()
+  readonly #held = new Map<string, Held>()
+  #isClosed = false
+
+  /** Nothing is asked of Redis before it is needed. */
+  constructor(parts: BullmqQueueParts) {
+    const { url, log, prefix = 'nightdesk', retries = usualRetries, leaseMs = usualLeaseMs } = parts
+    this.#parts = { ...parts, prefix, retries }
+    this.leaseMs = leaseMs
+    this.#connection = new RedisConnection({ url, log })
+    this.#client = bullmqClient(this.#connection)
+    this.#client.defineCommand('note-pause', notePause)
+    this.#client.defineCommand('forget-marks', forgetMarks)
+  }
+
+  async plan(source: string, { everyMs, firstInMs }: { everyMs: number; firstInMs: number }, signal: AbortSignal) {
+    const queues = await this.#listed(source, signal)
+    await this.#saveSync(queues, { ...(await this.#syncState(queues)), everyMs })
+    // Where one is planned or running already, this is no second one.
+    await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: Math.min(firstInMs, everyMs) })
+    const [planned] = await queues.syncs.getDelayed(0, 0)
+    const dueAt = planned === undefined ? undefined : await this.#dueAt(queues)
+    if (planned !== undefined && dueAt !== undefined && dueAt > Date.now() + everyMs) {
+      await tolerantly(() => planned.changeDelay(everyMs))
+    }
+  }
+
+  async unplan(source: string, signal: AbortSignal): Promise<void> {
+    const queues = await this.#queuesOf(source, signal)
+    await queues.syncs.obliterate({ force: true })
+    await queues.entries.obliterate({ force: true })
+    await this.#client.del(...Object.values(queues.keys))
+    await this.#client.hdel(this.#sourcesKey(), source)
+    this.#sources.delete(source)
+    await queues.close()
+  }
+
+  async request(source: string, entries: readonly string[] | 'all', signal: AbortSignal): Promise<void> {
+    const queues = await this.#listed(source, signal)
+    if (entries === 'all') {
+      await queues.syncs.add('sync', {}, { ...syncOptions(true), delay: 0 })
+      return
+    }
+    if (entries.length === 0) return
+    // Never the same twice, so that whatever was found before counts as old.
+    const jobs = [...new Set(entries)].map((entry) => ({ entry, mark: randomUUID() }))
+    await this.#client.hset(queues.keys.marks, Object.fromEntries(jobs.map(({ entry, mark }) => [entry, mark])))
+    await this.#client.hdel(queues.keys.failures, ...entries)
+    await queues.entries.addBulk(jobs.map((data) => ({ name: 'entry', data, opts: this.#entryOptions(data.entry) })))
+  }
+
+  async addEntries(source: string, entries: readonly FoundEntry[], signal: AbortSignal): Promise<void> {
+    if (entries.length === 0) return
+    const queues = await this.#listed(source, signal)
+    const jobs = entries.map((found) => ({ ...found, mark: markOf(found) }))
+    const names = jobs.map(({ entry }) => entry)
+    const failures = (await this.#client.hmget(queues.keys.failures, ...names)).map(failureFrom)
+    // Noted before they are added: a job that waits already with something else found is known to be old.
+    await this.#client.hset(queues.keys.marks, Object.fromEntries(jobs.map(({ entry, mark }) => [entry, mark])))
+    await queues.entries.addBulk(
+      jobs.map((data, at) => {
+        const failure = failures[at]
+        const isSame = failure?.mark === data.mark
+        const opts = { ...this.#entryOptions(data.entry, !isSame), priority: surveyedPriority }
+        const lastAttempt = failure?.state === 'dead' && isSame
+        return { name: 'entry', data, opts: lastAttempt ? { ...opts, attempts: 1 } : opts }
+      }),
+    )
+  }
+
+  async addLeads(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
+    if (entries.length === 0) return
+    const queues = await this.#listed(source, signal)
+    const failures = await this.#client.hmget(queues.keys.failures, ...entries)
+    const unknown = entries.filter((_, at) => failures[at] === null)
+    await queues.entries.addBulk(
+      unknown.map((entry) => {
+        const opts = { ...this.#entryOptions(entry), priority: surveyedPriority }
+        return { name: 'entry', data: { entry, mark: '' }, opts: { ...opts, deduplication: { id: nameOf(entry) } } }
+      }),
+    )
+  }
+
+  async dropEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
+    if (entries.length === 0) return
+    const queues = await this.#queuesOf(source, signal)
+    await this.#client.hdel(queues.keys.failures, ...entries)
+    for (const entry of entries) {
+      const id = await queues.entries.getDeduplicationJobId(nameOf(entry))
+      // Where it is running, it is not removed.
+      if (id !== null) await tolerantly(() => queues.entries.remove(id))
+    }
+  }
+
+  async takeSync(source: string, signal: AbortSignal): Promise<SyncClaim | undefined> {
+    const queues = await this.#queuesOf(source, signal)
+    if ((await this.#pauseOf(queues)) !== undefined) return undefined
+    const token = randomUUID()
+    const job = await (await queues.syncWorker()).getNextJob(token, { block: false })
+    if (job === undefined) return undefined
+    const claim: SyncClaim = { kind: 'sync', id: token, source }
+    this.#held.set(claim.id, { claim, token, job })
+    return claim
+  }
+
+  async takeEntries(source: string, limit: number, signal: AbortSignal): Promise<EntryClaim[]> {
+    const queues = await this.#queuesOf(source, signal)
+    if ((await this.#pauseOf(queues)) !== undefined) return []
+    const worker = await queues.entryWorker()
+    const token = randomUUID()
+    // The first one also moves those whose delay is over to where the others wait.
+    const first = await worker.getNextJob(token, { block: false })
+    if (first === undefined) return []
+    const { wait = 0, prioritized = 0 } = await queues.entries.getJobCounts('wait', 'prioritized')
+    const more = Array.from({ length: Math.min(limit - 1, wait + prioritized) }, () =>
+      worker.getNextJob(token, { block: false }),
+    )
+    const jobs = [first, ...(await Promise.all(more))].filter((job) => job !== undefined)
+    return await this.#claimed({ queues, source, token, jobs })
+  }
+
+  async renew(claims: readonly Claim[], signal: AbortSignal): Promise<Claim[]> {
+    const lost = claims.filter(({ id }) => !this.#held.has(id))
+    const held = claims.flatMap(({ id }) => this.#held.get(id) ?? [])
+    const byWorker = Map.groupBy(held, ({ claim, job }) => JSON.stringify([claim.source, job.queueName]))
+    for (const group of byWorker.values()) {
+      const [one] = group
+      if (one === undefined) continue
+      const queues = await this.#queuesOf(one.claim.source, signal)
+      const isSync = one.job.queueName === queues.syncs.name
+      const worker = await (isSync ? queues.syncWorker() : queues.entryWorker())
+      const tokens = group.map(({ token }) => token)
+      const notRenewed = new Set(
+        await worker.extendJobLocks(
+          group.map(({ job }) => job.id ?? ''),
+          tokens,
+          this.leaseMs,
+        ),
+      )
+      lost.push(...group.filter(({ job }) => notRenewed.has(job.id ?? '')).map(({ claim }) => claim))
+    }
+    const lostIds = new Set(lost.map(({ id }) => id))
+    for (const id of lostIds) this.#held.delete(id)
+    return claims.filter(({ id }) => lostIds.has(id))
+  }
+
+  async settle(settlements: readonly Settlement[], signal: AbortSignal): Promise<void> {
+    const work = settlements.flatMap(({ claim, outcome }) => {
+      const held = this.#held.get(claim.id)
+      return held === undefined ? [] : [{ ...held, outcome }]
+    })
+    const bySource = Map.groupBy(work, ({ claim }) => claim.source)
+    for (const [source, group] of bySource) {
+      const queues = await this.#queuesOf(source, signal)
+      const [syncs, entries] = [[...group], [...group]].map((all, at) =>
+        all.filter(({ job }) => (job.queueName === queues.syncs.name) === (at === 0)),
+      )
+      for (const { job, token, outcome } of syncs ?? []) await this.#settleSync(queues, { job, token }, outcome)
+      await this.#settleEntries(queues, entries ?? [])
+    }
+    for (const { claim } of settlements) this.#held.delete(claim.id)
+  }
+
+  async pause(source: string, { until, reason }: Pause, signal: AbortSignal): Promise<void> {
+    const ms = until.getTime() - Date.now()
+    if (ms <= 0) return
+    const queues = await this.#listed(source, signal)
+    const note = JSON.stringify({ until: until.getTime(), reason })
+    await this.#client.runCommand('note-pause', [queues.keys.pause, until.getTime(), Math.ceil(ms), note])
+  }
+
+  async counts(signal: AbortSignal): Promise<QueueCounts[]> {
+    const counts: QueueCounts[] = []
+    for (const source of await this.#known(signal)) {
+      const queues = await this.#queuesOf(source, signal)
+      const entries = await queues.entries.getJobCounts('wait', 'prioritized', 'active', 'delayed')
+      const syncs = await queues.syncs.getJobCounts('wait', 'active')
+      const dueAt = await this.#dueAt(queues)
+      const failures = await this.#failuresOf(queues)
+      const { failure } = await this.#syncState(queues)
+      const pause = await this.#pauseOf(queues)
+      const isDue = (syncs.wait ?? 0) > 0 || (dueAt !== undefined && dueAt <= Date.now())
+      counts.push({
+        source,
+        waiting: (entries.wait ?? 0) + (entries.prioritized ?? 0),
+        running: entries.active ?? 0,
+        delayed: entries.delayed ?? 0,
+        dead: [...failures.values()].filter(({ state }) => state === 'dead').length,
+        sync: (syncs.active ?? 0) > 0 ? 'running' : isDue ? 'waiting' : 'idle',
+        ...(dueAt === undefined ? {} : { syncDueAt: new Date(dueAt) }),
+        ...(failure === undefined ? {} : { syncFailure: failure }),
+        ...(pause === undefined ? {} : { pause }),
+      })
+    }
+    return counts
+  }
+
+  async failures(source: string | undefined, signal: AbortSignal): Promise<FailedEntry[]> {
+    const failures: FailedEntry[] = []
+    for (const known of source === undefined ? await this.#known(signal) : [source]) {
+      const queues = await this.#queuesOf(known, signal)
+      for (const [entry, { state, reason, attempts, failedAt }] of await this.#failuresOf(queues))
+        failures.push({ source: known, entry, state, reason, attempts, failedAt: new Date(failedAt) })
+    }
+    return failures.toSorted((one, other) => other.failedAt.getTime() - one.failedAt.getTime())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const opened of this.#sources.values()) await opened.then((queues) => queues.close()).catch(() => undefined)
+    await this.#connection[Symbol.asyncDispose]()
+  }
+
+  async #queuesOf(source: string, signal: AbortSignal): Promise<SourceQueues> {
+    signal.throwIfAborted()
+    if (this.#isClosed) throw new QueueClosedError('The queue is closed')
+    const { prefix, retries, log } = this.#parts
+    await this.#connection.connected()
+    const opened =
+      this.#sources.get(source) ??
+      Promise.resolve(
+        new SourceQueues({ connection: this.#connection, prefix, source, leaseMs: this.leaseMs, retries, log }),
+      )
+    this.#sources.set(source, opened)
+    return await opened
+  }
+
+  /** As `#queuesOf`, of a source that is listed from now on. */
+  async #listed(source: string, signal: AbortSignal): Promise<SourceQueues> {
+    const queues = await this.#queuesOf(source, signal)
+    await this.#client.hset(this.#sourcesKey(), { [source]: '' })
+    return queues
+  }
+
+  #sourcesKey(): string {
+    return `${this.#parts.prefix}:sources`
+  }
+
+  async #known(signal: AbortSignal): Promise<string[]> {
+    signal.throwIfAborted()
+    if (this.#isClosed) throw new QueueClosedError('The queue is closed')
+    return Object.keys(await this.#client.hgetall(this.#sourcesKey())).toSorted()
+  }
+
+  #entryOptions(entry: string, isNews = true): JobsOptions {
+    return {
+      // A job that waits for its next attempt is brought forward by news.
+      deduplication: { id: nameOf(entry), keepLastIfActive: true, reschedule: isNews },
+      attempts: this.#parts.retries.attempts,
+      backoff: { type: 'custom' },
+      removeOnComplete: true,
+      removeOnFail: true,
+    }
+  }
+
+  async #claimed({
+    queues,
+    source,
+    token,
+    jobs,
+  }: {
+    queues: SourceQueues
+    source: string
+    token: string
+    jobs: readonly Job[]
+  }) {
+    const marks = await this.#client.hmget(queues.keys.marks, ...jobs.map((job) => entryOf(job).entry))
+    const claims: EntryClaim[] = []
+    for (const [at, job] of jobs.entries()) {
+      const data = entryOf(job)
+      if (job.deferredFailure !== undefined) {
+        await this.#bury(queues, { job, token }, takenOverTooOften)
+        continue
+      }
+      const mark = marks[at] ?? data.mark
+      const claim: EntryClaim = {
+        kind: 'entry',
+        id: `${token}:${job.id}`,
+        source,
+        entry: data.entry,
+        found: mark === data.mark ? foundIn(data) : undefined,
+        attempts: job.attemptsMade,
+        takeovers: job.stalledCounter,
+      }
+      // From now on it counts as having seen this mark, and no later one.
+      job.data = { ...data, mark }
+      this.#held.set(claim.id, { claim, token, job })
+      claims.push(claim)
+    }
+    return claims
+  }
+
+  async #settleEntries(queues: SourceQueues, work: readonly (Held & { outcome: Outcome })[]): Promise<void> {
+    if (work.length === 0) return
+    const names = work.map(({ job }) => entryOf(job).entry)
+    const marks = await this.#client.hmget(queues.keys.marks, ...names)
+    const finished: EntryData[] = []
+    await Promise.all(
+      work.map(async ({ job, token, outcome }, at) => {
+        const data = entryOf(job)
+        const changed = marks[at] !== null && marks[at] !== data.mark
+        const settled = await tolerantly(async () => {
+          if (outcome.kind === 'returned') await job.moveToWait(token)
+          else if (outcome.kind === 'done' || changed) await job.moveToCompleted(null, token, false)
+          else await this.#fail(queues, { job, token }, outcome)
+        })
+        if (settled && (outcome.kind === 'done' || changed)) finished.push(data)
+      }),
+    )
+    if (finished.length === 0) return
+    await this.#client.hdel(queues.keys.failures, ...finished.map(({ entry }) => entry))
+    const pairs = finished.flatMap(({ entry, mark }) => [entry, mark])
+    await this.#client.runCommand('forget-marks', [queues.keys.marks, ...pairs])
+  }
+
+  async #fail(
+    queues: SourceQueues,
+    { job, token }: { job: Job; token: string },
+    { reason, retry }: { reason: string; retry: boolean },
+  ): Promise<void> {
+    const attempts = job.attemptsMade + 1
+    if (!retry || attempts >= (job.opts.attempts ?? 1)) return await this.#bury(queues, { job, token }, reason)
+    await job.moveToFailed(new Error(reason), token)
+    await this.#noteFailure(queues, job, { state: 'delayed', reason, attempts })
+  }
+
+  /** Makes an entry a dead letter. */
+  async #bury(queues: SourceQueues, { job, token }: { job: Job; token: string }, reason: string): Promise<void> {
+    await job.moveToFailed(new UnrecoverableError(reason), token)
+    await this.#noteFailure(queues, job, { state: 'dead', reason, attempts: job.attemptsMade })
+  }
+
+  async #noteFailure(queues: SourceQueues, job: Job, failure: Pick<Failure, 'state' | 'reason' | 'attempts'>) {
+    const { entry, mark } = entryOf(job)
+    const note: Failure = { ...failure, failedAt: Date.now(), mark }
+    await this.#client.hset(queues.keys.failures, { [entry]: JSON.stringify(note) })
+  }
+
+  async #settleSync(queues: SourceQueues, { job, token }: { job: Job; token: string }, outcome: Outcome) {
+    if (outcome.kind === 'returned') {
+      await tolerantly(() => job.moveToWait(token))
+      return
+    }
+    const state = await this.#syncState(queues)
+    const settled = await tolerantly(() => job.moveToCompleted(null, token, false))
+    if (!settled) return
+    const attempts = outcome.kind === 'failed' ? state.attempts + 1 : 0
+    const failure = outcome.kind === 'failed' ? outcome.reason : undefined
+    await this.#saveSync(queues, { everyMs: state.everyMs, attempts, failure })
+    const everyMs = state.everyMs ?? neverFails
+    const inMs = failure === undefined ? everyMs : Math.min(everyMs, backoffMs(this.#parts.retries, attempts))
+    // Where it was asked for meanwhile, that one waits already, and this is none.
+    if (inMs < neverFails) await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: inMs })
+  }
+
+  async #syncState(queues: SourceQueues): Promise<SyncState> {
+    const text = await this.#client.get(queues.keys.sync)
+    return SyncState.parse(text === null ? {} : JSON.parse(text))
+  }
+
+  async #saveSync(queues: SourceQueues, state: SyncState): Promise<void> {
+    await this.#client.set(queues.keys.sync, JSON.stringify(state))
+  }
+
+  /** When the sync that is planned is due. */
+  async #dueAt(queues: SourceQueues): Promise<number | undefined> {
+    const [, score] = await this.#client.zrange(queues.syncs.keys.delayed ?? '', 0, 0, { WITHSCORES: true })
+    // BullMQ multiplies the time so that jobs of one millisecond keep their order.
+    return score === undefined ? undefined : Math.floor(Number(score) / 0x1000)
+  }
+
+  async #pauseOf(queues: SourceQueues): Promise<Pause | undefined> {
+    const text = await this.#client.get(queues.keys.pause)
+    if (text === null) return undefined
+    const { until, reason } = PauseNote.parse(JSON.parse(text))
+    return { until: new Date(until), reason }
+  }
+
+  async #failuresOf(queues: SourceQueues): Promise<Map<string, Failure>> {
+    const notes = Object.entries(await this.#client.hgetall(queues.keys.failures))
+    return new Map(notes.map(([entry, text]) => [entry, Failure.parse(JSON.parse(text))]))
+  }
+}
+
+/** @returns Whether the job was still ours; whatever is wrong with the connection is thrown. */
+async function tolerantly(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (error instanceof OpsError || !(error instanceof Error) || !('code' in error)) throw error
+    // BullMQ's codes for a job that is gone, or whose lock is gone or somebody else's.
+    return false
+  }
+}
+
+function syncOptions(isRequest: boolean): JobsOptions {
+  return {
+    deduplication: isRequest ? { id: 'sync', keepLastIfActive: true, reschedule: true } : { id: 'sync' },
+    removeOnComplete: true,
+    removeOnFail: true,
+    attempts: neverFails,
+  }
+}
+
+/** BullMQ takes an empty name for none. */
+function nameOf(entry: string): string {
+  return `=${entry}`
+}
+
+function markOf({ revision, replaces }: FoundEntry): string {
+  return JSON.stringify([revision, replaces])
+}
+
+function foundIn({ revision, replaces }: EntryData): EntryClaim['found'] {
+  return revision === undefined ? undefined : { revision, replaces: replaces ?? null }
+}
+
+function failureFrom(text: string | null): Failure | undefined {
+  return text === null ? undefined : Failure.parse(JSON.parse(text))
+}

@@ -1,0 +1,104 @@
+import { type Job, Queue, Worker } from 'bullmq'
+import { z } from 'zod'
+import type { Log } from '#runtime/log.ts'
+import { backoffMs, mostTakeovers, type RetryRule } from '../sync-queue.ts'
+import { bullmqClient } from './bullmq-client.ts'
+import type { RedisConnection } from './redis-connection.ts'
+
+export interface SourceQueuesParts {
+  connection: RedisConnection
+  prefix: string
+  source: string
+  leaseMs: number
+  retries: RetryRule
+  log: Log
+}
+
+/** What a job for an entry says; BullMQ keeps it as JSON. */
+export const EntryData = z.object({
+  entry: z.string(),
+  revision: z.string().optional(),
+  replaces: z.string().nullable().optional(),
+  /** Says what was found; where somebody has noted another one since, what was found may be old. */
+  mark: z.string(),
+})
+export type EntryData = z.infer<typeof EntryData>
+
+/** Nobody reads BullMQ's events here; some are kept for those who look into Redis. */
+const eventsKept = 200
+
+/** BullMQ's queues for one source, one of entries and one for the sync of the whole, and where our own notes of it stand. */
+export class SourceQueues {
+  readonly entries: Queue
+  readonly syncs: Queue
+  readonly keys: { marks: string; failures: string; pause: string; sync: string }
+  readonly #parts: SourceQueuesParts
+  readonly #workers: Worker[] = []
+  #entryWorker: Worker | undefined
+  #syncWorker: Worker | undefined
+
+  constructor(parts: SourceQueuesParts) {
+    this.#parts = parts
+    // BullMQ's names must not hold a colon.
+    const name = encodeURIComponent(parts.source)
+    const options = { ...this.#common(), streams: { events: { maxLen: eventsKept } } }
+    this.entries = new Queue(`${name}.entries`, options)
+    this.syncs = new Queue(`${name}.sync`, options)
+    for (const queue of [this.entries, this.syncs]) queue.on('error', (err) => this.#quietly(err))
+    const at = (what: string) => `${parts.prefix}:${name}.${what}`
+    this.keys = { marks: at('marks'), failures: at('failures'), pause: at('pause'), sync: at('sync-state') }
+  }
+
+  /** The worker that takes entries, made when it is first needed: those that only add need none. */
+  entryWorker(): Promise<Worker> {
+    this.#entryWorker ??= this.#worker(this.entries.name, mostTakeovers - 1)
+    return ready(this.#entryWorker)
+  }
+
+  syncWorker(): Promise<Worker> {
+    this.#syncWorker ??= this.#worker(this.syncs.name, Number.MAX_SAFE_INTEGER)
+    return ready(this.#syncWorker)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers.map((worker) => worker.close(true)), this.entries.close(), this.syncs.close()])
+  }
+
+  #common() {
+    const { connection, prefix } = this.#parts
+    // Its own check would write to the console; ours is in doctor and says what to do.
+    return { connection: bullmqClient(connection), prefix, skipVersionCheck: true }
+  }
+
+  /** Fetched from by hand, in batches; BullMQ's own loop takes one job at a time. */
+  #worker(name: string, maxStalledCount: number): Worker {
+    const { leaseMs, retries } = this.#parts
+    const worker = new Worker(name, null, {
+      ...this.#common(),
+      autorun: false,
+      lockDuration: leaseMs,
+      stalledInterval: Math.ceil(leaseMs / 2),
+      maxStalledCount,
+      settings: { backoffStrategy: (attempts) => backoffMs(retries, attempts) },
+    })
+    worker.on('error', (err) => this.#quietly(err))
+    this.#workers.push(worker)
+    void worker.startStalledCheckTimer()
+    return worker
+  }
+
+  /** Whoever asks something of the queue is told of the same. */
+  #quietly(err: Error): void {
+    this.#parts.log.debug({ err, source: this.#parts.source }, 'BullMQ reports')
+  }
+}
+
+async function ready(worker: Worker): Promise<Worker> {
+  await worker.waitUntilReady()
+  return worker
+}
+
+/** The entry that a job is for. */
+export function entryOf(job: Job): EntryData {
+  return EntryData.parse(job.data)
+}
