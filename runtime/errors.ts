@@ -31,3 +31,10 @@ export function userMessageOf(error: unknown): string {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** For a log line: of a failure that was foreseen its code and its reasons, of any other all there is, with its stack. */
+export function failureFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof OpsError)) return { err: error }
+  const cause = error.cause === undefined ? undefined : reasonOf(error.cause)
+  return { code: error.code, reason: reasonOf(error), cause }
+}

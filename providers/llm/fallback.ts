@@ -1,3 +1,4 @@
+import { failureFields } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Llm, LlmPiece } from './llm.ts'
 
@@ -21,7 +22,10 @@ export function firstThatReplies(llms: readonly Llm[], log: Log): Llm {
         } catch (error) {
           signal.throwIfAborted()
           if (begun || at === llms.length - 1) throw error
-          log.warn({ err: error, model: llm.id, next: llms[at + 1]?.id }, 'model failed, asking the next one')
+          log.warn(
+            { ...failureFields(error), model: llm.id, next: llms[at + 1]?.id },
+            'model failed, asking the next one',
+          )
         }
       }
     },

@@ -1,6 +1,7 @@
 import type { AnswerWarning, RankedPassage, Search, SearchResult } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
+import { failureFields } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Thesaurus } from '../query/thesaurus.ts'
 import type { Disagreement } from './claims.ts'
@@ -209,7 +210,7 @@ async function embedded(
     return embedder
   } catch (err) {
     signal.throwIfAborted()
-    log.warn({ err, embedder: embedder.id }, 'sentences were not embedded')
+    log.warn({ ...failureFields(err), embedder: embedder.id }, 'sentences were not embedded')
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { Lang } from '#knowledge/document.ts'
 import { withDeadlines } from '#providers/llm/deadlines.ts'
 import { LlmError } from '#providers/llm/errors.ts'
 import type { Llm, LlmPiece } from '#providers/llm/llm.ts'
-import { userMessageOf } from '#runtime/errors.ts'
+import { failureFields, userMessageOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { SoftMatch } from '../../ranking/soft-match.ts'
 import type { Evidence } from '../evidence.ts'
@@ -66,7 +66,7 @@ export async function* modelDraft(
     }
   } catch (error) {
     signal.throwIfAborted()
-    parts.log.warn({ err: error, model: llm.id }, 'model failed, answering from the documents')
+    parts.log.warn({ ...failureFields(error), model: llm.id }, 'model failed, answering from the documents')
     return writer.outcome('failed', ending, [{ code: 'llm_failed', message: userMessageOf(error) }])
   }
   if (writer.shown.length === 0) return writer.outcome('nothing-supported', ending)

@@ -1,6 +1,7 @@
 import { identifiersOf } from '#knowledge/terms/terms.ts'
 import { withDeadlines } from '#providers/llm/deadlines.ts'
 import type { Llm } from '#providers/llm/llm.ts'
+import { failureFields } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Earlier } from '../follow-up.ts'
 import { ValueSource, valuesOf } from '../values.ts'
@@ -37,7 +38,7 @@ export async function rewritten(
     }
   } catch (err) {
     signal.throwIfAborted()
-    parts.log.warn({ err, model: parts.llm.id }, 'follow-up was not rewritten by the model')
+    parts.log.warn({ ...failureFields(err), model: parts.llm.id }, 'follow-up was not rewritten by the model')
     return undefined
   }
   const line = text.trim().replace(/\s+/g, ' ')
