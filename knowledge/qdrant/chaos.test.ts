@@ -31,22 +31,25 @@ describe('documents in one engine and candidates in Qdrant', () => {
     const truth = openMemoryStore()
     const { documents, index: passages, conversations } = truth
     const stores = Array.from({ length: writers }, () => {
-      const candidates = openQdrantIndex({
-        ...{ url: fake.url, name: 'nightdesk', spaces: [], quantization: 'none', log: silentLog, retryDelayMs: 0 },
-      })
+      const usual = { name: 'nightdesk', models: [], quantization: 'none', log: silentLog, retryDelayMs: 0 } as const
+      const candidates = openQdrantIndex({ url: fake.url, ...usual })
       return openScaleOutStore({ documents, passages, conversations, candidates, log: silentLog })
     })
     const [first] = stores
     await first?.documents.replaceEntries([], ongoing)
-    fake.fault = () => (random() < 0.05 ? (random() < 0.5 ? 'reset' : { status: 400 }) : undefined)
+    const onRequest = new Set<() => void>()
+    let failed = 0
+    fake.fault = () => {
+      for (const look of onRequest) look()
+      return random() < 0.05 ? (random() < 0.5 ? 'reset' : { status: 400 }) : undefined
+    }
     fake.lostAnswer = () => (random() < 0.05 ? 'reset' : undefined)
 
-    const shown: string[] = []
     const write = async (store: (typeof stores)[number], round: number) => {
       const killed = new AbortController()
-      const patience = Math.floor(random() * 12)
-      const seen = fake.requests.length
-      const timer = setInterval(() => fake.requests.length > seen + patience && killed.abort(new Error('killed')), 1)
+      let requestsLeft = Math.floor(random() * 24)
+      const countDown = () => requestsLeft-- === 0 && killed.abort(new Error('killed'))
+      onRequest.add(countDown)
       const id = `d${Math.floor(random() * 4)}`
       const texts = Array.from(
         { length: 1 + Math.floor(random() * 4) },
@@ -58,26 +61,18 @@ describe('documents in one engine and candidates in Qdrant', () => {
       try {
         if (random() < 0.2) await store.documents.removeEntries('wiki', [`${id}.md`], killed.signal)
         else await store.documents.replaceEntries([{ ...entry, replaces }], killed.signal)
-        const ids = await store.index.candidates(
-          { terms: [['pod']], embeddings: [], limitEach: 100, limit: 100 },
-          everybody,
-          ongoing,
-        )
-        const loaded = await store.index.load(ids, everybody, ongoing)
-        for (const { text, documentId } of loaded) if (!text.startsWith(`pod ${documentId}`)) shown.push(text)
       } catch {
-        // What failed is tried again by a later round, or never.
+        failed++
       } finally {
-        clearInterval(timer)
+        onRequest.delete(countDown)
       }
     }
     for (let round = 0; round < rounds; round++) await Promise.all(stores.map((store) => write(store, round)))
 
     fake.fault = () => undefined
     fake.lostAnswer = () => undefined
-    const leftOver = [...(fake.collections.values().next().value?.points.keys() ?? [])].length
     await first?.repair(() => {}, ongoing)
-    const held = [...(fake.collections.values().next().value?.points.keys() ?? [])]
+    const held = [...(fake.collections.values().next().value?.points.keys() ?? [])].map(String)
     const stored: string[] = []
     for (const { id } of (await documents.documents(everybody, undefined, 100, ongoing)).documents) {
       const ids = (await documents.passagesOf(id, localPrincipal, ongoing)).map((passage) => passage.id)
@@ -85,9 +80,7 @@ describe('documents in one engine and candidates in Qdrant', () => {
     }
     expect(held.toSorted()).toEqual(stored.toSorted())
     expect(stored).not.toEqual([])
-    expect(shown).toEqual([])
-    // Unless something was left over before, nothing was rehearsed.
-    expect(leftOver).not.toBe(held.length)
+    expect(failed).toBeGreaterThan(5)
     for (const store of stores) await store[Symbol.asyncDispose]()
   })
 })

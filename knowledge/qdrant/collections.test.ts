@@ -10,16 +10,14 @@ import { openQdrantIndex, type QdrantIndexOptions } from './qdrant-index.ts'
 const ongoing = new AbortController().signal
 const everybody = { principal: localPrincipal }
 const guest = { principal: { name: 'guest', audiences: [] } }
-const small = { id: 'small', dimensions: 2 }
-const large = { id: 'large', dimensions: 3 }
+const small = { id: 'small', dimensions: async () => 2 }
+const large = { id: 'large', dimensions: async () => 3 }
 
 function storeIn(fake: FakeQdrant, options: Partial<QdrantIndexOptions> = {}, truth = openMemoryStore()) {
   const { url } = fake
   const name = 'nightdesk'
-  const candidates = openQdrantIndex({
-    ...{ url, name, spaces: [small], quantization: 'none', log: silentLog, retryDelayMs: 1 },
-    ...options,
-  })
+  const usual = { url, name, models: [small], quantization: 'none', log: silentLog, retryDelayMs: 1 } as const
+  const candidates = openQdrantIndex({ ...usual, ...options })
   const { documents, index: passages, conversations } = truth
   const store = openScaleOutStore({ documents, passages, conversations, candidates, log: silentLog })
   return { ...store, candidates }
@@ -81,6 +79,23 @@ describe('the collection of passages', () => {
     await store.documents.replaceEntries([entry('d', [1, 0])], ongoing)
     expect(await store.index.matching(['pod'], { ...everybody, lang: 'en' }, 5, ongoing)).toHaveLength(1)
     expect([...fake.aliases.values()]).toEqual([...fake.collections.keys()])
+  })
+
+  it('asks the model how long its vectors are only when it is made', async () => {
+    await using fake = await fakeQdrant()
+    const asked: string[] = []
+    const model = (id: string) => ({
+      id,
+      dimensions: async () => {
+        asked.push(id)
+        return 2
+      },
+    })
+    await using first = storeIn(fake, { models: [model('first')] })
+    await first.documents.replaceEntries([entry('d', [1, 0])], ongoing)
+    await using second = storeIn(fake, { models: [model('first')] })
+    expect(await near(second, [1, 0])).toEqual(['d#0'])
+    expect(asked).toEqual(['first'])
   })
 
   it('survives that the answers to everything that made it got lost', async () => {
@@ -148,9 +163,9 @@ describe('the collection of passages', () => {
 
   it('sends much in requests of bearable size', async () => {
     await using fake = await fakeQdrant()
-    const model = { id: 'huge', dimensions: 3072 }
-    await using store = storeIn(fake, { spaces: [model] })
-    const embedding = Float32Array.from({ length: model.dimensions }, (_, n) => Math.sin(n) / 40)
+    const dimensions = 3072
+    await using store = storeIn(fake, { models: [{ id: 'huge', dimensions: async () => dimensions }] })
+    const embedding = Float32Array.from({ length: dimensions }, (_, n) => Math.sin(n) / 40)
     const passages = Array.from({ length: 120 }, (_, n) => fakePassage({ id: `d#${n}`, text: `pod ${n}`, embedding }))
     await store.documents.replaceEntries([fakeEntry({ id: 'd' }, passages)], ongoing)
     const sizes = fake.requests.map(({ body }) => JSON.stringify(body ?? '').length)
@@ -190,7 +205,7 @@ describe('another embedding model', () => {
     const truth = openMemoryStore()
     await using old = storeIn(fake, {}, truth)
     await old.documents.replaceEntries([entry('a', [1, 0]), entry('b', [0, 1])], ongoing)
-    await using store = storeIn(fake, { spaces: [large] }, truth)
+    await using store = storeIn(fake, { models: [large] }, truth)
     expect(await words(store)).toEqual(['a#0', 'b#0'])
     expect(await near(store, [1, 0, 0])).toEqual([])
     await store.documents.replaceEntries([entry('c', [1, 0, 0])], ongoing)
@@ -205,7 +220,7 @@ describe('another embedding model', () => {
     const truth = openMemoryStore()
     await using old = storeIn(fake, {}, truth)
     await old.documents.replaceEntries([entry('a', [1, 0]), entry('b', [0, 1])], ongoing)
-    await using store = storeIn(fake, { spaces: [large] }, truth)
+    await using store = storeIn(fake, { models: [large] }, truth)
     expect(await store.repair(() => {}, ongoing)).toMatchObject({ passages: 2, added: 2 })
     expect([...fake.aliases.values()]).toEqual([...fake.collections.keys()])
     expect(fake.collections.size).toBe(1)
@@ -219,7 +234,7 @@ describe('another embedding model', () => {
     const truth = openMemoryStore()
     await using old = storeIn(fake, {}, truth)
     await old.documents.replaceEntries([entry('a', [1, 0]), entry('b', [1, 0])], ongoing)
-    await using store = storeIn(fake, { spaces: [{ ...small, id: 'smaller' }] }, truth)
+    await using store = storeIn(fake, { models: [{ ...small, id: 'smaller' }] }, truth)
     await store.documents.replaceEntries([entry('b', [1, 0])], ongoing)
     await store.repair(() => {}, ongoing)
     expect(await words(store)).toEqual(['a#0', 'b#0'])
@@ -235,7 +250,7 @@ describe('another embedding model', () => {
     await using other = storeIn(fake, { name: 'nightdesk-v2' })
     await using foreign = storeIn(fake, { name: 'nightdesk-v1-words' })
     for (const each of [old, other, foreign]) await each.documents.replaceEntries([entry('a', [1, 0])], ongoing)
-    await using store = storeIn(fake, { spaces: [large] }, truth)
+    await using store = storeIn(fake, { models: [large] }, truth)
     await store.repair(() => {}, ongoing)
     expect(fake.collections.size).toBe(3)
     for (const each of [store, other, foreign]) expect(await words(each)).toEqual(['a#0'])
@@ -247,7 +262,7 @@ describe('another embedding model', () => {
     await using old = storeIn(fake, {}, truth)
     const many = Array.from({ length: 450 }, (_, n) => entry(`d${n}`, [1, 0], `pod ${n}`))
     await old.documents.replaceEntries(many, ongoing)
-    await using store = storeIn(fake, { spaces: [large] }, truth)
+    await using store = storeIn(fake, { models: [large] }, truth)
     const killed = new AbortController()
     const stopping = store.repair(({ done }) => done >= 200 && killed.abort(new Error('killed')), killed.signal)
     await expect(stopping).rejects.toThrow('killed')

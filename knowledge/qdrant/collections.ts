@@ -10,10 +10,18 @@ const layout = 1
 
 export type Quantization = 'none' | 'scalar' | 'binary'
 
+export interface EmbeddingModel {
+  /** The embedder's. */
+  id: string
+  /** Asked for only where a collection is to be made. */
+  dimensions: (signal: AbortSignal) => Promise<number>
+}
+
 export interface CollectionSettings {
   /** The alias; the collections themselves are named after it. */
   name: string
-  spaces: readonly VectorSpace[]
+  /** Mostly one; none: words alone. */
+  models: readonly EmbeddingModel[]
   quantization: Quantization
   /** Fixed when the collection is made; absent: as Qdrant likes. */
   shards?: number | undefined
@@ -23,15 +31,15 @@ export interface CollectionSettings {
 /** Where things stand. */
 export interface Place {
   /** The collection of our layout and embedding models. */
-  write: string
+  write: PlacedCollection
   /** That one, and before it the one that served so far, as long as ours is still being filled. */
-  read: readonly ReadableCollection[]
+  read: readonly PlacedCollection[]
 }
 
-export interface ReadableCollection {
+export interface PlacedCollection {
   name: string
-  /** Names of its dense vectors. */
-  vectors: ReadonlySet<string>
+  /** Of our models, those that it has. */
+  spaces: readonly VectorSpace[]
 }
 
 const Quantized = z.record(z.string(), z.unknown()).nullish()
@@ -84,9 +92,9 @@ export class QdrantCollections {
 
   /** The collection of our layout and embedding models. */
   get wanted(): string {
-    const { name, spaces } = this.#settings
-    const models = spaces.map(vectorName).toSorted().join(' ')
-    return `${name}-v${layout}-${models === '' ? 'words' : termId(models).toString(16).padStart(8, '0')}`
+    const names = this.#vectorNames.toSorted().join(' ')
+    const models = names === '' ? 'words' : termId(names).toString(16).padStart(8, '0')
+    return `${this.#settings.name}-v${layout}-${models}`
   }
 
   /** Runs something where things stand; again where they stand now, if another process switched and deleted it meanwhile. */
@@ -119,7 +127,8 @@ export class QdrantCollections {
     const { read } = await this.#placed(signal)
     const before = read.find(({ name }) => name !== this.wanted)
     if (before === undefined) return 'ours'
-    return this.#settings.spaces.every((space) => before.vectors.has(vectorName(space))) ? 'filling' : 'other-model'
+    const has = (name: string) => before.spaces.some((space) => space.name === name)
+    return this.#vectorNames.every(has) ? 'filling' : 'other-model'
   }
 
   /** From now on ours serves alone. Those before it are deleted; who still used them finds ours at the next request. */
@@ -148,11 +157,22 @@ export class QdrantCollections {
     await this.#quantize(ours, signal)
     const aliased = await this.#aliased(signal)
     if (aliased === undefined) await this.#pointAlias(undefined, signal)
-    const read = [{ name: this.wanted, vectors: vectorsOf(ours) }]
-    if (aliased === undefined || aliased === this.wanted) return { write: this.wanted, read }
+    const write = this.#placedCollection(this.wanted, ours)
+    if (aliased === undefined || aliased === this.wanted) return { write, read: [write] }
     const before = await this.#info(aliased, signal)
-    if (before !== undefined) read.unshift({ name: aliased, vectors: vectorsOf(before) })
-    return { write: this.wanted, read }
+    return { write, read: before === undefined ? [write] : [this.#placedCollection(aliased, before), write] }
+  }
+
+  get #vectorNames(): string[] {
+    return this.#settings.models.map(({ id }) => vectorName(id))
+  }
+
+  #placedCollection(name: string, { config }: Info): PlacedCollection {
+    const spaces = this.#vectorNames.flatMap((vector) => {
+      const held = config.params.vectors[vector]
+      return held === undefined ? [] : [{ name: vector, dimensions: held.size }]
+    })
+    return { name, spaces }
   }
 
   async #info(name: string, signal: AbortSignal): Promise<Info | undefined> {
@@ -170,18 +190,17 @@ export class QdrantCollections {
   }
 
   async #create(signal: AbortSignal): Promise<Info> {
-    const { spaces, quantization, shards, replicas } = this.#settings
+    const { models, quantization, shards, replicas } = this.#settings
     const quantization_config = quantizations[quantization]
-    const vectors = Object.fromEntries(
-      spaces.map((space) => [
-        vectorName(space),
-        {
-          size: space.dimensions,
-          distance: 'Cosine' as const,
-          ...(quantization_config === undefined ? {} : { quantization_config }),
-        },
-      ]),
-    )
+    const vectors: Record<string, Schemas['VectorParams']> = {}
+    for (const { id, dimensions } of models) {
+      const size = await dimensions(signal)
+      vectors[vectorName(id)] = {
+        size,
+        distance: 'Cosine',
+        ...(quantization_config === undefined ? {} : { quantization_config }),
+      }
+    }
     const body: Schemas['CreateCollection'] = {
       vectors,
       sparse_vectors: { [wordsVector]: { modifier: 'idf' } },
@@ -259,10 +278,6 @@ export class QdrantCollections {
 /** Another installation's name may begin as ours does. */
 function isMadeFor(name: string, collection: string): boolean {
   return collection.startsWith(`${name}-v`) && /^\d+-(?:words|[0-9a-f]{8})$/.test(collection.slice(name.length + 2))
-}
-
-function vectorsOf(info: Info): Set<string> {
-  return new Set(Object.keys(info.config.params.vectors))
 }
 
 /** Others may wait for the same, so whoever gives up leaves it running. */

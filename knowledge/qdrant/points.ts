@@ -1,10 +1,9 @@
 import { bm25, weighTerms } from '#knowledge/field-weights.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
 
-/** An embedding model's own space: its vectors are never compared with another's. */
+/** A dense vector as a collection has it: of one embedding model, never compared with another's. */
 export interface VectorSpace {
-  /** The embedder's id. */
-  id: string
+  name: string
   dimensions: number
 }
 
@@ -48,7 +47,7 @@ export function pointOf(version: string, passage: StoredPassage, spaces: readonl
   if (words.indices.length > 0) vector[wordsVector] = words
   const { embedding, document } = passage
   const space = embedding === undefined ? undefined : spaceOf(embedding, spaces)
-  if (embedding !== undefined && space !== undefined) vector[vectorName(space)] = sentVector(embedding)
+  if (embedding !== undefined && space !== undefined) vector[space.name] = sentVector(embedding)
   const payload = {
     [payloadFields.passage]: passage.id,
     [payloadFields.audience]: document.audience.length === 0 ? [everybodysAudience] : [...document.audience],
@@ -83,8 +82,9 @@ export function sentVector(embedding: Float32Array): number[] {
   return Array.from(embedding, (value) => Math.round(value * 1e7) / 1e7)
 }
 
-export function vectorName({ id, dimensions }: VectorSpace): string {
-  return `meaning-${termId(`${id} ${dimensions}`).toString(16).padStart(8, '0')}`
+/** The space of an embedder's vectors. */
+export function vectorName(embedderId: string): string {
+  return `meaning-${termId(embedderId).toString(16).padStart(8, '0')}`
 }
 
 /**

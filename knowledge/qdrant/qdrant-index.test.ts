@@ -6,15 +6,12 @@ import { openQdrantIndex } from './qdrant-index.ts'
 import { testQdrant } from './qdrant-server.fake.ts'
 
 /** The contracts write vectors of two lengths; each is a model's own. */
-const spaces = [
-  { id: 'flat', dimensions: 2 },
-  { id: 'deep', dimensions: 3 },
-]
+const models = [2, 3].map((dimensions) => ({ id: `of ${dimensions}`, dimensions: async () => dimensions }))
 
 async function openIndex() {
   const server = await testQdrant()
   const { url, apiKey, name } = server
-  const index = openQdrantIndex({ url, apiKey, name, spaces, quantization: 'none', log: silentLog })
+  const index = openQdrantIndex({ url, apiKey, name, models, quantization: 'none', log: silentLog })
   return {
     ...index,
     async [Symbol.asyncDispose]() {

@@ -11,15 +11,10 @@ import {
 import { type VersionedPassages, writingVersions } from '#knowledge/versioned-candidates.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
-import {
-  type CollectionSettings,
-  QdrantCollections,
-  type Quantization,
-  type ReadableCollection,
-} from './collections.ts'
+import { type CollectionSettings, type PlacedCollection, QdrantCollections, type Quantization } from './collections.ts'
 import { QdrantConnection } from './connection.ts'
 import { filterOf } from './filters.ts'
-import { payloadFields, sentVector, spaceOf, termId, type VectorSpace, vectorName, wordsVector } from './points.ts'
+import { payloadFields, sentVector, spaceOf, termId, wordsVector } from './points.ts'
 import { QdrantVersions } from './qdrant-versions.ts'
 import { TermCounts } from './term-counts.ts'
 
@@ -37,11 +32,9 @@ const searchParams: Record<Quantization, Schemas['SearchParams'] | undefined> = 
   binary: { quantization: { rescore: true, oversampling: 3 } },
 }
 
-export interface QdrantIndexOptions extends Omit<CollectionSettings, 'spaces'> {
+export interface QdrantIndexOptions extends CollectionSettings {
   url: string
   apiKey?: string | undefined
-  /** The embedding model's; several only where vectors of several lengths are written. */
-  spaces: readonly VectorSpace[]
   log: Log
   clock?: Clock | undefined
   /** @see QdrantConnectionOptions */
@@ -68,13 +61,12 @@ export interface QdrantStatus {
 
 /** Candidates in Qdrant. Nothing is asked of it before the first search or write. */
 export function openQdrantIndex(options: QdrantIndexOptions): QdrantIndex {
-  const { log, spaces } = options
+  const { log, quantization } = options
   const connection = new QdrantConnection(options)
   const collections = new QdrantCollections(connection, options, log)
   const counts = new TermCounts(connection, options.clock ?? systemClock)
-  const versions = new QdrantVersions({ connection, collections, spaces, onWrite: () => counts.forget() })
-  const { quantization } = options
-  const search = new QdrantSearch({ connection, collections, counts, spaces, quantization })
+  const versions = new QdrantVersions({ connection, collections, onWrite: () => counts.forget() })
+  const search = new QdrantSearch({ connection, collections, counts, quantization })
   const writing = writingVersions(versions)
   return {
     ...writing,
@@ -95,7 +87,7 @@ export function openQdrantIndex(options: QdrantIndexOptions): QdrantIndex {
       const version = await connection.version(signal)
       const standing = await collections.standing(signal)
       counts.forget()
-      const { passages } = await counts.statistics([], [{ name: collections.wanted, vectors: new Set() }], signal)
+      const { passages } = await counts.statistics([], [{ name: collections.wanted, spaces: [] }], signal)
       return { host: connection.host, version, collection: collections.wanted, passages, standing }
     },
     [Symbol.asyncDispose]: async () => collections[Symbol.dispose](),
@@ -125,7 +117,6 @@ interface QdrantSearchParts {
   connection: QdrantConnection
   collections: QdrantCollections
   counts: TermCounts
-  spaces: readonly VectorSpace[]
   quantization: Quantization
 }
 
@@ -165,7 +156,7 @@ class QdrantSearch {
   }
 
   async #oneWay(
-    wayInto: (into: ReadableCollection) => Prefetch | undefined,
+    wayInto: (into: PlacedCollection) => Prefetch | undefined,
     limit: number,
     signal: AbortSignal,
   ): Promise<Candidate[]> {
@@ -184,18 +175,22 @@ class QdrantSearch {
     embedding: Float32Array,
     filter: PassageFilter,
     limit: number,
-    into: ReadableCollection,
+    into: PlacedCollection,
   ): Prefetch | undefined {
     const visible = filterOf(filter)
-    const space = spaceOf(embedding, this.#parts.spaces)
+    const space = spaceOf(embedding, into.spaces)
     if (visible === 'nothing' || space === undefined || limit === 0) return undefined
-    const using = vectorName(space)
     const params = searchParams[this.#parts.quantization]
-    if (!into.vectors.has(using)) return undefined
-    return { query: sentVector(embedding), using, filter: visible, limit, ...(params === undefined ? {} : { params }) }
+    return {
+      query: sentVector(embedding),
+      using: space.name,
+      filter: visible,
+      limit,
+      ...(params === undefined ? {} : { params }),
+    }
   }
 
-  async #query(into: ReadableCollection, query: Query, signal: AbortSignal): Promise<Candidate[]> {
+  async #query(into: PlacedCollection, query: Query, signal: AbortSignal): Promise<Candidate[]> {
     const asked = { collection_name: into.name, ...query, with_payload: [payloadFields.passage], with_vector: false }
     const { points } = await this.#parts.connection.ask(
       'read',
@@ -206,7 +201,7 @@ class QdrantSearch {
     return points.map(({ score, payload }) => ({ passageId: payload[payloadFields.passage], score }))
   }
 
-  async #everywhere<Found>(find: (into: ReadableCollection) => Promise<Found>, signal: AbortSignal): Promise<Found[]> {
+  async #everywhere<Found>(find: (into: PlacedCollection) => Promise<Found>, signal: AbortSignal): Promise<Found[]> {
     return await this.#parts.collections.at(({ read }) => Promise.all(read.map(find)), signal)
   }
 }

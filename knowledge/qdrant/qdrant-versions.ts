@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StoredPassage } from '#knowledge/passage.ts'
 import type { HeldVersion, VersionedPassages } from '#knowledge/versioned-candidates.ts'
-import type { QdrantCollections } from './collections.ts'
+import type { PlacedCollection, QdrantCollections } from './collections.ts'
 import type { Patience, QdrantApi, QdrantConnection } from './connection.ts'
 import { entriesFilter } from './filters.ts'
 import { type Point, payloadFields, pointOf, type VectorSpace } from './points.ts'
@@ -24,7 +24,6 @@ const Found = z.array(z.object({ id: z.string() }))
 export interface QdrantVersionsParts {
   connection: QdrantConnection
   collections: QdrantCollections
-  spaces: readonly VectorSpace[]
   /** To be told of every write. */
   onWrite: () => void
 }
@@ -80,11 +79,11 @@ export class QdrantVersions implements VersionedPassages {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #putInto(
-    collection_name: string,
+    { name: collection_name, spaces }: PlacedCollection,
     passages: ReadonlyMap<string, StoredPassage>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { connection, spaces } = this.#parts
+    const { connection } = this.#parts
     const under = new Set<Promise<unknown>>()
     try {
       for (const points of batches(passages, spaces)) {
@@ -130,7 +129,8 @@ export class QdrantVersions implements VersionedPassages {
   ): Promise<Result> {
     const { collections, connection } = this.#parts
     return await collections.at(
-      ({ write }) => connection.ask(kind, (api, init) => call(api, { collection_name: write }, init), result, signal),
+      ({ write }) =>
+        connection.ask(kind, (api, init) => call(api, { collection_name: write.name }, init), result, signal),
       signal,
     )
   }

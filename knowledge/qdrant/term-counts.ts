@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { TermStatistics } from '#knowledge/passage-index.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { ReadableCollection } from './collections.ts'
+import type { PlacedCollection } from './collections.ts'
 import type { QdrantConnection } from './connection.ts'
 import { termFilter } from './filters.ts'
 import { termId } from './points.ts'
@@ -41,7 +41,7 @@ export class TermCounts {
 
   async statistics(
     terms: readonly string[],
-    collections: readonly ReadableCollection[],
+    collections: readonly PlacedCollection[],
     signal: AbortSignal,
   ): Promise<TermStatistics> {
     const distinct = [...new Set(terms)]

@@ -86,6 +86,24 @@ export const Settings = z.strictObject({
       rules: z.array(FreshnessRule).default([]),
     })
     .prefault({}),
+  qdrant: z
+    .strictObject({
+      collection: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "must be letters, digits, '_' and '-'")
+        .default('nightdesk')
+        .describe('Alias of the collection; installations that share a Qdrant each need a name of their own'),
+      quantization: z
+        .enum(['none', 'scalar', 'binary'])
+        .default('none')
+        .describe(
+          'Less memory for vectors: scalar takes a quarter; binary a thirty-second, for 1,024 dimensions and more',
+        ),
+      shards: z.int().min(1).optional().describe('Of a collection when it is made; default: as Qdrant likes'),
+      replicas: z.int().min(1).optional().describe('Copies of each shard, on a cluster; default: 1'),
+    })
+    .prefault({})
+    .describe('The passage index where QDRANT_URL is set'),
   principals: z
     .array(PrincipalSetting)
     .default([])
