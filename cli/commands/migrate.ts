@@ -2,7 +2,13 @@ import cliProgress from 'cli-progress'
 import { type Copied, type CopiedRow, type CopyProgress, copyStore, isWhole } from '#knowledge/store-copy.ts'
 import { OpsError } from '#runtime/errors.ts'
 import { openEmbedder } from '../compose/embedder.ts'
-import { type OpenedStore, openEmbeddedStore, openScaledOutStore } from '../compose/store.ts'
+import {
+  type OpenedStore,
+  openDatabase,
+  openEmbeddedStore,
+  openScaledOutStore,
+  type StoreParts,
+} from '../compose/store.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Output, styled, writeJson, writeLine } from '../output.ts'
 
@@ -28,18 +34,16 @@ export async function migrateCommand(invocation: Invocation, options: MigrateOpt
   const { embedder } = await openEmbedder(config, log)
   const parts = { config, log, embeddingModel: embedder?.id }
   await embedder?.[Symbol.asyncDispose]()
-  // The engines first: where they can't be reached, nothing is made in the data directory.
-  await using scaledOut = await openScaledOutStore(parts, signal)
-  await using embedded = openEmbeddedStore(parts)
-  const [origin, destination] = options.to === 'scale-out' ? [embedded, scaledOut] : [scaledOut, embedded]
+  await using sides = await openSides(parts, options.to, signal)
+  const { origin, destination } = sides
   output.err.write(`copying from ${origin.engines} to ${destination.engines}\n`)
   const shown = progressOf(output)
   let rows: CopiedRow[]
   try {
     const how = { overwrite: options.overwrite === true, onProgress: shown.update }
-    rows = await copyStore(copied(origin), copied(destination), how, signal)
+    rows = await copyStore(origin, destination, how, signal)
     // What was there before isn't put into the index again, and may be missing from it.
-    await destination.repair((progress) => shown.update({ doing: 'checking', kind: 'the index', ...progress }), signal)
+    await sides.repair((progress) => shown.update({ doing: 'checking', kind: 'the index', ...progress }), signal)
   } finally {
     shown.stop()
   }
@@ -50,8 +54,31 @@ export async function migrateCommand(invocation: Invocation, options: MigrateOpt
   if (!whole) throw new CopyDiffersError('checksums differ after the copy')
 }
 
-function copied({ store, contents }: OpenedStore): Copied {
-  return { documents: store.documents, conversations: store.conversations, contents }
+type Side = Copied & { engines: string }
+
+/** The engines first: where they can't be reached, nothing is made in the data directory. */
+async function openSides(parts: StoreParts, to: MigrateOptions['to'], signal: AbortSignal) {
+  await using stack = new AsyncDisposableStack()
+  if (to === 'scale-out') {
+    const scaledOut = stack.use(await openScaledOutStore(parts, signal))
+    const embedded = stack.use(openEmbeddedStore(parts))
+    const { repair } = scaledOut
+    return { ...opened(stack), origin: sideOf(embedded), destination: sideOf(scaledOut), repair }
+  }
+  // What finds the passages is not copied but made anew, so it isn't asked for here.
+  const database = stack.use(await openDatabase(parts, signal))
+  const embedded = stack.use(openEmbeddedStore(parts))
+  const origin: Side = { ...database, engines: `PostgreSQL at ${database.host}` }
+  return { ...opened(stack), origin, destination: sideOf(embedded), repair: embedded.repair }
+}
+
+function opened(stack: AsyncDisposableStack): AsyncDisposable {
+  const kept = stack.move()
+  return { [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+function sideOf({ store, contents, engines }: OpenedStore): Side {
+  return { documents: store.documents, conversations: store.conversations, contents, engines }
 }
 
 function wireRow({ kind, origin, arrived, others, checksum }: CopiedRow) {

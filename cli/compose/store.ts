@@ -48,14 +48,22 @@ export function openEmbeddedStore({ config, log, embeddingModel }: StoreParts, p
   }
 }
 
-/** @throws {OpsError} When DATABASE_URL is not set, or an engine can't be reached. */
-export async function openScaledOutStore(parts: StoreParts, signal: AbortSignal): Promise<OpenedStore> {
-  const { config, log, embeddingModel } = parts
+/** What is kept on engines of their own, without what finds it. @throws {OpsError} When it can't be reached. */
+export async function openDatabase(
+  { config, log, embeddingModel }: StoreParts,
+  signal: AbortSignal,
+): Promise<PostgresStore> {
   const url = config.env.DATABASE_URL
   if (url === undefined) throw new ConfigError('  DATABASE_URL: must be set to scale out')
   // Loaded only where it is used: most people never do.
   const { openPostgresStore } = await import('#knowledge/postgres/postgres-store.ts')
-  const postgres = await openPostgresStore({ url, log, embeddingModel }, signal)
+  return openPostgresStore({ url, log, embeddingModel }, signal)
+}
+
+/** @throws {OpsError} When DATABASE_URL is not set, or an engine can't be reached. */
+export async function openScaledOutStore(parts: StoreParts, signal: AbortSignal): Promise<OpenedStore> {
+  const { log } = parts
+  const postgres = await openDatabase(parts, signal)
   const { documents, conversations, contents } = postgres
   const search = await openEmbeddedSearch(parts, postgres, signal)
   const store = openScaleOutStore({ documents, passages: documents, conversations, candidates: search.candidates, log })
@@ -89,7 +97,7 @@ async function openEmbeddedSearch(
     const startedAt = performance.now()
     const { changed, gone } = await candidates.catchUp(truth, stop)
     const tookMs = performance.now() - startedAt
-    if (changed + gone > 0) log.info({ changed, gone, tookMs }, 'the passage index took in what others stored')
+    if (changed + gone > 0) log.debug({ changed, gone, tookMs }, 'the passage index took in what others stored')
     return tookMs
   }
   const closing = new AbortController()

@@ -27,8 +27,8 @@ export interface ConnectionOptions {
 const connectTimeoutMs = 5000
 const firstPauseMs = 30
 const longestPauseMs = 1000
-/** Conflicts end when the others are done; so many in a row mean something else. */
-const mostConflicts = 30
+/** A conflict ends when the other is done, so that trying again so often is worth it however long each try took. */
+const triesOverConflicts = 5
 
 /** A pool of connections to one database, which mends itself when the server went away and came back. */
 export class Connection implements AsyncDisposable {
@@ -68,25 +68,23 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * All statements of `run` or none. It is run again when others were in its way or the server went away, so that it
-   * must come to the same when it was done already; `attempt` counts from 1, and beyond it that may be.
+   * All statements of `run` or none. It is run again when others were in its way or the server went away.
+   * @param run Told in `mayBeDone` whether an earlier run may have been committed without our hearing of it.
    */
-  write<Result>(run: (query: Query, attempt: number) => Promise<Result>, signal: AbortSignal): Promise<Result> {
-    let attempt = 0
+  write<Result>(run: (query: Query, mayBeDone: boolean) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    let mayBeDone = false
     const inTransaction = async (query: Query) => {
       await query('BEGIN ISOLATION LEVEL READ COMMITTED')
-      const result = await run(query, attempt)
-      await query('COMMIT')
+      const result = await run(query, mayBeDone)
+      try {
+        await query('COMMIT')
+      } catch (error) {
+        mayBeDone ||= failureOf(error) === 'unreachable'
+        throw error
+      }
       return result
     }
-    return this.#patiently(
-      () => {
-        attempt += 1
-        return this.#once(inTransaction, signal)
-      },
-      this.#writePatienceMs,
-      signal,
-    )
+    return this.#patiently(() => this.#once(inTransaction, signal), this.#writePatienceMs, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -104,8 +102,9 @@ export class Connection implements AsyncDisposable {
       } catch (error) {
         signal.throwIfAborted()
         const failure = failureOf(error)
+        const isPatient = performance.now() < endsAt
         const mayPass =
-          failure === 'conflict' ? failed < mostConflicts : failure === 'unreachable' && performance.now() < endsAt
+          failure === 'conflict' ? isPatient || failed < triesOverConflicts : failure === 'unreachable' && isPatient
         if (!mayPass || this.#closing !== undefined) throw errorFrom(error, this.host)
         this.#log.debug({ err: error, failed }, 'a database statement is tried again')
         const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failed, 10))

@@ -16,7 +16,7 @@ import { OvertakenTransaction } from './errors.ts'
 
 /**
  * Brings these entries of one source to what they now hold, in the caller's transaction, touching only what differs.
- * @param how `again`: this transaction may have been committed before, unknown to us, so that an entry which holds what we
+ * @param how `mayBeDone`: this transaction may have been committed before, unknown to us, so that an entry which holds what we
  *   would write holds it by our doing. `embeddingModel`: whose the vectors are.
  * @returns The entries that were left alone.
  */
@@ -24,7 +24,7 @@ export async function replaceEntries(
   query: Query,
   source: string,
   contents: readonly EntryContent[],
-  { again, embeddingModel }: { again: boolean; embeddingModel: string | undefined },
+  { mayBeDone, embeddingModel }: { mayBeDone: boolean; embeddingModel: string | undefined },
 ): Promise<string[]> {
   const held = await lockEntries(
     query,
@@ -33,7 +33,7 @@ export async function replaceEntries(
   )
   const overtaken = contents.filter(({ entry, revision, replaces }) => {
     const heldRevision = held.get(entry) ?? null
-    return replaces !== undefined && replaces !== heldRevision && !(again && heldRevision === revision)
+    return replaces !== undefined && replaces !== heldRevision && !(mayBeDone && heldRevision === revision)
   })
   const written = contents.filter((content) => !overtaken.includes(content))
   if (written.length > 0) {

@@ -69,8 +69,8 @@ export class PostgresDocuments implements DocumentStore, PassageLoader {
     const overtaken: string[] = []
     for (const { source, contents } of batches(entries)) {
       const left = await this.#connection.write(
-        (query, attempt) =>
-          replaceEntries(query, source, contents, { again: attempt > 1, embeddingModel: this.#embeddingModel }),
+        (query, mayBeDone) =>
+          replaceEntries(query, source, contents, { mayBeDone, embeddingModel: this.#embeddingModel }),
         signal,
       )
       overtaken.push(...left)
