@@ -127,6 +127,38 @@ describe('a sync', () => {
     expect(nearest).toHaveLength(2)
   })
 
+  it('follows what a page leads to that the survey did not list, and passes on what a page warns of', async () => {
+    const { run, titles } = setUp()
+    const pages = { 'a.md': '# Home\n\nIndex.\n', 'b.md': '# Below\n\nMore.\n', 'c.md': '# Deep\n\nMost.\n' }
+    const links: Record<string, string[]> = {
+      'a.md': ['a.md', 'b.md', 'not there.md'],
+      'b.md': ['c.md'],
+      'c.md': ['a.md'],
+    }
+    const wiki = fakeSource(pages)
+    const source = fakeSource(pages, {
+      survey: async (known, signal) => {
+        const survey = await wiki.survey(known, signal)
+        return { ...survey, changed: survey.changed.filter(({ entry }) => entry === 'a.md'), gone: [] }
+      },
+      surveyEntries: async (entries, known, signal) => {
+        const survey = await wiki.survey({ ...known, failed: new Set() }, signal)
+        return { ...survey, changed: survey.changed.filter(({ entry }) => entries.includes(entry)), gone: [] }
+      },
+      read: async (entry, signal) => {
+        const raw = await wiki.read(entry, signal)
+        return raw === 'gone'
+          ? raw
+          : { ...raw, leadsTo: links[entry.entry], warnings: [`${entry.entry}: a block is hidden.`] }
+      },
+    })
+    const report = await run(source)
+    expect(report).toMatchObject({ added: 3, failed: 0, documents: 3 })
+    expect(report.warnings).toEqual(['a.md', 'b.md', 'c.md'].map((entry) => `${entry}: a block is hidden.`))
+    expect(await titles()).toEqual(['Home', 'Below', 'Deep'])
+    expect(wiki.reads).toEqual(['a.md', 'b.md', 'c.md'])
+  })
+
   it('masks secrets before they are stored or embedded, and counts them', async () => {
     const embedder = fakeEmbedder()
     const { run, store } = setUp(embedder)

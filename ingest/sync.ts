@@ -4,7 +4,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import { inParallel } from './in-parallel.ts'
 import { preparing } from './preparing.ts'
-import type { Source, Survey, SurveyedEntry } from './source.ts'
+import type { Source, Survey, Surveyed, SurveyedEntry } from './source.ts'
 import { failureReason, readOne } from './sync-reading.ts'
 import { removeEntries } from './sync-removing.ts'
 import type { SyncProgress, SyncReport } from './sync-report.ts'
@@ -75,7 +75,7 @@ async function run(parts: SyncParts, source: Source, options: SyncOptions, signa
   })
   if (options.dryRun === true) return report({})
 
-  const outcome = await indexChanged(parts, { source, survey, stored, tag, progress }, signal)
+  const outcome = await indexChanged(parts, { source, survey, known, stored, tag, progress }, signal)
   const left = [...survey.gone, ...outcome.vanished.filter((entry) => stored.has(entry))]
   if (left.length > 0) progress('removing', 0, left.length)
   const gone = await removeEntries(documents, { source: source.id, entries: left, stored }, signal)
@@ -86,11 +86,12 @@ async function run(parts: SyncParts, source: Source, options: SyncOptions, signa
     const finished = { startedAt, finishedAt: clock.now(), cursor }
     await documents.saveSourceState({ source: source.id, ...finished, failures }, signal)
   }
-  progress('done', survey.changed.length, survey.changed.length)
+  const changed = [...survey.changed, ...outcome.led]
+  progress('done', changed.length, changed.length)
   const failed = new Set(failures.map((failure) => failure.entry))
   const notDone = new Set([...failed, ...outcome.vanished, ...outcome.skipped.map(({ entry }) => entry)])
   return report({
-    ...counted({ ...survey, changed: survey.changed.filter(({ entry }) => !notDone.has(entry)) }, stored),
+    ...counted({ changed: changed.filter(({ entry }) => !notDone.has(entry)) }, stored),
     deleted: gone.length,
     failed: failures.length,
     failures,
@@ -103,13 +104,15 @@ async function run(parts: SyncParts, source: Source, options: SyncOptions, signa
 interface Work {
   source: Source
   survey: Survey
+  known: Surveyed
   stored: ReadonlyMap<string, string>
   tag: string
   progress: ReturnType<typeof progressTeller>
 }
 
-async function indexChanged(parts: SyncParts, { source, survey, stored, tag, progress }: Work, signal: AbortSignal) {
-  const { changed } = survey
+async function indexChanged(parts: SyncParts, work: Work, signal: AbortSignal) {
+  const { source, stored, tag, progress } = work
+  const { changed } = work.survey
   await using writer = createSyncWriter(parts)
   await using aside = preparing({ source, entries: changed.length })
   const failures: EntryFailure[] = []
@@ -120,10 +123,11 @@ async function indexChanged(parts: SyncParts, { source, survey, stored, tag, pro
     parts.log.warn({ source: source.id, entry, err: error }, 'an entry could not be read')
     failures.push({ entry, reason: failureReason(error), failedAt: parts.clock.now() })
   }
+  const leads = leadsFrom(work)
   let done = 0
   progress('indexing', 0, changed.length)
   const prepare = (surveyed: SurveyedEntry) => readOne({ source, aside }, surveyed, signal)
-  for await (const { surveyed, outcome } of inParallel(changed, parts.readsAtOnce ?? 8, prepare, signal)) {
+  const index = async ({ surveyed, outcome }: Awaited<ReturnType<typeof prepare>>) => {
     if (outcome.kind === 'failed') fail(surveyed.entry, outcome.error)
     else if (outcome.kind === 'gone') vanished.push(surveyed.entry)
     else {
@@ -133,13 +137,40 @@ async function indexChanged(parts: SyncParts, { source, survey, stored, tag, pro
       const revision = `${surveyed.revision}${tag}`
       const failed = await writer.add({ revision, replaces: stored.get(surveyed.entry) ?? null }, entry, signal)
       for (const failure of failed) fail(failure.entry, failure.error)
+      leads.note(outcome.leadsTo)
     }
     done++
-    progress('indexing', done, changed.length)
+    progress('indexing', done, changed.length + leads.found.length)
   }
+  for (let next: readonly SurveyedEntry[] = changed; next.length > 0; next = await leads.follow(signal))
+    for await (const read of inParallel(next, parts.readsAtOnce ?? 8, prepare, signal)) await index(read)
   for (const failure of await writer.finish(signal)) fail(failure.entry, failure.error)
   const { written, overtaken } = writer
-  return { failures, vanished, skipped, warnings, written, overtaken }
+  return { failures, vanished, skipped, warnings, written, overtaken, led: leads.found }
+}
+
+/** What entries lead to that the survey didn't list: looked at when everything listed is read, and so on from there. */
+function leadsFrom({ source, survey, known, stored }: Pick<Work, 'source' | 'survey' | 'known' | 'stored'>) {
+  const seen = new Set([...stored.keys(), ...survey.changed.map(({ entry }) => entry)])
+  const found: SurveyedEntry[] = []
+  let noted = new Set<string>()
+  return {
+    found,
+    note(entries: readonly string[]) {
+      for (const entry of entries) if (!seen.has(entry)) noted.add(entry)
+    },
+    async follow(signal: AbortSignal): Promise<readonly SurveyedEntry[]> {
+      const entries = [...noted]
+      noted = new Set()
+      if (entries.length === 0 || source.surveyEntries === undefined) return []
+      for (const entry of entries) seen.add(entry)
+      const { changed } = await source.surveyEntries(entries, known, signal)
+      const unseen = changed.filter(({ entry }) => entries.includes(entry) || !seen.has(entry))
+      for (const { entry } of unseen) seen.add(entry)
+      found.push(...unseen)
+      return unseen
+    },
+  }
 }
 
 function counted(survey: Pick<Survey, 'changed'>, stored: ReadonlyMap<string, string>) {
