@@ -13,6 +13,11 @@ import type { AnswerPart } from './answering/quoting.ts'
 import { StopWatch } from './answering/stop-watch.ts'
 import { type Asked, understood } from './answering/understanding.ts'
 
+// The loop in front of answering holds its own words against the same rules.
+export { destructiveWarnings } from './answering/destructive.ts'
+export { givesOrders, withoutOrders } from './answering/orders.ts'
+export { checkAnswer } from './answering/promises.ts'
+
 /** Its embedder compares about a hundred sentences a question: a local one. Absent: words alone. */
 export interface AnsweringParts extends EvidenceParts {
   search: Search
