@@ -104,6 +104,7 @@ export async function startServer(given: Partial<ServerParts> = {}): Promise<Sta
     metrics: createMetrics(() => store.documents.counts(ongoing)),
     assets: { version: 'v1', pages: new Map([['/', '<!doctype html><title>Page</title>']]), files: new Map() },
     version: '1.2.3',
+    operations: { sources: async () => [], sync: async () => {} },
     log: silentLog,
     ...given,
   })

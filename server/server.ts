@@ -27,6 +27,7 @@ import { addDocumentRoutes, type FreshnessOf } from './routes/documents.ts'
 import { addFeedbackRoute } from './routes/feedback.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addSearchRoute } from './routes/search.ts'
+import { addSourceRoutes, type Operations } from './routes/sources.ts'
 import { addStatusRoute } from './routes/status.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './routes/webhooks.ts'
 import { secureHeaders } from './secure-headers.ts'
@@ -56,6 +57,8 @@ export interface ServerParts {
   /** Where people reach the page, if not at the address that we listen on. */
   publicUrl?: string | undefined
   clock?: Clock
+  /** Absent: nothing is synced here. */
+  operations?: Operations | undefined
   /** By the last part of their address: `github` takes POST /webhooks/github. */
   webhooks?: Readonly<Record<string, WebhookReceiver>> | undefined
 }
@@ -114,6 +117,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
   addChatRoutes(app, { ...parts, clock, publicUrl: () => url })
   addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
   addWebhookRoutes(app, parts.webhooks ?? {})
+  if (parts.operations !== undefined) addSourceRoutes(app, parts.operations)
   addOpenApiRoute(app, version)
   addPageRoutes(app, parts.assets)
 

@@ -137,6 +137,57 @@ export interface SearchResult {
   timings_ms: Record<string, number>
 }
 
+export interface Source {
+  id: string
+  kind: 'files' | 'github' | 'notion'
+  /** Files, pages and issues that are stored of it. */
+  entries: number
+  state: 'idle' | 'waiting' | 'syncing' | 'paused' | 'failed' | 'never'
+  last_sync?: {
+    started_at: string
+    finished_at: string
+    seconds: number
+  }
+  next_sync_at?: string
+  /** Entries by what they wait for. */
+  queue: {
+    waiting: number
+    running: number
+    delayed: number
+    dead: number
+  }
+  pause?: {
+    until: string
+    reason: string
+  }
+  /** Why the last sync of the whole failed. */
+  failure?: string
+  failed_entries: number
+  /** Newest first, at most 200. */
+  failures: {
+    entry: string
+    state: 'waiting' | 'dead'
+    reason: string
+    failed_at: string
+  }[]
+  api_budget?: {
+    left: number
+    limit: number
+    resets_at: string
+  }
+  /** From a change at the source to when answers use it. */
+  lag_seconds?: {
+    last: number
+    p50: number
+    p95: number
+    changes: number
+  }
+}
+
+export interface Sources {
+  sources: Source[]
+}
+
 export interface Status {
   version: string
   /** Who you are here. */

@@ -6,6 +6,8 @@ import type {
   Passage,
   Problem,
   SearchResult,
+  Source,
+  Sources,
   Status,
   WholeDocument,
 } from './api-types.ts'
@@ -72,6 +74,13 @@ export function createApi(token: () => string | null) {
     },
     async feedback(traceId: string, verdict: string, comment: string, signal: AbortSignal): Promise<void> {
       await post('/v1/feedback', { trace_id: traceId, verdict, ...(comment !== '' && { comment }) }, signal)
+    },
+    async sources(signal: AbortSignal): Promise<Source[]> {
+      const { sources }: Sources = await get('/v1/sources', signal)
+      return sources
+    },
+    async sync(source: string, entries: readonly string[] | undefined, signal: AbortSignal): Promise<void> {
+      await post(`/v1/sources/${encodeURIComponent(source)}/sync`, entries === undefined ? {} : { entries }, signal)
     },
     async *ask(question: Question, signal: AbortSignal): AsyncGenerator<AskEvent> {
       const response = await post('/v1/ask', question, signal, 'text/event-stream')

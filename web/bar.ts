@@ -23,6 +23,7 @@ export function barViews({ words, lang }: Page, actions: BarActions): Node[] {
     element('span', { class: 'brand' }, icon('☾'), 'Nightdesk'),
     element('span', { class: 'gap' }),
     ...(actions.newConversation === undefined ? [] : [button(words.newConversation, actions.newConversation)]),
+    element('a', { class: 'to-operations', href: '/operations' }, words.operations),
     button(words.otherLanguage, actions.otherLanguage, { lang: lang === 'en' ? 'ja' : 'en' }),
     theme,
     ...(actions.signOut === undefined ? [] : [button(words.signOut, actions.signOut)]),

@@ -96,6 +96,7 @@ const en = {
   wrongToken: 'This token is not known here. Check it, or ask whoever runs Nightdesk for a new one.',
   signOut: 'Sign out',
   theme: 'Light or dark',
+  operations: 'Operations',
   otherLanguage: '日本語',
   skip: 'Skip to the question',
   keys: [
@@ -202,6 +203,7 @@ const ja: Words = {
   wrongToken: 'このトークンは登録されていません。確かめるか、Nightdesk の管理者に新しいものをもらってください。',
   signOut: 'サインアウト',
   theme: '明るい／暗い表示',
+  operations: '運用状況',
   otherLanguage: 'English',
   skip: '質問欄へ',
   keys: [

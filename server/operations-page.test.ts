@@ -1,0 +1,95 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lacksChromium, launchBrowser, openPage } from './page.fake.ts'
+import type { Operations, SourceStatus } from './routes/sources.ts'
+
+const now = Date.now()
+const well: SourceStatus = {
+  id: 'runbooks',
+  kind: 'github',
+  audience: [],
+  entries: 1204,
+  state: 'idle',
+  lastSync: { startedAt: new Date(now - 130_000), finishedAt: new Date(now - 125_000) },
+  nextSyncAt: new Date(now + 475_000),
+  queue: { waiting: 0, running: 0, delayed: 0, dead: 0 },
+  failures: [],
+  apiBudget: { left: 4321, limit: 5000, resetsAt: new Date(now + 1_800_000) },
+  lag: { lastMs: 2140, p50Ms: 1800, p95Ms: 4100, changes: 31 },
+}
+const troubled: SourceStatus = {
+  id: 'wiki',
+  kind: 'notion',
+  audience: [],
+  entries: 2987,
+  state: 'syncing',
+  lastSync: { startedAt: new Date(now - 7_300_000), finishedAt: new Date(now - 7_205_000) },
+  queue: { waiting: 180, running: 8, delayed: 2, dead: 2 },
+  failures: [
+    {
+      entry: 'Payments / Failover 手順',
+      state: 'dead',
+      reason: 'Notion answered 500 six times in a row.',
+      failedAt: new Date(now - 3_700_000),
+    },
+    { entry: 'Old / Import', state: 'waiting', reason: 'The page is too large.', failedAt: new Date(now - 200_000) },
+  ],
+}
+
+describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+
+  function watched(sources: SourceStatus[]) {
+    const asked: unknown[] = []
+    const operations: Operations = {
+      sources: async () => sources,
+      sync: async (source, entries) => void asked.push([source, entries]),
+    }
+    return { asked, operations }
+  }
+
+  it('says at the top what needs a look, and shows each source with its lag, its budget and what failed', async () => {
+    await using opened = await openPage(browser, watched([well, troubled]))
+    const { page } = opened
+    await page.goto(`${opened.nightdesk.url}/operations`)
+    await page.getByRole('heading', { level: 1, name: '1 source needs a look.' }).waitFor()
+    const [runbooks, wiki] = await page.locator('.source').allInnerTexts()
+    expect(runbooks).toMatch(/up to date[\s\S]*1,204[\s\S]*took 5.0 s[\s\S]*2.1 sec[\s\S]*4,321 of 5,000/)
+    expect(wiki).toMatch(/188 to read, 8 under way · 2 tried again soon/)
+    expect(wiki).toMatch(/2 could not be read[\s\S]*Notion answered 500 six times[\s\S]*given up, 1 hour ago/)
+    expect(opened.faults).toEqual([])
+  })
+
+  it('retries one failure, all of them, or the whole source', async () => {
+    const { asked, operations } = watched([troubled])
+    await using opened = await openPage(browser, { operations })
+    const { page } = opened
+    await page.goto(`${opened.nightdesk.url}/operations`)
+    await page.getByRole('button', { name: 'Retry Old / Import' }).click()
+    await page.getByText('wiki: Asked for.').waitFor()
+    await page.getByRole('button', { name: 'Retry all' }).click()
+    await expect.poll(() => asked.length).toBe(2)
+    await page.getByRole('button', { name: 'Sync now' }).click()
+    await expect
+      .poll(() => asked)
+      .toEqual([
+        ['wiki', ['Old / Import']],
+        ['wiki', ['Payments / Failover 手順', 'Old / Import']],
+        ['wiki', 'all'],
+      ])
+  })
+
+  it('fits a phone, also in Japanese', async () => {
+    await using opened = await openPage(browser, watched([well, troubled]), { viewport: { width: 390, height: 844 } })
+    const { page } = opened
+    await page.goto(`${opened.nightdesk.url}/operations`)
+    await page.getByRole('button', { name: '日本語' }).click()
+    await page.getByText('取り込み元 1 件に確認が必要です。').waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    expect(opened.faults).toEqual([])
+  })
+})
