@@ -7,7 +7,7 @@ import { loadThesaurus, Thesaurus } from './thesaurus.ts'
 const lines = readFileSync(join(import.meta.dirname, 'thesaurus.txt'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
-const groups = lines.map((line) => line.split(/, | => /))
+const groups = lines.map((line) => line.replace(/^\+ /, '').split(/, | => /))
 const members = groups.flat()
 
 const alternatives = (thesaurus: Thesaurus, text: string) => thesaurus.read(text).alternatives
@@ -133,6 +133,14 @@ describe('Thesaurus', () => {
     const power = new Thesaurus('ups, 停電\none, 単一\nha, 冗長化')
     expect(alternatives(power, 'has it come up on the node')).toEqual(new Map())
     expect(alternatives(power, 'which UPS').get('ups')).toEqual([['停電']])
+  })
+
+  it('reads the words within a phrase too where its group only adds to them', () => {
+    const adding = new Thesaurus('+ restart the pod, ポッド再起動\nrestart, 再起動, bounce\npod, ポッド, コンテナ')
+    expect(alternatives(adding, 'restart a pod').get('restart')).toContainEqual(['bounc'])
+    expect(alternatives(adding, 'restart a pod').get('pod')).toContainEqual(['コンテナ'])
+    expect(alternatives(adding, 'ポッド再起動').get('再起')).toContainEqual(['restart', 'pod'])
+    expect(alternatives(adding, 'ポッド再起動').get('再起')).toContainEqual(['bounc'])
   })
 
   it('leaves a word that it does not know alone', () => {

@@ -43,17 +43,23 @@ const longestPhrase = 5
 const widestGap = 4
 const longestJapanese = 14
 const saidEach = 5
+/** The rest says again what the words within say. */
+const saidEachAdded = 2
 const mostStems = 50_000
 const gap = ' .. '
 const oneWay = ' => '
+const added = '+ '
 
 /** The words of one line. Most are never asked for, so they are taken apart when they are. */
 class Group {
+  /** The words within its phrases keep their own meaning. */
+  readonly adds: boolean
   readonly #text: string
   #sought: readonly Member[] | undefined
 
-  constructor(text: string) {
+  constructor(text: string, adds: boolean) {
     this.#text = text
+    this.adds = adds
   }
 
   get sought(): readonly Member[] {
@@ -67,7 +73,7 @@ class Group {
 /**
  * What an engineer may call a thing otherwise, in both languages: "the box" for a node, 「証明書」 for a certificate.
  * One group of words a line of thesaurus.txt; what stands before `=>` is only asked, and what stands after it only
- * looked for.
+ * looked for. A phrase hides what its words mean alone, but for a line that begins with `+`.
  */
 export class Thesaurus {
   /** By their first two letters, until a question has such a word: stemming them all at the start takes 0.2 s. */
@@ -83,8 +89,9 @@ export class Thesaurus {
   constructor(lines: string) {
     for (const line of lines.split('\n')) {
       if (line === '' || line.startsWith('#')) continue
-      const [asked = '', sought = asked] = line.split(oneWay)
-      const group = new Group(sought)
+      const adds = line.startsWith(added)
+      const [asked = '', sought = asked] = (adds ? line.slice(added.length) : line).split(oneWay)
+      const group = new Group(sought, adds)
       for (const text of membersOf(asked)) {
         if (isLatin(text)) append(this.#unread, beginning(text), { text, group })
         else append(this.#japanese, text, group)
@@ -105,8 +112,9 @@ export class Thesaurus {
         const before = found.get(term) ?? []
         found.set(term, [...before, ...others.map((member) => [...member.terms])])
       }
-      for (const { sought } of groups)
-        for (const member of sought.slice(0, saidEach)) if (member.text !== phrase) said.add(member.text)
+      for (const { sought, adds } of groups)
+        for (const member of sought.slice(0, adds ? saidEachAdded : saidEach))
+          if (member.text !== phrase) said.add(member.text)
     }
     return { alternatives: found, said: [...said].join(' ') }
   }
@@ -122,6 +130,7 @@ export class Thesaurus {
         const found = this.#phraseOf(phrase, words.slice(last + 1, last + 2 + widestGap))
         if (found === undefined) continue
         yield { phrase: found.words.map(({ word }) => word).join(' '), groups: found.groups }
+        if (found.groups.every(({ adds }) => adds)) continue
         if (found.end !== undefined) words.splice(words.indexOf(found.end), 1)
         at = last
         break
@@ -179,6 +188,7 @@ export class Thesaurus {
           const groups = this.#japanese.get(phrase)
           if (groups === undefined) continue
           yield { phrase, groups }
+          if (groups.every(({ adds }) => adds)) continue
           at += length - 1
           break
         }
