@@ -1,6 +1,6 @@
 import { notionId, urlOfId } from './ids.ts'
 
-const codeSpan = /(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g
+const codeSpan = /(?<!\\)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g
 const attribute = (tag: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
 
 /**

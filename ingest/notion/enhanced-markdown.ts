@@ -105,10 +105,11 @@ class Reader {
   #blockAt(at: number, end: number, line: Line): BlockNode | undefined {
     const { text, depth } = line
     if (/^(?:`{3,}|~{3,})/.test(text)) return node('code', this.#code(at, end, line))
-    if (text === '$$') return node('equation', { expression: this.#raw(at + 1, end - 1, depth) })
+    if (text === '$$') return node('equation', { expression: this.#inside(at, end, '$$', depth) })
     if (text.startsWith('|')) return pipeTable(this.#lines.slice(at, end).map((row) => row.text))
     if (/^:{3,}\s*callout\b/.test(text)) {
-      return node('callout', { icon: iconOf(text) }, this.blocks(at + 1, end - 1))
+      const isClosed = /^:{3,}$/.test(this.#lines[end - 1]?.text ?? '')
+      return node('callout', { icon: iconOf(text) }, this.blocks(at + 1, isClosed ? end - 1 : end))
     }
     const tag = openingTag.exec(text)
     return (tag === null ? undefined : this.#tagAt(at, end, tag)) ?? this.#textAt(at, end, text)
@@ -162,12 +163,14 @@ class Reader {
 
   #code(at: number, end: number, { text, depth }: Line): BlockContent {
     const language = text.replace(/^[`~]+/, '').trim()
-    const code = this.#raw(at + 1, end - 1, depth)
+    const code = this.#inside(at, end, /^[`~]+/.exec(text)?.[0] ?? '', depth)
     return { language, rich_text: rich(code, false) }
   }
 
-  #raw(from: number, to: number, depth: number): string {
-    const lines = this.#lines.slice(from, Math.max(from, to))
+  /** What stands between the first line and the one that closes, if one does. */
+  #inside(at: number, end: number, close: string, depth: number): string {
+    const isClosed = end > at + 1 && this.#lines[end - 1]?.text.trim() === close
+    const lines = this.#lines.slice(at + 1, isClosed ? end - 1 : end)
     return lines.map((line) => '\t'.repeat(Math.max(0, line.depth - depth)) + line.text).join('\n')
   }
 

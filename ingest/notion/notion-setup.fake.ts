@@ -24,7 +24,7 @@ export function sourceOn(notion: FakeNotion, options: Partial<NotionSourceOption
 }
 
 /** What a store knows after a sync that read everything. */
-export function after(survey: Survey, before: Surveyed = nothingKnown): Surveyed {
+export function storedAfter(survey: Survey, before: Surveyed = nothingKnown): Surveyed {
   const revisions = new Map(before.revisions)
   for (const { entry, revision } of survey.changed) revisions.set(entry, revision)
   for (const entry of survey.gone) revisions.delete(entry)
@@ -36,7 +36,7 @@ export async function syncOnce(source: Source, known: Surveyed = nothingKnown) {
   const survey = await source.survey(known, ongoing)
   const read = await Promise.all(survey.changed.map((surveyed) => source.read(surveyed, ongoing)))
   const entries = new Map(read.flatMap((entry) => (entry === 'gone' ? [] : [[entry.entry, entry] as const])))
-  return { survey, entries, known: after(survey, known) }
+  return { survey, entries, known: storedAfter(survey, known) }
 }
 
 /** The one page with this title path. */

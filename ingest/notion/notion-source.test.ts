@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { fixedClock } from '#runtime/clock.ts'
 import { type SourceHarness, sourceContract } from '../source.contract.ts'
 import type { Source } from '../source.ts'
 import { FakeNotion } from './notion.fake.ts'
@@ -6,7 +7,7 @@ import { sourceOn } from './notion-setup.fake.ts'
 import { type FakeBlockSpec, paragraph, textBlock } from './notion-workspace.fake.ts'
 
 describe('notionSource', () => {
-  // Lines have no dates in Notion, blocks do (see "dates each passage"). An entry is a page's id, which outlives renames,
+  // Lines have no dates in Notion, blocks do (tested in blocks-markdown.test.ts). An entry is a page's id, which outlives renames,
   // so the contract's names are those that the harness gives the pages, and its rename is a copy and a deletion.
   sourceContract(begin, { datesLines: false, readsCodeowners: false })
 })

@@ -1,0 +1,420 @@
+import { describe, expect, it } from 'vitest'
+import { fixedClock } from '#runtime/clock.ts'
+import { FakeNotion } from './notion.fake.ts'
+import {
+  nothingKnown,
+  ongoing,
+  pageAt,
+  pathsOf,
+  sourceOn,
+  storedAfter,
+  syncOnce,
+  textOf,
+  today,
+} from './notion-setup.fake.ts'
+import { paragraph, rich, textBlock } from './notion-workspace.fake.ts'
+
+const people = (...ids: string[]) => ({ id: 'p', type: 'people', people: ids.map((id) => ({ object: 'user', id })) })
+
+describe('a survey', () => {
+  it('costs a call for every hundred pages when nothing changed', async () => {
+    await using notion = await FakeNotion.start()
+    const { dataSourceId } = notion.workspace.addDatabase({ title: 'Services' })
+    for (let n = 0; n < 250; n++) {
+      notion.workspace.addPage({ title: `Page ${n}`, ...(n % 5 === 0 ? { in: dataSourceId } : {}) })
+    }
+    const first = await sourceOn(notion).survey(nothingKnown, ongoing)
+    expect(first.changed).toHaveLength(250)
+    const source = sourceOn(notion)
+    const again = await source.survey(storedAfter(first), ongoing)
+    expect(again).toMatchObject({ changed: [], unchanged: 250, gone: [], cursor: first.cursor })
+    expect(source.apiCalls).toBe(3)
+  })
+
+  it('finds pages that search does not know: rows, and what hangs below pages that it does', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const { dataSourceId } = workspace.addDatabase({ title: 'Incidents' })
+    const home = workspace.addPage({ title: 'Home' })
+    const hidden = [
+      workspace.addPage({ title: 'Outage', in: dataSourceId }),
+      workspace.addPage({ title: 'Child', in: home }),
+    ]
+    for (const id of hidden) workspace.notInSearch.add(id)
+    const source = sourceOn(notion)
+    const { survey, entries, known } = await syncOnce(source)
+    expect(pathsOf(entries)).toEqual(['Home', 'Incidents/Outage'])
+    expect(pageAt(entries, 'Home').leadsTo).toEqual([hidden[1]])
+    const more = await source.surveyEntries?.([hidden[1] ?? ''], known, ongoing)
+    expect(more?.changed.map(({ entry }) => entry)).toEqual([hidden[1]])
+    const child = await source.read(more?.changed[0] ?? { entry: '', revision: '' }, ongoing)
+    expect(child).toMatchObject({ path: 'Home/Child' })
+    const all = storedAfter({ ...survey, changed: [...survey.changed, ...(more?.changed ?? [])] })
+    const again = await sourceOn(notion).survey(all, ongoing)
+    expect(again).toMatchObject({ changed: [], unchanged: 3, gone: [] })
+  })
+
+  it('finds databases that only stand on a page, with their rows', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const home = workspace.addPage({ title: 'Home' })
+    const { dataSourceId } = workspace.addDatabase({ title: 'Hosts', in: home })
+    const row = workspace.addPage({ title: 'web-1', in: dataSourceId })
+    for (const id of [dataSourceId, row]) workspace.notInSearch.add(id)
+    const source = sourceOn(notion)
+    const { entries, known } = await syncOnce(source)
+    const leads = pageAt(entries, 'Home').leadsTo ?? []
+    expect(leads).toHaveLength(1)
+    const more = await source.surveyEntries?.(leads, known, ongoing)
+    expect(more?.changed.map(({ entry }) => entry)).toEqual([row])
+  })
+
+  it('gets past the ten thousandth row', async () => {
+    await using notion = await FakeNotion.start({ resultLimit: 300 })
+    const { workspace } = notion
+    const { dataSourceId } = workspace.addDatabase({ title: 'Log' })
+    for (let n = 0; n < 1000; n++) {
+      const id = workspace.addPage({ title: `Row ${n}`, in: dataSourceId, createdAt: new Date(1.7e12 + n * 20_000) })
+      workspace.notInSearch.add(id)
+    }
+    expect((await sourceOn(notion).survey(nothingKnown, ongoing)).changed).toHaveLength(1000)
+  })
+
+  it('takes nothing for gone where search stops before the end', async () => {
+    await using notion = await FakeNotion.start({ resultLimit: 100 })
+    const { workspace } = notion
+    const ids = Array.from({ length: 400 }, (_, n) =>
+      workspace.addPage({ title: `Page ${n}`, at: new Date(1.7e12 + n * 60_000) }),
+    )
+    const revisions = new Map(ids.map((id) => [id, 'old']))
+    workspace.page(ids[200] ?? '').trashed = true
+    const survey = await sourceOn(notion).survey({ revisions, failed: new Set() }, ongoing)
+    expect(survey.gone).toEqual([ids[200]])
+    expect(survey.warnings?.join()).toContain('10,000')
+  })
+
+  it('says what was deleted, unshared or put below something that was', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const [kept, deleted, unshared] = ['Kept', 'Deleted', 'Unshared'].map((title) => workspace.addPage({ title }))
+    const below = [deleted, unshared].map((place) => workspace.addPage({ title: 'Below', in: place ?? '' }))
+    const { known } = await syncOnce(sourceOn(notion))
+    workspace.page(deleted ?? '').trashed = true
+    workspace.unshared.add(unshared ?? '')
+    const survey = await sourceOn(notion).survey(known, ongoing)
+    expect(survey.gone.toSorted()).toEqual([deleted, unshared, ...below].toSorted())
+    expect(survey).toMatchObject({ changed: [], unchanged: 1 })
+    expect(known.revisions.has(kept ?? '')).toBe(true)
+  })
+
+  it('keeps what search only forgot', async () => {
+    await using notion = await FakeNotion.start()
+    const id = notion.workspace.addPage({ title: 'Page' })
+    notion.workspace.addPage({ title: 'Other' })
+    const { known } = await syncOnce(sourceOn(notion))
+    notion.workspace.notInSearch.add(id)
+    expect(await sourceOn(notion).survey(known, ongoing)).toMatchObject({ changed: [], unchanged: 2, gone: [] })
+  })
+
+  it('lets go of the last page that was shared, and says that none is', async () => {
+    await using notion = await FakeNotion.start()
+    const id = notion.workspace.addPage({ title: 'Page' })
+    const { known } = await syncOnce(sourceOn(notion))
+    notion.workspace.unshared.add(id)
+    const survey = await sourceOn(notion).survey(known, ongoing)
+    expect(survey.gone).toEqual([id])
+    expect(survey.warnings).toEqual([expect.stringContaining('No page is shared')])
+  })
+
+  it('keeps the identity of a page that was moved or renamed, and follows its path', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const [team, archive] = [workspace.addPage({ title: 'Team' }), workspace.addPage({ title: 'Archive' })]
+    const page = workspace.addPage({ title: 'Redis', in: team })
+    const below = workspace.addPage({ title: 'Failover', in: page })
+    const { entries, known } = await syncOnce(sourceOn(notion))
+    expect(entries.get(below)?.path).toBe('Team/Redis/Failover')
+    workspace.move(page, archive, new Date('2025-01-01T00:00:00Z'))
+    workspace.page(archive).title = 'Old'
+    const next = await syncOnce(sourceOn(notion), known)
+    expect(next.survey.gone).toEqual([])
+    expect([...next.entries.keys()].toSorted()).toEqual([archive, page, below].toSorted())
+    expect(next.entries.get(below)?.path).toBe('Old/Redis/Failover')
+  })
+
+  it('reads a page again whose minute was not over, and only that', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const clock = fixedClock(today)
+    workspace.addPage({ title: 'Settled', at: new Date('2025-06-01T11:50:00Z') })
+    const page = workspace.addPage({ title: 'Fresh', blocks: [paragraph('one')], at: new Date('2025-06-01T11:59:40Z') })
+    const first = await syncOnce(sourceOn(notion, { clock }))
+    // In the same minute, so that Notion's time for it stays the same.
+    workspace.setBlocks(page, [paragraph('two')], new Date('2025-06-01T11:59:55Z'))
+    clock.advance(600_000)
+    const second = await syncOnce(sourceOn(notion, { clock }), first.known)
+    expect([...second.entries.values()].map(textOf)).toEqual(['two\n'])
+    const third = await sourceOn(notion, { clock }).survey(second.known, ongoing)
+    expect(third).toMatchObject({ changed: [], unchanged: 2 })
+  })
+
+  it('walks through the data sources again after a day', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const clock = fixedClock(today)
+    const { dataSourceId } = workspace.addDatabase({ title: 'Log' })
+    const { known } = await syncOnce(sourceOn(notion, { clock }))
+    const row = workspace.addPage({ title: 'Row', in: dataSourceId })
+    workspace.notInSearch.add(row)
+    expect((await sourceOn(notion, { clock }).survey(known, ongoing)).changed).toEqual([])
+    clock.advance(25 * 3_600_000)
+    const survey = await sourceOn(notion, { clock }).survey(known, ongoing)
+    expect(survey.changed.map(({ entry }) => entry)).toEqual([row])
+  })
+
+  it('passes malformed pages by, and loses none of them', async () => {
+    await using notion = await FakeNotion.start()
+    const [good, bad] = ['Good', 'Bad'].map((title) => notion.workspace.addPage({ title }))
+    const { known } = await syncOnce(sourceOn(notion))
+    notion.malformed.add(bad ?? '')
+    const source = sourceOn(notion)
+    const survey = await source.survey(known, ongoing)
+    expect(survey).toMatchObject({ changed: [{ entry: bad }], unchanged: 1, gone: [] })
+    const [entry = { entry: '', revision: '' }] = survey.changed
+    await expect(source.read(entry, ongoing)).rejects.toMatchObject({ code: 'notion_answer_invalid' })
+    expect(known.revisions.has(good ?? '')).toBe(true)
+  })
+
+  it('stops in the middle of a listing', async () => {
+    await using notion = await FakeNotion.start()
+    for (let n = 0; n < 300; n++) notion.workspace.addPage()
+    const stop = new AbortController()
+    notion.tempt(() => {
+      stop.abort(new Error('enough'))
+      return undefined
+    })
+    await expect(sourceOn(notion).survey(nothingKnown, stop.signal)).rejects.toThrow('enough')
+    expect(notion.requests).toHaveLength(1)
+  })
+})
+
+describe('roots', () => {
+  it('keep to what is below them, whichever way they are given', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const company = workspace.addPage({ title: 'Company' })
+    const ops = workspace.addPage({ title: 'Ops', in: company })
+    workspace.addPage({ title: 'Redis', in: ops })
+    workspace.addPage({ title: 'Canteen', in: company })
+    const { databaseId, dataSourceId } = workspace.addDatabase({ title: 'Incidents', in: company })
+    workspace.addPage({ title: 'Outage', in: dataSourceId })
+    const pathsWith = async (...roots: string[]) => pathsOf((await syncOnce(sourceOn(notion, { roots }))).entries)
+    expect(await pathsWith(ops)).toEqual(['Ops', 'Ops/Redis'])
+    expect(await pathsWith(`https://www.notion.so/acme/Ops-${ops.replaceAll('-', '')}?v=1`)).toEqual([
+      'Ops',
+      'Ops/Redis',
+    ])
+    expect(await pathsWith(dataSourceId)).toEqual(['Incidents/Outage'])
+    expect(await pathsWith(databaseId, ops.toUpperCase())).toEqual(['Incidents/Outage', 'Ops', 'Ops/Redis'])
+  })
+
+  it('that nobody can see fail the survey, which then deletes nothing', async () => {
+    await using notion = await FakeNotion.start()
+    notion.workspace.addPage({ title: 'Page' })
+    const code = 'notion_root_not_found'
+    for (const root of ['0123456789abcdef0123456789abcdef', 'no id']) {
+      await expect(sourceOn(notion, { roots: [root] }).survey(nothingKnown, ongoing)).rejects.toMatchObject({ code })
+    }
+  })
+
+  it('that are unshared later take what was below with them, with a warning', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const root = workspace.addPage({ title: 'Ops' })
+    const page = workspace.addPage({ title: 'Redis', in: root })
+    workspace.addPage({ title: 'Elsewhere' })
+    const { known } = await syncOnce(sourceOn(notion, { roots: [root] }))
+    workspace.unshared.add(root)
+    const survey = await sourceOn(notion, { roots: [root] }).survey(known, ongoing)
+    expect(survey.gone.toSorted()).toEqual([root, page].toSorted())
+    expect(survey.warnings).toEqual([expect.stringContaining(root)])
+  })
+})
+
+describe('a page', () => {
+  it('has the path of its titles, through databases and blocks, from where it can be seen', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const secret = workspace.addPage({ title: 'Secret' })
+    workspace.unshared.add(secret)
+    const home = workspace.addPage({ title: 'TCP/IP' })
+    workspace.setBlocks(home, [textBlock('toggle', 'More')], new Date('2024-05-01T10:00:00Z'))
+    const toggle = workspace.page(home).blocks[0]?.id ?? ''
+    const inside = workspace.addPage({ title: 'Inside', in: toggle })
+    const { dataSourceId } = workspace.addDatabase({ title: 'Hosts', in: inside })
+    workspace.addPage({ in: dataSourceId })
+    const { entries, survey } = await syncOnce(sourceOn(notion))
+    expect(pathsOf(entries)).toEqual(['TCP∕IP', 'TCP∕IP/Inside', 'TCP∕IP/Inside/Hosts/Untitled'])
+    const source = sourceOn(notion)
+    expect(await source.survey(storedAfter(survey), ongoing)).toMatchObject({ changed: [], unchanged: 3 })
+    expect(source.apiCalls).toBe(1)
+  })
+
+  it('has its own title whatever its headings and its name look like', async () => {
+    await using notion = await FakeNotion.start()
+    notion.workspace.addPage({ title: 'values.yaml', blocks: [textBlock('heading_1', 'Overview'), paragraph('a: b')] })
+    const { entries } = await syncOnce(sourceOn(notion))
+    expect(pageAt(entries, 'values.yaml')).toMatchObject({
+      title: 'values.yaml',
+      titleIsGiven: true,
+      format: 'markdown',
+    })
+  })
+
+  it('is owned by the people that it names, else by who made it', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const [ada, grace, alan] = ['Ada', 'Grace', 'Alan'].map((name) => workspace.addUser(name))
+    const { dataSourceId } = workspace.addDatabase({ title: 'Runbooks' })
+    const row = (title: string, properties: Record<string, unknown>) =>
+      workspace.addPage({ title, in: dataSourceId, createdBy: alan ?? '', properties })
+    row('Named', { Owner: people(ada ?? '', grace ?? ''), Reviewer: people(alan ?? '') })
+    row('Unnamed', { Owner: people() })
+    row('Team', { Team: { type: 'select', select: { name: 'SRE' } }, Owner: people(ada ?? '') })
+    const { entries } = await syncOnce(sourceOn(notion))
+    expect(pageAt(entries, 'Runbooks/Named').owners).toEqual(['Ada', 'Grace'])
+    expect(pageAt(entries, 'Runbooks/Unnamed').owners).toEqual(['Alan'])
+    expect(notion.countOf(/^\/users/)).toBe(1)
+    const configured = await syncOnce(sourceOn(notion, { ownerProperties: ['team', 'Reviewer'] }))
+    expect(pageAt(configured.entries, 'Runbooks/Team').owners).toEqual(['SRE'])
+    expect(pageAt(configured.entries, 'Runbooks/Named').owners).toEqual(['Alan'])
+  })
+
+  it('has no owner where the integration may not see people', async () => {
+    await using notion = await FakeNotion.start()
+    notion.workspace.addPage({ title: 'Page', createdBy: notion.workspace.addUser('Ada') })
+    notion.fail(
+      /^\/users/,
+      {
+        kind: 'answer',
+        status: 403,
+        body: { object: 'error', status: 403, code: 'restricted_resource', message: 'no' },
+      },
+      9,
+    )
+    expect(pageAt((await syncOnce(sourceOn(notion))).entries, 'Page').owners).toEqual([])
+  })
+
+  it('is verified as long as Notion says so', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const ada = workspace.addUser('Ada')
+    const verification = (state: string) => ({
+      Verification: {
+        type: 'verification',
+        verification: {
+          state,
+          date: { start: '2025-03-01T00:00:00.000Z', end: null },
+          verified_by: { object: 'user', id: ada },
+        },
+      },
+    })
+    const page = workspace.addPage({ title: 'Page', properties: verification('verified') })
+    const { entries, known } = await syncOnce(sourceOn(notion))
+    expect(pageAt(entries, 'Page')).toMatchObject({ reviewedAt: new Date('2025-03-01T00:00:00Z'), reviewedBy: 'Ada' })
+    // It expires by itself: nobody edits the page.
+    workspace.page(page).properties = verification('expired')
+    const next = await syncOnce(sourceOn(notion), known)
+    expect(pageAt(next.entries, 'Page')).toMatchObject({ reviewedAt: undefined, reviewedBy: undefined })
+  })
+
+  it('of a database begins with its fields', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const { dataSourceId } = workspace.addDatabase({ title: 'Services' })
+    const redis = workspace.addPage({ title: 'Redis', in: dataSourceId })
+    workspace.addPage({
+      title: 'Checkout',
+      in: dataSourceId,
+      blocks: [paragraph('Takes money.')],
+      properties: {
+        Tier: { type: 'select', select: { name: 'critical' } },
+        'Depends on': { type: 'relation', relation: [{ id: redis }], has_more: false },
+        Channel: { type: 'rich_text', rich_text: rich('#checkout') },
+        Created: { type: 'created_time', created_time: '2024-01-01T00:00:00Z' },
+        Empty: { type: 'number', number: null },
+        Since: { type: 'date', date: { start: '2021-04-01', end: null } },
+        'On call': { type: 'checkbox', checkbox: true },
+        Key: { type: 'unique_id', unique_id: { prefix: 'SVC', number: 7 } },
+        Odd: { type: 'select', select: 'not what it says' },
+      },
+    })
+    const { entries } = await syncOnce(sourceOn(notion))
+    expect(textOf(pageAt(entries, 'Services/Checkout'))).toBe(
+      '- Tier: critical\n- Depends on: Redis\n- Channel: #checkout\n- Since: 2021-04-01\n- On call: yes\n- Key: SVC-7\n\nTakes money.\n',
+    )
+  })
+
+  it('carries its open comments where they are wanted', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const pageId = workspace.addPage({ title: 'Page', blocks: [paragraph('Body.')] })
+    const at = new Date('2025-01-02T00:00:00Z')
+    workspace.comments.push({ pageId, text: 'Port is 6380 now.', by: workspace.addUser('Ada'), at })
+    expect(textOf(pageAt((await syncOnce(sourceOn(notion))).entries, 'Page'))).toBe('Body.\n')
+    const entry = pageAt((await syncOnce(sourceOn(notion, { comments: true }))).entries, 'Page')
+    expect(textOf(entry)).toBe('Body.\n\n# Comments\n\n- Ada (2025-01-02): Port is 6380 now.\n')
+    expect(entry.lineDates?.at(5)).toEqual(at)
+  })
+})
+
+describe('entries that a webhook names', () => {
+  it('cost a call each, and what their paths still need', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const home = workspace.addPage({ title: 'Home' })
+    const ids = ['Edited', 'Same', 'Deleted'].map((title) => workspace.addPage({ title, in: home }))
+    const { known } = await syncOnce(sourceOn(notion))
+    const [edited = '', same = '', deleted = ''] = ids
+    workspace.setBlocks(edited, [paragraph('New.')], new Date('2025-01-01T00:00:00Z'))
+    workspace.page(deleted).trashed = true
+    const added = workspace.addPage({ title: 'Added', in: home })
+    const source = sourceOn(notion)
+    const survey = await source.surveyEntries?.([edited, same, deleted, added], known, ongoing)
+    expect(survey?.changed.map(({ entry }) => entry).toSorted()).toEqual([edited, added].toSorted())
+    expect(survey).toMatchObject({ unchanged: 1, gone: [deleted] })
+    expect(source.apiCalls).toBe(5)
+    const entry = await source.read(survey?.changed[0] ?? { entry: '', revision: '' }, ongoing)
+    expect(entry).toMatchObject({ path: 'Home/Edited', content: 'New.\n' })
+  })
+
+  it('are nothing when they are no page of ours', async () => {
+    await using notion = await FakeNotion.start()
+    const root = notion.workspace.addPage({ title: 'Root' })
+    const other = notion.workspace.addPage({ title: 'Other' })
+    const entries = [other, '00000000-0000-4000-8000-00000000dead', 'nonsense']
+    const survey = await sourceOn(notion, { roots: [root] }).surveyEntries?.(entries, nothingKnown, ongoing)
+    expect(survey).toMatchObject({ changed: [], unchanged: 0, gone: [] })
+  })
+
+  it('may be a data source, whose rows are then compared', async () => {
+    await using notion = await FakeNotion.start()
+    const { dataSourceId } = notion.workspace.addDatabase({ title: 'Log' })
+    const row = notion.workspace.addPage({ title: 'Row', in: dataSourceId })
+    const survey = await sourceOn(notion).surveyEntries?.([dataSourceId], nothingKnown, ongoing)
+    expect(survey?.changed.map(({ entry }) => entry)).toEqual([row])
+  })
+})
+
+describe('reading', () => {
+  it('needs no survey before it', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const home = workspace.addPage({ title: 'Home' })
+    const page = workspace.addPage({ title: 'Page', in: home, blocks: [paragraph('Text.')] })
+    const entry = await sourceOn(notion).read({ entry: page, revision: '' }, ongoing)
+    expect(entry).toMatchObject({ path: 'Home/Page', content: 'Text.\n' })
+    workspace.page(home).trashed = true
+    expect(await sourceOn(notion).read({ entry: page, revision: '' }, ongoing)).toBe('gone')
+  })
+})
