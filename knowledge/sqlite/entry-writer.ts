@@ -11,6 +11,7 @@ import {
 import { type ArrayStatement, arrays, bytesOf, type Cells, numberOf, textOf } from './connection.ts'
 import type { QuantizedVector } from './quantized-vector.ts'
 import { SegmentWriter } from './segment-writer.ts'
+import { numberOfModel } from './vector-models.ts'
 import type { EntryColumns } from './writer-asks.ts'
 
 /** So many changes are kept for readers to catch up on; one that is further behind reads everything anew. */
@@ -26,11 +27,16 @@ export class EntryWriter {
   readonly #statements: ReturnType<typeof prepared>
   readonly #segment: SegmentWriter
   readonly #scopes = new Map<string, number>()
+  readonly #modelNumber: () => number | null
+  /** Undefined until it is known in this transaction. */
+  #model: number | null | undefined
   /** Rows that went in this transaction. */
   #gone: number[] = []
 
-  constructor(database: DatabaseSync) {
+  /** @param embeddingModel Whose vectors come; absent: nobody says. */
+  constructor(database: DatabaseSync, embeddingModel?: string) {
     this.#statements = prepared(database)
+    this.#modelNumber = () => (embeddingModel === undefined ? null : numberOfModel(database, embeddingModel))
     this.#segment = new SegmentWriter(database)
   }
 
@@ -59,6 +65,7 @@ export class EntryWriter {
     this.#segment.forget()
     this.#scopes.clear()
     this.#gone = []
+    this.#model = undefined
   }
 
   #isOvertaken({ source, entry, replaces }: EntryColumns): boolean {
@@ -105,7 +112,7 @@ export class EntryWriter {
   /** @returns False when it has to be written anew, because it is found by other words or another vector. */
   #updated(held: Held, passage: PassageColumns, scope: number): boolean {
     const cells = this.#statements.content.get(held.row) ?? []
-    if (cells[termsColumn] !== passage.contents[termsColumn] || !sameVector(cells, passage)) {
+    if (cells[termsColumn] !== passage.contents[termsColumn] || !this.#sameVector(cells, passage)) {
       this.#removePassage(held.row)
       return false
     }
@@ -126,10 +133,23 @@ export class EntryWriter {
     if (elsewhere !== undefined) this.#removePassage(numberOf(elsewhere))
     const inserted = this.#statements.insertPassage.run(scope, terms.length, document, passage.id)
     const row = Number(inserted.lastInsertRowid)
-    const vector = passage.vector === undefined ? [null, null] : [passage.vector.scale, bytesIn(passage.vector)]
+    const { vector: given } = passage
+    const vector = given === undefined ? [null, null, null] : [given.scale, bytesIn(given), this.#modelOf()]
     this.#statements.insertContent.run(row, passage.id, document, scope, ...passage.contents, ...vector)
-    if (passage.vector !== undefined) this.#statements.insertVector.run(row, ...vector)
+    if (given !== undefined) this.#statements.insertVector.run(row, ...vector)
     this.#segment.add(row, terms)
+  }
+
+  #sameVector(cells: Cells, { vector }: PassageColumns): boolean {
+    const [scale, components, model] = cells.slice(-3)
+    if (vector === undefined || scale === null) return vector === undefined && scale === null
+    const isSame = scale === vector.scale && Buffer.compare(bytesOf(components), bytesIn(vector)) === 0
+    return isSame && model === this.#modelOf()
+  }
+
+  #modelOf(): number | null {
+    if (this.#model === undefined) this.#model = this.#modelNumber()
+    return this.#model
   }
 
   #removeDocument(document: number): void {
@@ -167,12 +187,6 @@ export class EntryWriter {
   }
 }
 
-function sameVector(cells: Cells, { vector }: PassageColumns): boolean {
-  const [scale, components] = cells.slice(-2)
-  if (vector === undefined || scale === null) return vector === undefined && scale === null
-  return scale === vector.scale && Buffer.compare(bytesOf(components), bytesIn(vector)) === 0
-}
-
 function bytesIn({ components }: QuantizedVector): Uint8Array {
   return new Uint8Array(components.buffer, components.byteOffset, components.length)
 }
@@ -199,14 +213,14 @@ function prepared(database: DatabaseSync) {
     updateScope: run('UPDATE passages SET scope = ? WHERE row = ?'),
     deletePassage: run('DELETE FROM passages WHERE row = ?'),
     updateContentScope: run('UPDATE contents SET scope = ? WHERE row = ?'),
-    content: read(`SELECT ${contentColumns}, scale, components FROM contents WHERE row = ?`),
+    content: read(`SELECT ${contentColumns}, scale, components, model FROM contents WHERE row = ?`),
     insertContent: run(
-      `INSERT INTO contents (row, id, document, scope, ${contentColumns}, scale, components)
-       VALUES (?, ?, ?, ?, ${marks(contents.length)}, ?, ?)`,
+      `INSERT INTO contents (row, id, document, scope, ${contentColumns}, scale, components, model)
+       VALUES (?, ?, ?, ?, ${marks(contents.length)}, ?, ?, ?)`,
     ),
     updateContent: run(`UPDATE contents SET (${contentColumns}) = (${marks(contents.length)}) WHERE row = ?`),
     deleteContent: run('DELETE FROM contents WHERE row = ?'),
-    insertVector: run('INSERT INTO vectors (row, scale, components) VALUES (?, ?, ?)'),
+    insertVector: run('INSERT INTO vectors (row, scale, components, model) VALUES (?, ?, ?, ?)'),
     deleteVector: run('DELETE FROM vectors WHERE row = ?'),
     addChange: run('INSERT INTO changes (row) VALUES (?)'),
     trimChanges: run('DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?'),

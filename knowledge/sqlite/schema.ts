@@ -87,6 +87,13 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX feedback_by_trace ON feedback (trace_id, number);
   `,
+  `
+  -- Which embedding model a vector is of. Until there was a choice, it was the one that ships.
+  CREATE TABLE models (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+  INSERT INTO models (number, id) VALUES (1, 'ops-embed-1/256');
+  ALTER TABLE vectors ADD COLUMN model INTEGER DEFAULT 1;
+  ALTER TABLE contents ADD COLUMN model INTEGER DEFAULT 1;
+  `,
 ]
 
 /**

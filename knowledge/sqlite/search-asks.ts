@@ -25,4 +25,5 @@ export interface VectorsAsk {
 /** What both are started with. */
 export interface SearchStart {
   path: string
+  embeddingModel: string | undefined
 }

@@ -16,15 +16,19 @@ import {
 import { arrays, type Cells, inSnapshot, reading, textOf } from './connection.ts'
 import { feedbackColumns, feedbackFrom, turnColumns, turnFrom } from './sqlite-conversations.ts'
 import { readAll, verificationFrom } from './sqlite-documents.ts'
+import { isOfModel } from './vector-models.ts'
 
 const rowsAtOnce = 200
 
 /** Reads everything, some at a time, so that other readers of this thread get their turn. */
 export class SqliteContents implements StoreContents {
   readonly #database: DatabaseSync
+  readonly #embeddingModel: string | null
 
-  constructor(database: DatabaseSync) {
+  /** @param embeddingModel Passages come with the vectors of this one alone; absent: with whatever they have. */
+  constructor(database: DatabaseSync, embeddingModel?: string) {
     this.#database = database
+    this.#embeddingModel = embeddingModel ?? null
   }
 
   async entries(source: string, entries: readonly string[], signal: AbortSignal): Promise<EntryContent[]> {
@@ -65,12 +69,12 @@ export class SqliteContents implements StoreContents {
     )
     const passages = arrays(
       this.#database,
-      `SELECT ${contentColumns}, scale, components, passages.id
-       FROM passages JOIN contents USING (row) WHERE passages.document = ? ORDER BY ordinal`,
+      `SELECT ${contentColumns}, iif(${isOfModel('?2')}, scale, NULL), components, passages.id
+       FROM passages JOIN contents USING (row) WHERE passages.document = ?1 ORDER BY ordinal`,
     )
     return documents.all(source, entry).map((cells) => {
       const document = documentFrom(cells)
-      const rows = passages.all(Number(cells.at(-1)))
+      const rows = passages.all(Number(cells.at(-1)), this.#embeddingModel)
       return { document, passages: rows.map((row) => indexedFrom(row, document.id)) }
     })
   }

@@ -21,6 +21,7 @@ import {
 import { type ArrayStatement, arrays, type Cells, inSnapshot, numberOf, reading } from './connection.ts'
 import type { PlacedCandidate, VectorsAsk, WordsAnswer, WordsAsk } from './search-asks.ts'
 import type { Thread } from './thread.ts'
+import { isOfModel } from './vector-models.ts'
 import { VisibleScopes } from './visible-scopes.ts'
 
 /** Decoded documents that are kept until the next write: about 1 kB each. */
@@ -31,6 +32,8 @@ const rowsKept = 20_000
 
 export interface SqliteIndexParts {
   database: DatabaseSync
+  /** Passages come with the vectors of this one alone; absent: with whatever they have. */
+  embeddingModel: string | undefined
   words: Thread<WordsAsk, WordsAnswer>
   vectors: Thread<VectorsAsk, PlacedCandidate[][]>
   close: () => Promise<void>
@@ -57,7 +60,8 @@ export class SqliteIndex implements PassageIndex {
     this.#row = arrays(parts.database, 'SELECT row FROM passages WHERE id = ?')
     this.#content = arrays(
       parts.database,
-      `SELECT ${contentColumns}, scale, components, id, scope, document FROM contents WHERE row = ?`,
+      `SELECT ${contentColumns}, iif(${isOfModel('?2')}, scale, NULL), components, id, scope, document
+       FROM contents WHERE row = ?1`,
     )
     this.#document = arrays(parts.database, `SELECT ${documentColumns} FROM documents WHERE row = ?`)
   }
@@ -144,11 +148,15 @@ export class SqliteIndex implements PassageIndex {
 
   #contentOf(id: string): Cells | undefined {
     const remembered = this.#rows.get(id)
-    const cells = remembered === undefined ? undefined : this.#content.get(remembered)
+    const cells = remembered === undefined ? undefined : this.#contentAt(remembered)
     // A passage that was written anew since has another row.
     if (cells?.at(-3) === id) return cells
     const row = this.#row.get(id)?.[0]
-    return typeof row === 'number' ? this.#content.get(row) : undefined
+    return typeof row === 'number' ? this.#contentAt(row) : undefined
+  }
+
+  #contentAt(row: number): Cells | undefined {
+    return this.#content.get(row, this.#parts.embeddingModel ?? null)
   }
 
   #documentOf(row: number): Document {

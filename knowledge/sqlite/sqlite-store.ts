@@ -18,6 +18,11 @@ export interface SqliteStoreOptions {
   /** The file; it and its directory are made when they aren't there. */
   path: string
   log: Log
+  /**
+   * Id of the model whose vectors are stored and searched; those of others are never found, and their passages come
+   * without. Absent: whatever has the right length.
+   */
+  embeddingModel?: string | undefined
   /** The file never grows beyond it; absent: as far as the disk goes. */
   maxBytes?: number | undefined
 }
@@ -31,11 +36,11 @@ export interface SqliteStore extends KnowledgeStore {
  * each sees what the others have finished.
  * @throws {OpsError} When the file can't be opened, is damaged, or was written by a newer version.
  */
-export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): SqliteStore {
+export function openSqliteStore({ path, log, embeddingModel, maxBytes }: SqliteStoreOptions): SqliteStore {
   prepareFile(path)
   const database = naming(() => openReader(path, memory))
-  const writerStart: WriterStart = { path, maxBytes }
-  const searchStart: SearchStart = { path }
+  const writerStart: WriterStart = { path, embeddingModel, maxBytes }
+  const searchStart: SearchStart = { path, embeddingModel }
   const writer = new Thread<WriterAsk, WriterAnswer>({ module: module('writer'), start: writerStart, retries: 0 })
   const words = new Thread<WordsAsk, WordsAnswer>({ module: module('words'), start: searchStart, retries: 1 })
   const vectors = new Thread<VectorsAsk, PlacedCandidate[][]>({
@@ -58,9 +63,9 @@ export function openSqliteStore({ path, log, maxBytes }: SqliteStoreOptions): Sq
 
   return {
     documents: new SqliteDocuments({ database, writer, close }),
-    index: new SqliteIndex({ database, words, vectors, close }),
+    index: new SqliteIndex({ database, embeddingModel, words, vectors, close }),
     conversations: new SqliteConversations({ database, writer, close }),
-    contents: new SqliteContents(database),
+    contents: new SqliteContents(database, embeddingModel),
     [Symbol.asyncDispose]: close,
   }
 }

@@ -17,9 +17,10 @@ export class StoreWriter {
   readonly #entries: EntryWriter
   readonly #merger: SegmentMerger
 
-  constructor(database: DatabaseSync) {
+  /** @param embeddingModel Whose vectors come; absent: nobody says. */
+  constructor(database: DatabaseSync, embeddingModel?: string) {
     this.#database = database
-    this.#entries = new EntryWriter(database)
+    this.#entries = new EntryWriter(database, embeddingModel)
     this.#merger = new SegmentMerger(database)
     naming(() => this.#merger.dropUnfinished())
   }

@@ -5,14 +5,16 @@ import { type ArrayStatement, arrays, bytesOf, inSnapshot, numberOf, textOf } fr
 import type { PlacedCandidate } from './search-asks.ts'
 import { TopCandidates } from './top-candidates.ts'
 import { VectorArena } from './vector-arena.ts'
+import { isOfModel } from './vector-models.ts'
 import { VisibleScopes } from './visible-scopes.ts'
 
 /**
  * Nearest passages by an exact scan of all vectors, which are held in memory at a byte a dimension: nothing to train,
- * nothing missed, and filters cost nothing. Vectors of another length than the query's are of another embedder.
+ * nothing missed, and filters cost nothing. Vectors of another model, or of another length, are never compared.
  */
 export class VectorSearch {
   readonly #database: DatabaseSync
+  readonly #model: string | null
   readonly #changes: ChangeLog
   readonly #scopes: VisibleScopes
   readonly #newer: ArrayStatement
@@ -22,13 +24,16 @@ export class VectorSearch {
   readonly #arenas = new Map<number, VectorArena>()
   #lastRow = 0
 
-  constructor(database: DatabaseSync) {
+  /** @param model Whose vectors are searched; absent: whatever has the query's length. */
+  constructor(database: DatabaseSync, model?: string) {
     this.#database = database
+    this.#model = model ?? null
     this.#changes = new ChangeLog(database)
     this.#scopes = new VisibleScopes(database)
     this.#newer = arrays(
       database,
-      'SELECT row, scope, scale, components FROM vectors JOIN passages USING (row) WHERE vectors.row > ? ORDER BY vectors.row',
+      `SELECT row, scope, scale, components FROM vectors JOIN passages USING (row)
+       WHERE vectors.row > ?1 AND ${isOfModel('?2')} ORDER BY vectors.row`,
     )
     this.#scope = arrays(database, 'SELECT scope FROM passages WHERE row = ?')
     this.#passageId = arrays(database, 'SELECT id FROM passages WHERE row = ?')
@@ -52,7 +57,7 @@ export class VectorSearch {
     try {
       if (changes.kind === 'all') this.#restart()
       else for (const row of changes.rows) this.#rescope(row, Number(this.#scope.get(row)?.[0] ?? 0))
-      for (const cells of this.#newer.iterate(this.#lastRow)) this.#add(cells)
+      for (const cells of this.#newer.iterate(this.#lastRow, this.#model)) this.#add(cells)
     } catch (error) {
       this.#changes.reset()
       throw error

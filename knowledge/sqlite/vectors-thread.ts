@@ -8,14 +8,14 @@ import { VectorSearch } from './vector-search.ts'
 /** Vectors are read once and kept elsewhere, so the connection needs little. */
 const memory: ReaderMemory = { cacheMb: 8, mappedMb: 0 }
 
-const { path }: SearchStart = workerData
+const { path, embeddingModel }: SearchStart = workerData
 let database: DatabaseSync | undefined
 let search: VectorSearch | undefined
 
 serve<VectorsAsk, PlacedCandidate[][]>({
   answer: ({ embeddings, filter, limit }) => {
     database ??= openReader(path, memory)
-    search ??= new VectorSearch(database)
+    search ??= new VectorSearch(database, embeddingModel)
     return search.nearest(embeddings, filter, limit)
   },
   end: () => database?.close(),

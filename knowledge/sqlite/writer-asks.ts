@@ -27,6 +27,7 @@ export type WriterAnswer = string[]
 /** What the writing thread is started with. */
 export interface WriterStart {
   path: string
+  embeddingModel: string | undefined
   maxBytes: number | undefined
 }
 
