@@ -57,7 +57,7 @@ describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () 
     const { page } = opened
     await page.goto(`${opened.nightdesk.url}/operations`)
     await page.getByRole('heading', { level: 1, name: '1 source needs a look.' }).waitFor()
-    const [runbooks, wiki] = await page.locator('.source').allInnerTexts()
+    const [wiki, runbooks] = await page.locator('.source').allInnerTexts()
     expect(runbooks).toMatch(/up to date[\s\S]*1,204[\s\S]*took 5.0 s[\s\S]*2.1 sec[\s\S]*4,321 of 5,000/)
     expect(wiki).toMatch(/188 to read, 8 under way · 2 tried again soon/)
     expect(wiki).toMatch(/2 could not be read[\s\S]*Notion answered 500 six times[\s\S]*given up, 1 hour ago/)

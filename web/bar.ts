@@ -23,7 +23,6 @@ export function barViews({ words, lang }: Page, actions: BarActions): Node[] {
     element('span', { class: 'brand' }, icon('☾'), 'Nightdesk'),
     element('span', { class: 'gap' }),
     ...(actions.newConversation === undefined ? [] : [button(words.newConversation, actions.newConversation)]),
-    element('a', { class: 'to-operations', href: '/operations' }, words.operations),
     button(words.otherLanguage, actions.otherLanguage, { lang: lang === 'en' ? 'ja' : 'en' }),
     theme,
     ...(actions.signOut === undefined ? [] : [button(words.signOut, actions.signOut)]),
@@ -42,7 +41,8 @@ export function footViews({ words }: Page, status: Status | undefined, isSignedI
           ...(isSignedIn ? [words.signedInAs(status.principal)] : []),
         ]
   const keys = words.keys.flatMap(([key, does]) => [element('kbd', {}, key), ` ${does} `])
-  return [element('span', {}, facts.join(' · ')), element('span', { class: 'keys' }, ...keys)]
+  const operations = element('a', { href: '/operations' }, words.operations)
+  return [element('span', {}, facts.join(' · ')), operations, element('span', { class: 'keys' }, ...keys)]
 }
 
 /** From what is seen now to the other, kept for the next visit. */
