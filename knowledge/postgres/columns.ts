@@ -224,7 +224,7 @@ export function numberOf(cell: unknown): number {
 const Texts = z.array(z.string())
 
 /** A cell that must hold a list of texts. @throws {DatabaseCorruptError} When it doesn't. */
-export function textsOf(cell: unknown): string[] {
+function textsOf(cell: unknown): string[] {
   const texts = Texts.safeParse(cell)
   if (!texts.success) throw new DatabaseCorruptError('Expected a list of texts', { cause: texts.error })
   return texts.data

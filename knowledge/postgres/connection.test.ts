@@ -12,6 +12,7 @@ import {
   DatabaseTooSlowError,
   DatabaseUnreachableError,
 } from './errors.ts'
+import { spokenTo } from './migrations.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.fake.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
@@ -149,6 +150,15 @@ describe.skipIf(postgresPrograms === undefined)('a connection to PostgreSQL', ()
     await writing
     expect(await reading).toEqual([[expect.any(Number)]])
     expect(await connection.read('SELECT n FROM kept', [], ongoing)).toEqual([[1]])
+  })
+})
+
+describe('the statements that make the tables', () => {
+  it.each([
+    ['PostgreSQL 15.18 on x86_64-pc-linux-gnu', 'id TEXT COLLATE "C" NOT NULL'],
+    ['CockroachDB CCL v24.3.1 (x86_64-pc-linux-gnu)', 'id TEXT NOT NULL'],
+  ])('are spoken as %s understands them', (version, column) => {
+    expect(spokenTo(version, 'CREATE TABLE t (id TEXT COLLATE "C" NOT NULL)')).toBe(`CREATE TABLE t (${column})`)
   })
 })
 

@@ -192,6 +192,6 @@ function storable(value: unknown): unknown {
     : value
 }
 
-export function withoutNul(text: string): string {
+function withoutNul(text: string): string {
   return text.includes('\u0000') ? text.replaceAll('\u0000', '\ufffd') : text
 }

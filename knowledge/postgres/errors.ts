@@ -43,7 +43,7 @@ export class DatabaseTooSlowError extends OpsError {
 }
 
 /** No disk or memory is left to the server; what was stored before is as it was. */
-export class DatabaseFullError extends OpsError {
+class DatabaseFullError extends OpsError {
   override readonly name = 'DatabaseFullError'
   readonly code = 'database_full'
   readonly retryable = false

@@ -5,7 +5,7 @@ import { DatabaseTooNewError } from './errors.ts'
  * Each takes the tables from its number to the next one; never change one that was released. Nothing in them belongs to
  * one vendor: no extensions, sequences, advisory locks or foreign keys. Every key begins with what the rows would be spread
  * by (the source, the conversation's trace), as Citus asks for. Text is compared byte by byte, so that neither the order
- * of pages nor an index depends on a server's locale. Statements may be repeated: some servers commit each by itself.
+ * of pages nor an index depends on a server's locale. Statements may be repeated: some servers commit each by themselves.
  *
  * Times are milliseconds since 1970. `digest` tells whether anything of a row changed without reading it.
  * `path_start` is what fits into an index of `path`, which may be longer than an index can hold.
@@ -71,10 +71,11 @@ export async function migrate(connection: Connection, signal: AbortSignal): Prom
     if (done > migrations.length) {
       throw new DatabaseTooNewError(`The tables have version ${done}, this program knows ${migrations.length}`)
     }
+    const [[server] = []] = await query('SELECT version()')
     for (const [index, statements] of migrations.entries()) {
       if (index < done) continue
       await query('INSERT INTO nightdesk_migrations (version, applied_at) VALUES ($1, $2)', [index + 1, Date.now()])
-      for (const statement of statements) await query(statement)
+      for (const statement of statements) await query(spokenTo(String(server), statement))
     }
   }, signal)
 }
@@ -91,4 +92,12 @@ async function versionOf(query: Query): Promise<number> {
   }
   const [cells] = await query('SELECT coalesce(max(version), 0) FROM nightdesk_migrations')
   return Number(cells?.[0] ?? 0)
+}
+
+/**
+ * CockroachDB compares text byte by byte as it is, and refuses the collation of that name on columns
+ * (github.com/cockroachdb/cockroach/issues/108657).
+ */
+export function spokenTo(server: string, statement: string): string {
+  return server.startsWith('CockroachDB') ? statement.replaceAll(' COLLATE "C"', '') : statement
 }

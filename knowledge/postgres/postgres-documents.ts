@@ -228,7 +228,7 @@ class Conditions {
 
   addAudience({ audiences }: Principal): void {
     if (audiences === 'all') return
-    this.add("(document.audience = '{}' OR document.audience && ?::text[])", audiences)
+    this.add('(document.audience = ARRAY[]::text[] OR document.audience && ?::text[])', audiences)
   }
 
   /** The place of one more value. */
@@ -259,7 +259,7 @@ function* batches(entries: readonly EntryContent[]): Generator<{ source: string;
   if (contents[0] !== undefined) yield { source: contents[0].source, contents }
 }
 
-export function stateFrom(source: string, [cursor, startedAt, finishedAt, failures]: Cells): SourceState {
+function stateFrom(source: string, [cursor, startedAt, finishedAt, failures]: Cells): SourceState {
   return {
     source,
     ...(cursor === null ? {} : { cursor: textOf(cursor) }),
