@@ -96,15 +96,17 @@ describe('a survey', () => {
   it('says what was deleted, unshared or put below something that was', async () => {
     await using notion = await FakeNotion.start()
     const { workspace } = notion
-    const [kept, deleted, unshared] = ['Kept', 'Deleted', 'Unshared'].map((title) => workspace.addPage({ title }))
-    const below = [deleted, unshared].map((place) => workspace.addPage({ title: 'Below', in: place ?? '' }))
+    const [kept = '', deleted = '', unshared = ''] = ['Kept', 'Deleted', 'Unshared'].map((title) =>
+      workspace.addPage({ title }),
+    )
+    const below = [deleted, unshared].map((place) => workspace.addPage({ title: 'Below', in: place }))
     const { known } = await syncOnce(sourceOn(notion))
-    workspace.page(deleted ?? '').trashed = true
-    workspace.unshared.add(unshared ?? '')
+    workspace.page(deleted).trashed = true
+    workspace.unshared.add(unshared)
     const survey = await sourceOn(notion).survey(known, ongoing)
     expect(survey.gone.toSorted()).toEqual([deleted, unshared, ...below].toSorted())
     expect(survey).toMatchObject({ changed: [], unchanged: 1 })
-    expect(known.revisions.has(kept ?? '')).toBe(true)
+    expect(known.revisions.has(kept)).toBe(true)
   })
 
   it('keeps what search only forgot', async () => {
