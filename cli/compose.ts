@@ -21,7 +21,7 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
 import { openEmbedder } from './compose/embedder.ts'
-import { openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
+import { type OpenedStore, openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
@@ -30,6 +30,10 @@ export interface Nightdesk extends AsyncDisposable {
   store: KnowledgeStore
   /** What the store consists of, for people. */
   engines: string
+  /** Where passages are found by Qdrant. */
+  qdrant: OpenedStore['qdrant']
+  /** Compares what finds the passages with the passages and mends what differs; undefined: they can't differ. */
+  repair: OpenedStore['repair']
   ask: Ask
   search: Search
   freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
@@ -52,7 +56,7 @@ export interface NightdeskOptions {
 export async function openNightdesk(invocation: Invocation, options: NightdeskOptions = {}): Promise<Nightdesk> {
   const { config, log } = invocation
   const { embedder, tokens } = await openEmbedder(config, log)
-  const parts = { config, log, embeddingModel: embedder?.id }
+  const parts = { config, log, embedder }
   const opened =
     options.storePath === undefined
       ? await openConfiguredStore(parts, invocation.signal)
@@ -104,6 +108,8 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
   return {
     store,
     engines: opened.engines,
+    qdrant: opened.qdrant,
+    repair: opened.repair,
     ask,
     search,
     freshnessOf,

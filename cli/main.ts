@@ -163,6 +163,12 @@ to either side meanwhile.`,
         options,
       ),
     )
+  add(
+    'repair',
+    'compares what finds the passages (Qdrant, where QDRANT_URL is set) with the documents and mends it',
+  ).action((options) =>
+    running(async (invocation) => (await import('./commands/repair.ts')).repairCommand(invocation), options),
+  )
   add('doctor', 'checks configuration, stores and providers, one line each, with the remedy').action((options) =>
     running(async (invocation) => (await import('./commands/doctor.ts')).doctorCommand(invocation), options),
   )

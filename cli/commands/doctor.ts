@@ -2,7 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
-import { openNightdesk } from '../compose.ts'
+import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Output, styled, writeJson, writeLine } from '../output.ts'
 
@@ -59,6 +59,7 @@ async function checkStore(invocation: Invocation): Promise<Finding[]> {
     const stored = `${counts.documents} documents in ${counts.passages} passages`
     const findings: Finding[] = [
       { check: 'store', state: 'ok', message: `${nightdesk.engines}: ${stored}` },
+      ...(await checkQdrant(nightdesk, counts.passages, invocation.signal)),
       await checkEmbedder(nightdesk.embedder, invocation.signal),
     ]
     for (const source of await nightdesk.store.documents.sources(invocation.signal))
@@ -66,6 +67,22 @@ async function checkStore(invocation: Invocation): Promise<Finding[]> {
     return findings
   } catch (error) {
     return [{ check: 'store', state: 'fault', message: reasonOf(error), remedy: userMessageOf(error) }]
+  }
+}
+
+async function checkQdrant({ qdrant }: Nightdesk, passages: number, signal: AbortSignal): Promise<Finding[]> {
+  const check = 'passage index'
+  if (qdrant === undefined) return []
+  try {
+    const { host, version, ...status } = await qdrant.status(AbortSignal.any([signal, AbortSignal.timeout(reachMs)]))
+    const message = `Qdrant ${version} at ${host}, ${status.collection}: ${status.passages} of ${passages} passages`
+    if (status.standing === 'ours' && status.passages === passages) return [{ check, state: 'ok', message }]
+    const why = status.standing === 'ours' ? '' : '; an earlier collection serves as yet'
+    const remedy = 'Run `nightdesk repair`, or leave it to a running Nightdesk, which does so by itself.'
+    return [{ check, state: 'fault', message: `${message}${why}`, remedy }]
+  } catch (error) {
+    signal.throwIfAborted()
+    return [{ check, state: 'fault', message: reasonOf(error), remedy: userMessageOf(error) }]
   }
 }
 

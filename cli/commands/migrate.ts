@@ -32,8 +32,8 @@ class CopyDiffersError extends OpsError {
 export async function migrateCommand(invocation: Invocation, options: MigrateOptions): Promise<void> {
   const { config, log, output, signal } = invocation
   const { embedder } = await openEmbedder(config, log)
-  const parts = { config, log, embeddingModel: embedder?.id }
-  await embedder?.[Symbol.asyncDispose]()
+  await using _model = embedder
+  const parts = { config, log, embedder }
   await using sides = await openSides(parts, options.to, signal)
   const { origin, destination } = sides
   output.err.write(`copying from ${origin.engines} to ${destination.engines}\n`)

@@ -43,6 +43,7 @@ export interface QdrantIndexOptions extends CollectionSettings {
 }
 
 export interface QdrantIndex extends CandidateIndex {
+  host: string
   /** What it is made of, by version. */
   versions: VersionedPassages
   status(signal: AbortSignal): Promise<QdrantStatus>
@@ -78,6 +79,7 @@ export function openQdrantIndex(options: QdrantIndexOptions): QdrantIndex {
       counts.forget()
       return report
     },
+    host: connection.host,
     versions,
     matching: (...asked) => search.matching(...asked),
     nearest: (...asked) => search.nearest(...asked),
