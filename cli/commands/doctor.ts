@@ -1,7 +1,9 @@
 import { access, constants, mkdir } from 'node:fs/promises'
+import { type RedisState, redisState } from '#ingest/queue/bullmq/redis-check.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
+import { openQueue } from '../compose/queue.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Output, styled, writeJson, writeLine } from '../output.ts'
@@ -25,6 +27,7 @@ export async function doctorCommand(invocation: Invocation): Promise<void> {
     await checkNode(),
     await checkDataDir(invocation),
     ...(await checkStore(invocation)),
+    ...(await checkQueue(invocation)),
     await checkGithub(invocation),
     await checkNotion(invocation),
     await checkLlm(invocation),
@@ -84,6 +87,48 @@ async function checkQdrant({ qdrant }: Nightdesk, passages: number, signal: Abor
     signal.throwIfAborted()
     return [{ check, state: 'fault', message: reasonOf(error), remedy: userMessageOf(error) }]
   }
+}
+
+async function checkQueue({ config, log, signal }: Invocation): Promise<Finding[]> {
+  const check = 'queue'
+  const url = config.env.REDIS_URL
+  try {
+    const redis = url === undefined ? undefined : await redisState(url, log)
+    await using queue = await openQueue({ config, log })
+    const counts = await queue.counts(signal)
+    const sum = (what: 'waiting' | 'dead') => counts.reduce((all, each) => all + each[what], 0)
+    const where = redis === undefined ? 'embedded SQLite' : `Redis ${redis.version} at ${new URL(redis.where).host}`
+    const message = `${where}: ${sum('waiting')} documents waiting, ${sum('dead')} given up`
+    const findings: Finding[] = [{ check, state: 'ok', message }]
+    const faults = redis === undefined ? [] : redisFaults(redis, config.env.DATABASE_URL === undefined)
+    for (const [fault, remedy] of faults) findings.push({ check, state: 'fault', message: fault, remedy })
+    if (sum('dead') > 0)
+      findings.push({
+        check,
+        state: 'fault',
+        message: `${sum('dead')} documents could not be read`,
+        remedy: 'nightdesk queue says why; nightdesk queue --retry has them tried again.',
+      })
+    return findings
+  } catch (error) {
+    signal.throwIfAborted()
+    return [{ check, state: 'fault', message: reasonOf(error), remedy: userMessageOf(error) }]
+  }
+}
+
+function redisFaults({ evictionPolicy }: RedisState, isStoreEmbedded: boolean): [fault: string, remedy: string][] {
+  const faults: [string, string][] = []
+  if (evictionPolicy !== 'noeviction')
+    faults.push([
+      `Redis may throw away what waits (maxmemory-policy ${evictionPolicy})`,
+      'Set maxmemory-policy to noeviction in redis.conf, or CONFIG SET maxmemory-policy noeviction.',
+    ])
+  if (isStoreEmbedded)
+    faults.push([
+      'workers on other machines would each fill a store of their own',
+      'Set DATABASE_URL as well, or run every worker on this machine with this data directory.',
+    ])
+  return faults
 }
 
 /** By embedding something: that finds a wrong key, a wrong model and damaged files alike. */
@@ -152,7 +197,7 @@ async function checkNotion({ config, signal }: Invocation): Promise<Finding> {
   const remedy =
     'Make an internal integration at notion.so/profile/integrations, share pages with it, and set NOTION_TOKEN to its secret.'
   if (token === undefined) return { check, state: 'fault', message: 'NOTION_TOKEN is not set', remedy }
-  const url = `${(base ?? 'https://api.notion.com').replace(/\/+$/, '')}/v1/users/me`
+  const url = `${(base ?? 'https://api.notion.com').replace(/\/+(?:v1\/*)?$/, '')}/v1/users/me`
   return await reach({ check, url, token, headers: { 'notion-version': '2025-09-03' }, remedy }, signal)
 }
 

@@ -18,7 +18,7 @@ const oneDayMs = 24 * 60 * 60_000
 const refusalsToGiveUp = 3
 
 /**
- * Reads what stands on a page, by the cheapest way that still dates its passages (docs/decisions/0005-notion-content.md).
+ * Reads what stands on a page, by the cheapest way that still dates its passages (docs/decisions/0006-notion-content.md).
  * Block by block costs a call for a page and one more for each block that holds others; the markdown endpoint costs one
  * call whatever the page holds, and forgets when its blocks were changed. So it is asked where that doesn't matter.
  */

@@ -277,6 +277,11 @@ export class FakeNotion implements AsyncDisposable {
       type: 'person',
       person: {},
     }))
+    if (id === 'me')
+      return {
+        status: 200,
+        body: { object: 'user', id: '00000000-0000-4000-8000-0000000000b0', name: 'Nightdesk', type: 'bot' },
+      }
     if (id === '') return this.#list(users, query, (user) => user)
     const user = users.find((each) => each.id === id)
     return user === undefined ? notFound('user', id) : { status: 200, body: user }
