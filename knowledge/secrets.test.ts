@@ -205,6 +205,49 @@ const innocent: [what: string, line: string][] = [
   ['base64 of an image', `data:image/png;base64,iVBORw0KGgo${some(60)}`],
 ]
 
+const table = (headings: string, ...rows: string[]) =>
+  [headings, headings.replaceAll(/[^|]+/g, ' --- '), ...rows].map((row) => `| ${row} |`).join('\n')
+
+const tableSecrets: [what: string, table: string, secret: string][] = [
+  ['a password column', table('User | Password', `root | ${secretWord}`), secretWord],
+  ['a password in code', table('User | Password', `root | \`${secretWord}\``), secretWord],
+  ['a password that is a word', table('Username | Password', 'root | correcthorse'), 'correcthorse'],
+  ['a word in code', table('Login | Pass', 'root | `opensesame`'), 'opensesame'],
+  ['a heading in bold', table('Host | **Password**', `db | ${secretWord}`), secretWord],
+  ['a heading with a remark', table('Host | Root password (prod)', `db | ${secretWord}`), secretWord],
+  ['a column between others', table('Env | Password | Notes', `prod | ${secretWord} | rotated`), secretWord],
+  ['a Japanese heading', table('ユーザー | パスワード', `root | ${secretWord}`), secretWord],
+  ['a longer Japanese heading', table('環境 | 初期パスワード（本番）', `本番 | ${secretWord}`), secretWord],
+  ['a Japanese heading over a word', table('アカウント | パスワード', 'root | correcthorse'), 'correcthorse'],
+  ['a PIN', table('ドア | 暗証番号', 'サーバー室 | 48d2915'), '48d2915'],
+  ['a token column', table('Service | API key', `billing | ${some(24)}`), some(24)],
+  ['a Japanese token column', table('用途 | トークン', `配信 | ${some(24)}`), some(24)],
+  ['a row by name', table('Setting | Value', `password | ${secretWord}`), secretWord],
+  ['a Japanese row by name', table('項目 | 値', `パスワード | ${secretWord}`), secretWord],
+  ['a table in a quote', `> User | Password\n> --- | ---\n> root | ${secretWord}`, secretWord],
+  ['a table without outer bars', `User | Password\n--- | ---\nroot | ${secretWord}`, secretWord],
+]
+
+const innocentTables: [what: string, table: string][] = [
+  ['where it is kept', table('User | Password', 'root | Vault', 'admin | 1Password', 'ops | LDAP')],
+  ['how often it changes', table('Account | Password', 'root | rotated', 'ops | monthly', 'ci | never')],
+  ['whether there is one', table('User | Password', 'root | yes', 'ops | No', 'ci | n/a', 'db | -', 'web | ✓')],
+  ['a policy', table('Rule | Password', 'Length | 12 characters', 'Age | 90 days')],
+  ['a path to it', table('Service | Password', 'db | vault:secret/db#password', 'web | /run/secrets/web')],
+  ['a placeholder', table('User | Password', 'root | <password>', 'ops | ********', 'ci | $CI_PASSWORD')],
+  ['a link to it', table('User | Password', 'root | [Vault](https://vault.internal/ui)')],
+  ['a mask', table('User | Password', 'root | [masked:password]')],
+  ['a schema', table('Column | Type', 'password | varchar(255)', 'token | text', 'user | bigint')],
+  ['settings', table('Parameter | Description', 'password | The password of the user', 'token | Optional')],
+  ['defaults', table('Parameter | Default', 'password | ""', 'auth.password | nil', 'token | null')],
+  ['an error', table('Code | Meaning', 'password | wrong', '28P01 | invalid_password')],
+  ['another column of random looks', table('Password | Commit', 'yes | 4d719f1dea88b0c2e4a7539d1b8f6e4c2a057311')],
+  ['a Japanese policy', table('項目 | パスワード', '文字数 | 12文字以上', '変更 | 必須', '保管 | 同上')],
+  ['a count of tokens', table('Model | Tokens', 'small | 8192', 'large | 128000')],
+  ['a heading about keys', table('Key | Action', 'Ctrl+C | stop', 'g7 | go')],
+  ['no table', 'The password | hunter22 | is said to be old'],
+]
+
 describe('maskSecrets', () => {
   it.each(secrets)('masks: %s', (_, line, secret) => {
     expect(line).toContain(secret)
@@ -216,6 +259,26 @@ describe('maskSecrets', () => {
 
   it.each(innocent)('leaves alone: %s', (_, line) => {
     expect(maskSecrets(line)).toEqual({ text: line, count: 0 })
+  })
+
+  it.each(tableSecrets)('masks in a table: %s', (_, table, secret) => {
+    const masked = maskSecrets(table)
+    expect(masked.text).not.toContain(secret)
+    expect(masked.text).toMatch(/\[masked:[a-z-]+\]/)
+    expect(masked.text.split('\n').map((row) => row.split('|').length)).toEqual(
+      table.split('\n').map((row) => row.split('|').length),
+    )
+  })
+
+  it.each(innocentTables)('leaves alone in a table: %s', (_, table) => {
+    expect(maskSecrets(table)).toEqual({ text: table, count: 0 })
+  })
+
+  it('masks every row of a column, and counts them', () => {
+    const table =
+      '| Host | User | Password |\n| :- | - | -: |\n| a | root | blue7sky |\n| b | root | `red|sun` |\n| c | root | red9sun |\n'
+    expect(maskSecrets(table).text).toContain('| c | root | [masked:password] |')
+    expect(maskSecrets(`${table}\n\n| d | root | blue7sky |`).text).toContain('| d | root | blue7sky |')
   })
 
   it('knows at least sixty forms of secrets and sixty that look like them', () => {
@@ -296,6 +359,8 @@ describe('maskSecrets', () => {
     ['quotes', 'password="'],
     ['blanks', 'password          '],
     ['curl', 'curl -u '],
+    ['cells', '| password '],
+    ['tables', '| password |\n|-|\n'],
     ['headers', 'Authorization: Bearer '],
     ['dashes', '-us1'],
     ['blanks after a beginning', `${join('-----BEGIN PRIV', 'ATE KEY-----')}${' '.repeat(1_000_000)}x`],

@@ -1,6 +1,7 @@
 import { assignmentsIn } from './secrets-assignments.ts'
 import { carriersIn } from './secrets-carriers.ts'
 import { privateKeysIn } from './secrets-keys.ts'
+import { tableSecretsIn } from './secrets-tables.ts'
 import { type SecretSpan, tokensIn } from './secrets-tokens.ts'
 
 export interface Masked {
@@ -15,7 +16,13 @@ export interface Masked {
  * left alone. Time is linear in the length of the text.
  */
 export function maskSecrets(text: string): Masked {
-  const spans = apart([...privateKeysIn(text), ...tokensIn(text), ...carriersIn(text), ...assignmentsIn(text)])
+  const spans = apart([
+    ...privateKeysIn(text),
+    ...tokensIn(text),
+    ...carriersIn(text),
+    ...assignmentsIn(text),
+    ...tableSecretsIn(text),
+  ])
   if (spans.length === 0) return { text, count: 0 }
   let masked = ''
   let at = 0
