@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { launchNightdesk, nightdesk, npmStart, type RunningNightdesk } from './nightdesk-process.fake.ts'
 
-const commands = ['start', 'ingest', 'ask', 'search', 'verify', 'eval', 'bench', 'doctor']
+const commands = ['start', 'worker', 'queue', 'ingest', 'ask', 'search', 'verify', 'eval', 'bench', 'doctor']
 
 let folder = ''
 let loaded: string[] = []

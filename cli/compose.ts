@@ -50,6 +50,8 @@ export interface NightdeskOptions {
   storePath?: string | undefined
   /** Dates by line; false is faster. */
   blame?: boolean | undefined
+  /** Told when a source has to be left alone for a while. */
+  onPause?: SourceParts['onPause']
 }
 
 /** The only place where adapters are made. @throws {OpsError} When the store or the model can't be opened. */
@@ -104,7 +106,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     log,
   })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
-  const sourceParts: SourceParts = { config, log, blame: options.blame }
+  const sourceParts: SourceParts = { config, log, blame: options.blame, onPause: options.onPause }
   return {
     store,
     engines: opened.engines,

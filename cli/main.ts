@@ -73,6 +73,21 @@ function program(): Command {
     .action((options) =>
       running(async (invocation) => (await import('./commands/start.ts')).startCommand(invocation, options), options),
     )
+  add('worker', 'syncs by way of the queue, and nothing else: as many as wanted on one REDIS_URL')
+    .option('--docs <dir>', 'a folder of documents; may be given several times', repeated)
+    .option('--concurrency <n>', 'documents read side by side', count(1, 1000), 8)
+    .action((options) =>
+      running(async (invocation) => (await import('./commands/worker.ts')).workerCommand(invocation, options), options),
+    )
+  add('queue [source]', 'what waits to be synced, what runs, and what failed and why')
+    .option('--retry', 'have what failed tried again now')
+    .option('--entry <name>', 'only this document; may be given several times', repeated)
+    .action((source: string | undefined, options) =>
+      running(
+        async (invocation) => (await import('./commands/queue.ts')).queueCommand(invocation, source, options),
+        options,
+      ),
+    )
   add('ingest [source...]', 'one sync of files:DIR, github:OWNER/REPO[@REF][:PATH], or of all configured sources')
     .option('--full', 'read and index everything again')
     .option('--dry-run', 'only say what would change')

@@ -19,6 +19,8 @@ export interface SourceParts {
   log: Log
   /** Says to a person what a remote API makes us wait for. */
   onWait?: ((message: string) => void) | undefined
+  /** Told of the same wait, and by which source it is wanted. */
+  onPause?: ((source: string, pause: { until: Date; reason: string }) => void) | undefined
   /** False where dates by line are not wanted, for speed. */
   blame?: boolean | undefined
 }
@@ -99,20 +101,30 @@ interface GithubPart {
   audience: string[]
 }
 
-function github(setting: GithubPart, { config, log, onWait }: SourceParts): Source {
+/** A wait that a source asks for is told to a person and to other workers. */
+function telling(source: string, { onWait, onPause }: SourceParts) {
+  return (wait: { until: Date; reason: string }) => {
+    onWait?.(wait.reason)
+    onPause?.(source, wait)
+  }
+}
+
+function github(setting: GithubPart, parts: SourceParts): Source {
+  const { config, log } = parts
   return githubSource({
     ...setting,
     token: config.env.GITHUB_TOKEN,
     apiUrl: config.env.GITHUB_API_URL ?? 'https://api.github.com',
     log,
-    onWait: ({ reason }) => onWait?.(reason),
+    onWait: telling(setting.id, parts),
     clock: systemClock,
   })
 }
 
 type NotionPart = Partial<Extract<SourceSetting, { type: 'notion' }>> & { id: string; audience: string[] }
 
-function notion(setting: NotionPart, { config, log, onWait }: SourceParts): Source {
+function notion(setting: NotionPart, parts: SourceParts): Source {
+  const { config, log } = parts
   const { id, audience, roots, owner_properties: ownerProperties, comments } = setting
   return notionSource({
     id,
@@ -125,7 +137,7 @@ function notion(setting: NotionPart, { config, log, onWait }: SourceParts): Sour
     token: config.env.NOTION_TOKEN,
     baseUrl: config.env.NOTION_BASE_URL,
     log,
-    onWait: ({ reason }) => onWait?.(reason),
+    onWait: telling(id, parts),
     clock: systemClock,
   })
 }

@@ -22,6 +22,8 @@ export interface SyncWorkerParts {
   log: Log
   /** Entries read side by side by this worker. Default 8. */
   readsAtOnce?: number | undefined
+  /** How often each source is synced, and how soon first; absent: only what others plan or request. */
+  plan?: { everyMs: number; firstInMs: number } | undefined
   /** Told of every sync that ended well. */
   onSynced?: ((report: QueuedSyncReport) => void) | undefined
 }
@@ -35,6 +37,8 @@ const batchMs = 1000
 const idleMs = 200
 /** The same of syncs of whole sources, which nobody waits for. */
 const syncIdleMs = 500
+/** Plans are made again so often, since a queue may have lost them. */
+const planEveryMs = 60_000
 /** After something that all work needs has failed. */
 const firstPauseMs = 1000
 const longestPauseMs = 30_000
@@ -56,7 +60,19 @@ export async function runSyncWorker(parts: SyncWorkerParts, signal: AbortSignal)
   const reading = Array.from({ length: lanes }, (_, lane) =>
     repeating({ step: entriesLane(parts, { held, threads }, signal), idleMs: idleMs * (1 + 2 * lane), tell }, signal),
   )
-  await Promise.all([...syncing, ...reading])
+  const planning = repeating({ step: planningOf(parts, signal), idleMs: planEveryMs, tell }, signal)
+  await Promise.all([...syncing, ...reading, planning])
+}
+
+function planningOf({ queue, plan, sources }: SyncWorkerParts, signal: AbortSignal): () => Promise<boolean> {
+  let when = plan
+  return async () => {
+    if (when === undefined) return false
+    for (const source of sources) await queue.plan(source.id, when, signal)
+    // What isn't planned any more then was lost, and with it what had been requested.
+    when = { ...when, firstInMs: 0 }
+    return false
+  }
 }
 
 type Held = ReturnType<typeof holding>

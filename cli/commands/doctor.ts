@@ -79,8 +79,8 @@ async function checkQdrant({ qdrant }: Nightdesk, passages: number, signal: Abor
   try {
     const { host, version, ...status } = await qdrant.status(AbortSignal.any([signal, AbortSignal.timeout(reachMs)]))
     const message = `Qdrant ${version} at ${host}, ${status.collection}: ${status.passages} of ${passages} passages`
-    if (status.standing === 'ours' && status.passages === passages) return [{ check, state: 'ok', message }]
-    const why = status.standing === 'ours' ? '' : '; an earlier collection serves as yet'
+    if (status.isServing && status.passages === passages) return [{ check, state: 'ok', message }]
+    const why = status.isServing ? '' : '; an earlier collection serves as yet'
     const remedy = 'Run `nightdesk repair`, or leave it to a running Nightdesk, which does so by itself.'
     return [{ check, state: 'fault', message: `${message}${why}`, remedy }]
   } catch (error) {

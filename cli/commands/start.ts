@@ -1,16 +1,17 @@
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import type { Source } from '#ingest/source.ts'
 import type { SyncReport } from '#ingest/sync-report.ts'
+import { runSyncWorker } from '#ingest/sync-worker.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
-import { durationMs } from '#runtime/config/duration.ts'
-import { reasonOf } from '#runtime/errors.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
+import { openQueue, syncEveryMs } from '../compose/queue.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
+import { pausing } from '../pausing.ts'
 import { syncSources } from '../sync-sources.ts'
 import { version } from '../version.ts'
 
@@ -36,7 +37,8 @@ export async function startCommand(invocation: Invocation, options: StartOptions
 
 async function serve(invocation: Invocation, options: StartOptions): Promise<void> {
   const { config, log, output, signal } = invocation
-  await using nightdesk = await openNightdesk(invocation)
+  await using queue = await openQueue(invocation)
+  await using nightdesk = await openNightdesk(invocation, { onPause: pausing(queue, invocation) })
   const { sources, samples } = await nightdesk.sources(options.docs ?? [], signal)
   const starting: Starting = {
     nightdesk,
@@ -76,7 +78,20 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         output,
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
-    await syncRegularly(invocation, starting, sources)
+    const everyMs = syncEveryMs(config)
+    await runSyncWorker(
+      {
+        queue,
+        documents: nightdesk.store.documents,
+        embedder: nightdesk.embedder,
+        sources,
+        clock: systemClock,
+        log,
+        plan: { everyMs, firstInMs: everyMs },
+        onSynced: (report) => count(starting.metrics, report.source, report),
+      },
+      signal,
+    )
   } finally {
     await server.drain(AbortSignal.timeout(drainMs))
   }
@@ -113,31 +128,11 @@ async function warmUp({ log, signal }: Invocation, nightdesk: Nightdesk): Promis
   }
 }
 
-function count(metrics: Metrics, source: string, report: SyncReport | undefined): void {
+type Counted = Pick<SyncReport, 'added' | 'changed' | 'unchanged' | 'deleted' | 'failed'>
+
+function count(metrics: Metrics, source: string, report: Counted | undefined): void {
   if (report === undefined) return
   for (const outcome of ['added', 'changed', 'unchanged', 'deleted', 'failed'] as const)
     metrics.syncDocuments.inc({ source, outcome }, report[outcome])
   metrics.syncFinishedAt.set({ source }, Date.now() / 1000)
-}
-
-async function syncRegularly(
-  { config, log, signal }: Invocation,
-  { nightdesk, metrics }: Starting,
-  sources: readonly Source[],
-): Promise<void> {
-  const everyMs = durationMs(config.settings.sync_every) ?? 600_000
-  while (!signal.aborted) {
-    await setTimeout(everyMs, undefined, { signal })
-    for (const source of sources) {
-      try {
-        const report = await nightdesk.sync(source, {}, signal)
-        count(metrics, source.id, report)
-        const { added, changed, deleted, failed } = report
-        log.info({ source: source.id, added, changed, deleted, failed }, 'synced')
-      } catch (err) {
-        signal.throwIfAborted()
-        log.error({ source: source.id, err, reason: reasonOf(err) }, 'sync failed')
-      }
-    }
-  }
 }

@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { SqliteQueue } from '#ingest/queue/sqlite/sqlite-queue.ts'
+import type { SyncQueue } from '#ingest/queue/sync-queue.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config/config.ts'
+import { durationMs } from '#runtime/config/duration.ts'
+import type { Log } from '#runtime/log.ts'
+
+/**
+ * What is to be synced: on Redis where REDIS_URL is set, else in the data directory.
+ * @throws {OpsError} When the file can't be used. Redis is asked when it is first needed.
+ */
+export async function openQueue({ config, log }: { config: Config; log: Log }): Promise<SyncQueue> {
+  const url = config.env.REDIS_URL
+  if (url === undefined) return new SqliteQueue({ path: join(config.dataDir, 'queue.db'), clock: systemClock })
+  // Loaded only where it is used: most people never do.
+  const { BullmqQueue } = await import('#ingest/queue/bullmq/bullmq-queue.ts')
+  return new BullmqQueue({ url, log })
+}
+
+/** Where the queue is, for people; no password. */
+export function placeOfQueue({ config }: { config: Config }): string {
+  const url = config.env.REDIS_URL
+  return url === undefined ? 'the data directory' : `Redis at ${new URL(url).host}`
+}
+
+export function syncEveryMs({ settings }: Config): number {
+  return durationMs(settings.sync_every) ?? 600_000
+}
