@@ -58,6 +58,9 @@ export class Connection implements AsyncDisposable {
       keepAlive: true,
       allowExitOnIdle: true,
     })
+    // Between being made or idle and being used, a connection has no listener of the pool's, and an error without a
+    // listener ends the process: what the server says before it dies can arrive together with its last answer.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
     // A connection that breaks while nobody uses it; the pool makes another when one is needed.
     this.#pool.on('error', (err) => this.#log.debug({ err }, 'an idle database connection broke off'))
   }
@@ -120,7 +123,6 @@ export class Connection implements AsyncDisposable {
       connecting.then((late) => late.release()).catch(() => undefined)
     })
     let broken: Error | undefined
-    // Without a listener, the error of a connection that breaks between two statements would end the process.
     const onError = (error: Error) => {
       broken = error
     }

@@ -85,7 +85,10 @@ async function writeRevisions(
     )
   const known = contents.filter(({ entry }) => held.has(entry))
   if (known.length > 0) await insert(known, 'DO UPDATE SET revision = excluded.revision')
-  const unknown = contents.filter(({ entry }) => !held.has(entry))
+  // In one order, like the locks: nobody can lock what isn't there yet.
+  const unknown = contents
+    .filter(({ entry }) => !held.has(entry))
+    .toSorted((one, other) => (one.entry < other.entry ? -1 : 1))
   if (unknown.length === 0) return
   const inserted = await insert(unknown, 'DO NOTHING')
   if (inserted.length < unknown.length) throw new OvertakenTransaction('Somebody else wrote a new entry first')

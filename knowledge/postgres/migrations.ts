@@ -58,6 +58,14 @@ const migrations: readonly (readonly string[])[] = [
       PRIMARY KEY (trace_id, number)
     )`,
   ],
+  [
+    `CREATE TABLE IF NOT EXISTS nightdesk_positions (
+      conversation_id TEXT COLLATE "C" NOT NULL, principal TEXT COLLATE "C" NOT NULL, position TEXT NOT NULL,
+      at BIGINT NOT NULL,
+      PRIMARY KEY (conversation_id, principal)
+    )`,
+    'CREATE INDEX IF NOT EXISTS nightdesk_turns_by_time ON nightdesk_turns (at)',
+  ],
 ]
 
 /**

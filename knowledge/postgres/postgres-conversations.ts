@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { ConversationStore, Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { ConversationPosition, ConversationStore, Feedback, Turn } from '#knowledge/conversation-store.ts'
 import { jsonOf, langOf, numberOf, textOf } from './columns.ts'
-import type { Cells, Connection } from './connection.ts'
+import type { Cells, Connection, Query } from './connection.ts'
 
 export const turnCells =
   'trace_id, conversation_id, principal, question, standalone, lang, answer, abstained, cited, at'
@@ -68,9 +68,49 @@ export class PostgresConversations implements ConversationStore {
     return (await this.#connection.read(sql, [traceId], signal)).map(feedbackFrom)
   }
 
+  async reviseAnswer(traceId: string, answer: string, signal: AbortSignal): Promise<void> {
+    const sql = 'UPDATE nightdesk_turns SET answer = $2 WHERE trace_id = $1'
+    await this.#connection.write((query) => query(sql, [traceId, answer]), signal)
+  }
+
+  async savePosition(saved: ConversationPosition, signal: AbortSignal): Promise<void> {
+    const sql = `
+      INSERT INTO nightdesk_positions (conversation_id, principal, position, at) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (conversation_id, principal) DO UPDATE SET position = excluded.position, at = excluded.at`
+    const values = [saved.conversationId, saved.principal, saved.position, saved.at.getTime()]
+    await this.#connection.write((query) => query(sql, values), signal)
+  }
+
+  async position(conversationId: string, principal: string, signal: AbortSignal): Promise<string | undefined> {
+    const sql = 'SELECT position FROM nightdesk_positions WHERE conversation_id = $1 AND principal = $2'
+    const [cells] = await this.#connection.read(sql, [conversationId, principal], signal)
+    return cells === undefined ? undefined : textOf(cells[0])
+  }
+
+  async forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void> {
+    const which = 'conversation_id = $1 AND principal = $2'
+    await this.#connection.write(async (query) => {
+      await forgetTurns(query, which, [conversationId, principal])
+      await query(`DELETE FROM nightdesk_positions WHERE ${which}`, [conversationId, principal])
+    }, signal)
+  }
+
+  async forgetBefore(time: Date, signal: AbortSignal): Promise<void> {
+    await this.#connection.write(async (query) => {
+      await forgetTurns(query, 'at < $1', [time.getTime()])
+      await query('DELETE FROM nightdesk_positions WHERE at < $1', [time.getTime()])
+    }, signal)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close()
   }
+}
+
+async function forgetTurns(query: Query, which: string, values: (string | number)[]): Promise<void> {
+  const traces = `SELECT trace_id FROM nightdesk_turns WHERE ${which}`
+  await query(`DELETE FROM nightdesk_feedback WHERE trace_id IN (${traces})`, values)
+  await query(`DELETE FROM nightdesk_turns WHERE ${which}`, values)
 }
 
 let lastNumber = 0
