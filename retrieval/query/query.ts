@@ -27,8 +27,8 @@ export interface Query {
 /** @param lang Of the question, where somebody knows it; else it is read from the text. */
 export function understand(text: string, thesaurus?: Thesaurus, lang?: Lang): Query {
   const meant = withoutFillers(text)
-  const terms = [...new Set(termsOf(meant))]
   const other = thesaurus?.read(meant)
+  const terms = [...new Set([...termsOf(meant), ...(other?.alternatives.keys() ?? [])])]
   return {
     text: meant,
     parts: partsOf(meant),

@@ -108,7 +108,9 @@ export class Thesaurus {
       const others = groups.flatMap(({ sought }) =>
         sought.filter((member) => member.text !== phrase && !member.onlyAsked),
       )
-      for (const term of termsOf(phrase)) {
+      // 「つながらない」 has no term of its own: the phrase stands for one, so that its other words count.
+      const terms = termsOf(phrase)
+      for (const term of terms.length === 0 ? [phrase] : terms) {
         const before = found.get(term) ?? []
         found.set(term, [...before, ...others.map((member) => [...member.terms])])
       }

@@ -2,26 +2,26 @@ import type { Features, Scored } from './features.ts'
 
 /** How much each feature counts; found over question sets of our own: docs/decisions/0004-ranking.md. */
 const featureWeights: Readonly<Record<keyof Features, number>> = {
-  words: 0.81,
+  words: 0.75,
   meaning: 0,
   cosine: 0.8,
   otherCosine: 3.2,
   sureCosine: 0,
   coverage: 0.6,
   soft: 0.89,
-  softTitle: 0.41,
+  softTitle: 0.3,
   softPart: 0.3,
   titleAsked: 0.14,
   headingAsked: 0.11,
   inTitle: 0.61,
   inHeading: 0.39,
   identifiers: 0.19,
-  window: -0.3,
-  order: -0.2,
-  asked: 0.32,
-  sameLanguage: 0.35,
+  window: -0.2,
+  order: -0.1,
+  asked: 0.45,
+  sameLanguage: 0.42,
   document: 0.91,
-  short: -0.28,
+  short: -0.15,
 }
 
 /** The weighted sum; larger is better, only comparable within one question. */
