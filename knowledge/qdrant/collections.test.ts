@@ -3,6 +3,8 @@ import { openMemoryStore } from '#knowledge/memory/memory-store.ts'
 import { fakeEntry, fakePassage } from '#knowledge/passage.fake.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { openScaleOutStore } from '#knowledge/scale-out-store.ts'
+import { temporaryFile } from '#knowledge/sqlite/temporary-file.fake.ts'
+import type { KnowledgeStore } from '#knowledge/store.ts'
 import { silentLog } from '#runtime/log.ts'
 import { type FakeQdrant, fakeQdrant } from './qdrant.fake.ts'
 import { openQdrantIndex, type QdrantIndexOptions } from './qdrant-index.ts'
@@ -13,7 +15,11 @@ const guest = { principal: { name: 'guest', audiences: [] } }
 const small = { id: 'small', dimensions: async () => 2 }
 const large = { id: 'large', dimensions: async () => 3 }
 
-function storeIn(fake: FakeQdrant, options: Partial<QdrantIndexOptions> = {}, truth = openMemoryStore()) {
+function storeIn(
+  fake: FakeQdrant,
+  options: Partial<QdrantIndexOptions> = {},
+  truth: KnowledgeStore = openMemoryStore(),
+) {
   const { url } = fake
   const name = 'nightdesk'
   const usual = { url, name, models: [small], quantization: 'none', log: silentLog, retryDelayMs: 1 } as const
@@ -212,7 +218,7 @@ describe('another embedding model', () => {
     expect(await words(store)).toEqual(['a#0', 'b#0', 'c#0'])
     expect(await near(store, [1, 0, 0])).toEqual(['c#0'])
     expect(await near(old, [1, 0])).toEqual(['a#0', 'b#0'])
-    expect((await store.candidates.status(ongoing)).standing).toBe('other-model')
+    expect(await store.candidates.status(ongoing)).toMatchObject({ isServing: false, passages: 1 })
   })
 
   it('serves alone once its collection is filled, and the old one is gone', async () => {
@@ -226,15 +232,19 @@ describe('another embedding model', () => {
     expect(fake.collections.size).toBe(1)
     expect(await words(store)).toEqual(['a#0', 'b#0'])
     expect(await words(old)).toEqual(['a#0', 'b#0'])
-    expect((await store.candidates.status(ongoing)).standing).toBe('ours')
+    expect(await store.candidates.status(ongoing)).toMatchObject({ isServing: true, passages: 2 })
   })
 
   it('never takes the vectors of the model before it for its own, even of the same length', async () => {
     await using fake = await fakeQdrant()
-    const truth = openMemoryStore()
-    await using old = storeIn(fake, {}, truth)
-    await old.documents.replaceEntries([entry('a', [1, 0]), entry('b', [1, 0])], ongoing)
-    await using store = storeIn(fake, { models: [{ ...small, id: 'smaller' }] }, truth)
+    await using file = await temporaryFile()
+    {
+      await using old = storeIn(fake, {}, file.open({ embeddingModel: small.id }))
+      await old.documents.replaceEntries([entry('a', [1, 0]), entry('b', [1, 0])], ongoing)
+    }
+    const model = { ...small, id: 'smaller' }
+    const truth = file.open({ embeddingModel: model.id })
+    await using store = storeIn(fake, { models: [model] }, truth)
     await store.documents.replaceEntries([entry('b', [1, 0])], ongoing)
     await store.repair(() => {}, ongoing)
     expect(await words(store)).toEqual(['a#0', 'b#0'])

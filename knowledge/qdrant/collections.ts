@@ -121,14 +121,11 @@ export class QdrantCollections {
     this.#place = undefined
   }
 
-  /** `ours`: it serves. `filling`: another one serves as yet. `other-model`: and that one's vectors are not ours. */
-  async standing(signal: AbortSignal): Promise<'ours' | 'filling' | 'other-model'> {
+  /** Whether ours serves, and no earlier one. */
+  async isServing(signal: AbortSignal): Promise<boolean> {
     this.forget()
     const { read } = await this.#placed(signal)
-    const before = read.find(({ name }) => name !== this.wanted)
-    if (before === undefined) return 'ours'
-    const has = (name: string) => before.spaces.some((space) => space.name === name)
-    return this.#vectorNames.every(has) ? 'filling' : 'other-model'
+    return read.every(({ name }) => name === this.wanted)
   }
 
   /** From now on ours serves alone. Those before it are deleted; who still used them finds ours at the next request. */

@@ -1,5 +1,11 @@
-import { describe } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, vi } from 'vitest'
 import { candidateIndexContract } from '#knowledge/candidate-index.contract.ts'
+import { documentStoreContract } from '#knowledge/document-store.contract.ts'
+import { passageIndexContract } from '#knowledge/passage-index.contract.ts'
+import { openScaleOutStore } from '#knowledge/scale-out-store.ts'
+import { temporaryFile } from '#knowledge/sqlite/temporary-file.fake.ts'
 import { versionedPassagesContract } from '#knowledge/versioned-candidates.contract.ts'
 import { silentLog } from '#runtime/log.ts'
 import { openQdrantIndex } from './qdrant-index.ts'
@@ -36,4 +42,26 @@ describe('QdrantVersions', () => {
 })
 describe('candidates in Qdrant', () => {
   candidateIndexContract(openIndex)
+})
+
+describe('documents in SQLite and candidates in Qdrant', () => {
+  // Threads load their modules some ten times as fast from Node's cache as from TypeScript.
+  beforeAll(() => {
+    vi.stubEnv('NODE_COMPILE_CACHE', join(tmpdir(), 'nightdesk-test-compile-cache'))
+  })
+  const open = async () => {
+    const file = await temporaryFile()
+    const index = await openIndex()
+    const { documents, index: passages, conversations } = file.open()
+    const store = openScaleOutStore({ documents, passages, conversations, candidates: index, log: silentLog })
+    return {
+      ...store,
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]()
+        await file[Symbol.asyncDispose]()
+      },
+    }
+  }
+  documentStoreContract(open)
+  passageIndexContract(open)
 })

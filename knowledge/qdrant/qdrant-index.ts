@@ -56,8 +56,8 @@ export interface QdrantStatus {
   collection: string
   /** Versions of passages in it; the same as there are passages when all is in order. */
   passages: number
-  /** `ours`: it serves. Otherwise an earlier one does until a repair has filled this one. */
-  standing: 'ours' | 'filling' | 'other-model'
+  /** Otherwise an earlier one serves until a repair has filled this one. */
+  isServing: boolean
 }
 
 /** Candidates in Qdrant. Nothing is asked of it before the first search or write. */
@@ -72,9 +72,7 @@ export function openQdrantIndex(options: QdrantIndexOptions): QdrantIndex {
   return {
     ...writing,
     async repair(truth, onProgress, signal) {
-      const isOther = (await collections.standing(signal)) === 'other-model'
-      const filling = isOther ? writingVersions(withoutVectors(versions)) : writing
-      const report = await filling.repair(truth, onProgress, signal)
+      const report = await writing.repair(truth, onProgress, signal)
       await collections.switchOver(signal)
       counts.forget()
       return report
@@ -87,31 +85,12 @@ export function openQdrantIndex(options: QdrantIndexOptions): QdrantIndex {
     statistics: (...asked) => search.statistics(...asked),
     async status(signal) {
       const version = await connection.version(signal)
-      const standing = await collections.standing(signal)
+      const isServing = await collections.isServing(signal)
       counts.forget()
       const { passages } = await counts.statistics([], [{ name: collections.wanted, spaces: [] }], signal)
-      return { host: connection.host, version, collection: collections.wanted, passages, standing }
+      return { host: connection.host, version, collection: collections.wanted, passages, isServing }
     },
     [Symbol.asyncDispose]: async () => collections[Symbol.dispose](),
-  }
-}
-
-/**
- * The documents don't tell which model made their vectors, so after a change of it they're left out; the sync, for which
- * each entry is then out of date, brings those of the new one.
- */
-function withoutVectors(versions: VersionedPassages): VersionedPassages {
-  return {
-    put: (passages, signal) =>
-      versions.put(
-        new Map([...passages].map(([version, passage]) => [version, { ...passage, embedding: undefined }])),
-        signal,
-      ),
-    heldOf: (...asked) => versions.heldOf(...asked),
-    missing: (...asked) => versions.missing(...asked),
-    drop: (...asked) => versions.drop(...asked),
-    all: (...asked) => versions.all(...asked),
-    [Symbol.asyncDispose]: () => versions[Symbol.asyncDispose](),
   }
 }
 

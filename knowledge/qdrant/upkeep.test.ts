@@ -11,7 +11,7 @@ const ongoing = new AbortController().signal
  * Keeps up an index of which these things are seen, one look after the other, for a truth of one passage.
  * @returns After which looks it was repaired.
  */
-async function repairsFor(looks: readonly (Partial<{ passages: number; standing: 'ours' | 'filling' }> | Error)[]) {
+async function repairsFor(looks: readonly (Partial<{ passages: number; isServing: boolean }> | Error)[]) {
   const truth = openMemoryStore()
   await truth.documents.replaceEntries([fakeEntry({ id: 'd' }, ['pod'])], ongoing)
   const over = new AbortController()
@@ -24,7 +24,7 @@ async function repairsFor(looks: readonly (Partial<{ passages: number; standing:
       async status() {
         const look = looks[at++]
         if (look instanceof Error) throw look
-        return { ...usual, passages: 1, standing: 'ours', ...look }
+        return { ...usual, passages: 1, isServing: true, ...look }
       },
     },
     async repair() {
@@ -51,10 +51,10 @@ describe('keeping the passage index repaired', () => {
   })
 
   it('fills a collection that does not serve yet at once', async () => {
-    expect(await repairsFor([{ standing: 'filling' }, {}])).toEqual([1])
+    expect(await repairsFor([{ isServing: false }, {}])).toEqual([1])
   })
 
   it('goes on after it could not look', async () => {
-    expect(await repairsFor([new Error('away'), { standing: 'filling' }])).toEqual([2])
+    expect(await repairsFor([new Error('away'), { isServing: false }])).toEqual([2])
   })
 })

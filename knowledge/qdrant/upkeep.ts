@@ -54,11 +54,11 @@ export async function keepRepaired(parts: UpkeepParts, signal: AbortSignal): Pro
 }
 
 async function look({ index, truth }: UpkeepParts, signal: AbortSignal): Promise<Looked> {
-  const [{ standing, passages: held }, { passages: stored }] = await Promise.all([
+  const [{ isServing, passages: held }, { passages: stored }] = await Promise.all([
     index.status(signal),
     truth.documents.counts(signal),
   ])
-  return { isServing: standing === 'ours', held, stored }
+  return { isServing, held, stored }
 }
 
 function isSame(looked: Looked, suspected: Looked | undefined): boolean {
