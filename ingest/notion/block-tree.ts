@@ -1,7 +1,9 @@
+import type { Client } from '@notionhq/client'
 import type { NotionApi } from './api.ts'
 import { BlockContent } from './block-content.ts'
-import { NotionNotFoundError } from './errors.ts'
-import { Block, List } from './shapes.ts'
+import { ifThere } from './errors.ts'
+import { listPages, type Start } from './lists.ts'
+import { Block } from './shapes.ts'
 
 /** A block with everything below it. */
 export interface BlockNode {
@@ -34,30 +36,15 @@ interface Walk {
 
 async function nodesBelow(walk: Walk, parentId: string, signal: AbortSignal): Promise<BlockNode[]> {
   const nodes: BlockNode[] = []
-  for await (const result of listed(walk.api, parentId, signal)) {
-    const read = Block.safeParse(result)
-    if (!read.success) nodes.push({ id: '', type: 'malformed', content: noContent, children: [] })
-    else if (read.data.in_trash !== true) nodes.push(await nodeOf(walk, read.data, signal))
+  const ask = (notion: Client, start: Start) => notion.blocks.children.list({ block_id: parentId, ...start })
+  for await (const { results } of listPages(walk.api, ask, signal)) {
+    for (const result of results) {
+      const read = Block.safeParse(result)
+      if (!read.success) nodes.push({ id: '', type: 'malformed', content: noContent, children: [] })
+      else if (read.data.in_trash !== true) nodes.push(await nodeOf(walk, read.data, signal))
+    }
   }
   return nodes
-}
-
-async function* listed(api: NotionApi, parentId: string, signal: AbortSignal): AsyncGenerator<unknown> {
-  let cursor: string | undefined
-  do {
-    const list = await api.call(
-      (notion) =>
-        notion.blocks.children.list({
-          block_id: parentId,
-          page_size: 100,
-          ...(cursor === undefined ? {} : { start_cursor: cursor }),
-        }),
-      List,
-      signal,
-    )
-    yield* list.results
-    cursor = list.has_more ? (list.next_cursor ?? undefined) : undefined
-  } while (cursor !== undefined)
 }
 
 async function nodeOf(walk: Walk, block: Block, signal: AbortSignal): Promise<BlockNode> {
@@ -83,11 +70,6 @@ function parentsOf({ id, type, has_children: hasChildren }: Block, content: Bloc
 async function childrenOf(walk: Walk, parentId: string, signal: AbortSignal): Promise<BlockNode[]> {
   if (walk.seen.has(parentId)) return []
   walk.seen.add(parentId)
-  try {
-    return await nodesBelow(walk, parentId, signal)
-  } catch (error) {
-    // Deleted since its parent was listed, or the original of a synced block on a page that isn't shared with us.
-    if (error instanceof NotionNotFoundError) return []
-    throw error
-  }
+  // Deleted since its parent was listed, or the original of a synced block on a page that isn't shared with us.
+  return (await ifThere(nodesBelow(walk, parentId, signal))) ?? []
 }

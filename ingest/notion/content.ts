@@ -2,7 +2,7 @@ import type { NotionApi } from './api.ts'
 import { BlockContent } from './block-content.ts'
 import { type BlockNode, readBlocks } from './block-tree.ts'
 import { enhancedBlocks } from './enhanced-markdown.ts'
-import { NotionNotFoundError, NotionRefusedError } from './errors.ts'
+import { ifThere } from './errors.ts'
 import type { PageFacts } from './properties.ts'
 import { Block, PageMarkdown } from './shapes.ts'
 
@@ -49,16 +49,11 @@ export class PageContents {
   /** Undefined where the endpoint doesn't answer for this page. */
   async #byMarkdown(pageId: string, signal: AbortSignal): Promise<readonly BlockNode[] | undefined> {
     const { api } = this.#parts
-    try {
-      const nodes = await markdownBlocks(api, pageId, new Set([pageId]), signal)
-      this.#markdownAnswers++
-      return nodes
-    } catch (error) {
-      if (!(error instanceof NotionNotFoundError || error instanceof NotionRefusedError)) throw error
-      // The page itself may be gone; then the blocks will say so.
-      this.#markdownRefusals++
-      return undefined
-    }
+    // Where it isn't there, the page itself may be gone; then the blocks will say so.
+    const nodes = await ifThere(markdownBlocks(api, pageId, new Set([pageId]), signal))
+    if (nodes === undefined) this.#markdownRefusals++
+    else this.#markdownAnswers++
+    return nodes
   }
 }
 
@@ -92,16 +87,6 @@ function unknownIds(nodes: readonly BlockNode[]): string[] {
     ...(node.type === 'unknown' && node.id !== '' ? [node.id] : []),
     ...unknownIds(node.children),
   ])
-}
-
-/** Not shared with us, or deleted meanwhile: then its placeholder stays. */
-async function ifThere<Found>(found: Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await found
-  } catch (error) {
-    if (error instanceof NotionNotFoundError || error instanceof NotionRefusedError) return undefined
-    throw error
-  }
 }
 
 /** A kind of block that the markdown format doesn't have, from the blocks' own endpoint. */

@@ -147,3 +147,23 @@ export function notionError(error: unknown, failed: FailedCall | undefined, host
     return new NotionUnreachableError(host, error)
   return new NotionRefusedError(error)
 }
+
+/** Undefined where Notion has no such thing for us: deleted, not shared, or something else by that id. */
+export async function ifThere<Thing>(thing: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await thing
+  } catch (error) {
+    if (error instanceof NotionNotFoundError || error instanceof NotionRefusedError) return undefined
+    throw error
+  }
+}
+
+/** As `ifThere`, and undefined too where the integration lacks the capability. */
+export async function ifAllowed<Thing>(thing: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await ifThere(thing)
+  } catch (error) {
+    if (error instanceof NotionForbiddenError) return undefined
+    throw error
+  }
+}

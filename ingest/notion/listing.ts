@@ -1,6 +1,8 @@
+import type { Client } from '@notionhq/client'
 import { z } from 'zod'
 import type { NotionApi } from './api.ts'
-import { DataSource, Id, List, Page } from './shapes.ts'
+import { listPages, type Start } from './lists.ts'
+import { DataSource, Id, type List, Page } from './shapes.ts'
 
 /** What search or a query gave, malformed results told apart. */
 export interface Listing<Item> {
@@ -12,7 +14,6 @@ export interface Listing<Item> {
 }
 
 const OnlyId = z.object({ id: Id })
-const pageSize = 100
 
 /** Every page that the integration can see, as far as search knows them, the last edited first. */
 export async function searchPages(api: NotionApi, signal: AbortSignal): Promise<Listing<Page>> {
@@ -42,19 +43,13 @@ async function searched<Item>(
   shape: z.ZodType<Item>,
   signal: AbortSignal,
 ): Promise<Listing<Item>> {
-  const ask = (start: { start_cursor?: string }) =>
-    api.call(
-      (notion) =>
-        notion.search({
-          filter: { property: 'object', value: object },
-          sort: { timestamp: 'last_edited_time', direction },
-          page_size: pageSize,
-          ...start,
-        }),
-      List,
-      signal,
-    )
-  return await gathered(ask, shape)
+  const ask = (notion: Client, start: Start) =>
+    notion.search({
+      filter: { property: 'object', value: object },
+      sort: { timestamp: 'last_edited_time', direction },
+      ...start,
+    })
+  return await gathered(listPages(api, ask, signal), shape)
 }
 
 /**
@@ -68,20 +63,14 @@ export async function queryRows(api: NotionApi, dataSourceId: string, signal: Ab
   let isWhole = true
   for (;;) {
     const filter = since === undefined ? {} : { filter: { timestamp: 'created_time' as const, created_time: since } }
-    const ask = (start: { start_cursor?: string }) =>
-      api.call(
-        (notion) =>
-          notion.dataSources.query({
-            data_source_id: dataSourceId,
-            sorts: [{ timestamp: 'created_time', direction: 'ascending' }],
-            page_size: pageSize,
-            ...filter,
-            ...start,
-          }),
-        List,
-        signal,
-      )
-    const part = await gathered(ask, Page)
+    const ask = (notion: Client, start: Start) =>
+      notion.dataSources.query({
+        data_source_id: dataSourceId,
+        sorts: [{ timestamp: 'created_time', direction: 'ascending' }],
+        ...filter,
+        ...start,
+      })
+    const part = await gathered(listPages(api, ask, signal), Page)
     const before = rows.size
     for (const row of part.items) rows.set(row.id, row)
     for (const id of part.malformed) malformed.add(id)
@@ -95,22 +84,19 @@ export async function queryRows(api: NotionApi, dataSourceId: string, signal: Ab
   }
 }
 
-type Ask = (start: { start_cursor?: string }) => Promise<List>
-
-async function gathered<Item>(ask: Ask, shape: z.ZodType<Item>): Promise<Listing<Item>> {
+async function gathered<Item>(lists: AsyncIterable<List>, shape: z.ZodType<Item>): Promise<Listing<Item>> {
   const items: Item[] = []
   const malformed: string[] = []
-  let cursor: string | undefined
-  for (;;) {
-    const list = await ask(cursor === undefined ? {} : { start_cursor: cursor })
+  let complete = true
+  for await (const list of lists) {
     for (const result of list.results) {
       const read = shape.safeParse(result)
       if (read.success) items.push(read.data)
       else malformed.push(...idIn(result))
     }
-    cursor = list.has_more ? (list.next_cursor ?? undefined) : undefined
-    if (cursor === undefined) return { items, malformed, complete: list.request_status?.type !== 'incomplete' }
+    complete = list.request_status?.type !== 'incomplete'
   }
+  return { items, malformed, complete }
 }
 
 function idIn(result: unknown): string[] {

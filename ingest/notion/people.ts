@@ -1,6 +1,8 @@
+import type { Client } from '@notionhq/client'
 import type { NotionApi } from './api.ts'
-import { NotionForbiddenError, NotionNotFoundError, NotionRefusedError } from './errors.ts'
-import { List, type User, UserObject } from './shapes.ts'
+import { ifAllowed } from './errors.ts'
+import { listPages, type Start } from './lists.ts'
+import { type User, UserObject } from './shapes.ts'
 
 /** Names of a workspace's people: all of its members are listed once, and whoever isn't among them is asked for once. */
 export class People {
@@ -29,36 +31,22 @@ export class People {
 
   async #list(signal: AbortSignal): Promise<Map<string, string>> {
     const names = new Map<string, string>()
-    let cursor: string | undefined
-    do {
-      const start = cursor === undefined ? {} : { start_cursor: cursor }
-      const list = await ifAllowed(
-        this.#api.call((notion) => notion.users.list({ page_size: 100, ...start }), List, signal),
-      )
-      for (const result of list?.results ?? []) {
-        const user = UserObject.safeParse(result)
-        if (user.success && typeof user.data.name === 'string') names.set(user.data.id, user.data.name)
-      }
-      cursor = list?.has_more === true ? (list.next_cursor ?? undefined) : undefined
-    } while (cursor !== undefined)
+    const ask = (notion: Client, start: Start) => notion.users.list(start)
+    await ifAllowed(
+      (async () => {
+        for await (const { results } of listPages(this.#api, ask, signal)) {
+          for (const result of results) {
+            const user = UserObject.safeParse(result)
+            if (user.success && typeof user.data.name === 'string') names.set(user.data.id, user.data.name)
+          }
+        }
+      })(),
+    )
     return names
   }
 
   async #ask(id: string, signal: AbortSignal): Promise<string | undefined> {
     const user = await ifAllowed(this.#api.call((notion) => notion.users.retrieve({ user_id: id }), UserObject, signal))
     return user?.name ?? undefined
-  }
-}
-
-async function ifAllowed<Found>(found: Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await found
-  } catch (error) {
-    const isRefusal =
-      error instanceof NotionForbiddenError ||
-      error instanceof NotionNotFoundError ||
-      error instanceof NotionRefusedError
-    if (isRefusal) return undefined
-    throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { NotionApi } from './api.ts'
 import type { StoredPlace } from './cursor.ts'
-import { NotionForbiddenError, NotionNotFoundError, NotionRefusedError } from './errors.ts'
+import { ifAllowed } from './errors.ts'
 import { factsOf, isInTrash, type PageFacts } from './properties.ts'
 import { Block, Database, DataSource, Page, type Parent, plainText } from './shapes.ts'
 
@@ -81,16 +81,7 @@ export class Places {
   }
 
   async #ask(kind: Above[0], id: string, signal: AbortSignal): Promise<Place> {
-    try {
-      return await this.#retrieve(kind, id, signal)
-    } catch (error) {
-      const isHidden =
-        error instanceof NotionNotFoundError ||
-        error instanceof NotionForbiddenError ||
-        error instanceof NotionRefusedError
-      if (isHidden) return { kind: 'hidden' }
-      throw error
-    }
+    return (await ifAllowed(this.#retrieve(kind, id, signal))) ?? { kind: 'hidden' }
   }
 
   async #retrieve(kind: Above[0], id: string, signal: AbortSignal): Promise<Place> {

@@ -187,6 +187,14 @@ describe('a survey', () => {
     expect(known.revisions.has(good ?? '')).toBe(true)
   })
 
+  it('does not go round in circles with a list that never ends', async () => {
+    await using notion = await FakeNotion.start()
+    const body = { object: 'list', results: [], has_more: true, next_cursor: 'again' }
+    notion.fail(/^\/search$/, { kind: 'body', body }, 99)
+    const survey = sourceOn(notion).survey(nothingKnown, ongoing)
+    await expect(survey).rejects.toMatchObject({ code: 'notion_answer_invalid' })
+  })
+
   it('stops in the middle of a listing', async () => {
     await using notion = await FakeNotion.start()
     for (let n = 0; n < 300; n++) notion.workspace.addPage()

@@ -3,7 +3,7 @@ import { inParallel } from '../in-parallel.ts'
 import type { Survey, Surveyed, SurveyedEntry } from '../source.ts'
 import type { NotionApi } from './api.ts'
 import { readCursor, shortHash, writeCursor } from './cursor.ts'
-import { NotionAnswerError, NotionNotFoundError, NotionRefusedError, NotionRootNotFoundError } from './errors.ts'
+import { ifThere, NotionAnswerError, NotionRootNotFoundError } from './errors.ts'
 import { notionId } from './ids.ts'
 import { type Listing, queryRows, searchDataSources, searchPages } from './listing.ts'
 import { type Ancestry, Places } from './places.ts'
@@ -223,15 +223,6 @@ async function retrievePage(api: NotionApi, id: string, signal: AbortSignal): Pr
     return await ifThere(api.call((notion) => notion.pages.retrieve({ page_id: id }), Page, signal))
   } catch (error) {
     if (error instanceof NotionAnswerError) return 'malformed'
-    throw error
-  }
-}
-
-async function ifThere<Thing>(thing: Promise<Thing>): Promise<Thing | undefined> {
-  try {
-    return await thing
-  } catch (error) {
-    if (error instanceof NotionNotFoundError || error instanceof NotionRefusedError) return undefined
     throw error
   }
 }
