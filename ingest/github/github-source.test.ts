@@ -63,6 +63,38 @@ describe('a repository that was deleted, or hidden from the token', () => {
   })
 })
 
+describe('another worker than the one that surveyed', () => {
+  it('reads the files as they are, looking at the repository once for all of them', async () => {
+    await using github = await FakeGithub.start({ token })
+    const pages = Array.from({ length: 40 }, (_, n) => [`pages/${n}.md`, `Page ${n}\n`])
+    await github.repository.commit(Object.fromEntries(pages))
+    const { changed } = await sourceOn(github).survey(nothingKnown, ongoing)
+    const other = sourceOn(github)
+    const read = await Promise.all(changed.map((entry) => other.read(entry, ongoing)))
+    expect(read.map((raw) => (raw === 'gone' ? raw : textOf(raw))).toSorted()).toEqual(
+      pages.map(([, text]) => text).toSorted(),
+    )
+    expect(other.apiCalls).toBeLessThanOrEqual(8)
+  })
+
+  it('reads what was pushed since, and says what is gone', async () => {
+    await using github = await FakeGithub.start({ token })
+    await github.repository.commit({ 'a.md': 'old\n', 'b.md': 'B\n' })
+    const { changed } = await sourceOn(github).survey(nothingKnown, ongoing)
+    const other = sourceOn(github)
+    const [a, b] = changed
+    if (a === undefined || b === undefined) throw new Error('the survey is incomplete')
+    await other.read(a, ongoing)
+    await github.repository.commit({ 'a.md': 'new\n', 'b.md': null })
+    const later = await sourceOn(github).survey(nothingKnown, ongoing)
+    const [newer] = later.changed
+    if (newer === undefined) throw new Error('the survey is empty')
+    const raw = await other.read(newer, ongoing)
+    expect(raw === 'gone' ? raw : textOf(raw)).toBe('new\n')
+    expect(await other.read({ entry: 'b.md', revision: 'never seen' }, ongoing)).toBe('gone')
+  })
+})
+
 describe('what a survey costs', () => {
   it('makes at most 3 calls for 10,000 unchanged files, also when issues come along', async () => {
     await using github = await FakeGithub.start({ token })

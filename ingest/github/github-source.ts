@@ -8,7 +8,7 @@ import { blobReader } from './blobs.ts'
 import { chooser } from './candidates.ts'
 import { readCursor, shortHash } from './cursor.ts'
 import { isDiscussion, readDiscussion, surveyDiscussions } from './discussions.ts'
-import { GithubFileUnreadableError, GithubRepositoryNotFoundError } from './errors.ts'
+import { GithubRepositoryNotFoundError } from './errors.ts'
 import { FileBatches, type FileBatchesParts } from './file-batches.ts'
 import { type FilesSurvey, type SurveyedFile, surveyFiles } from './files-survey.ts'
 import { Gate, type Wait } from './gate.ts'
@@ -101,15 +101,34 @@ export function githubSource(options: GithubSourceOptions): Source {
     }
   }
 
+  let looking: Promise<SurveyedFiles> | undefined
+  /** Whoever surveyed may be another worker, or it was too long ago: then all files are looked at as they are now. */
+  const lookAfresh = async (wanted: SurveyedEntry, signal: AbortSignal): Promise<SurveyedFiles> => {
+    const before = looking
+    const known = before === undefined ? undefined : placed(await before, wanted)
+    if (known !== undefined) return known
+    if (looking === before) {
+      const nothing = { revisions: new Map<string, string>(), failed: new Set<string>() }
+      looking = surveyFiles(files, nothing, signal).then((found) => {
+        surveyed = surveyedFiles({ api, blobs, log }, found)
+        return surveyed
+      })
+      const mine = looking
+      mine.catch(() => {
+        if (looking === mine) looking = undefined
+      })
+    }
+    return looking ?? lookAfresh(wanted, signal)
+  }
+
   const read = async (wanted: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> => {
     if (isDiscussion(wanted.entry)) return readDiscussion(discussions, wanted, signal)
-    const file = surveyed?.byEntry.get(wanted.entry)
-    if (file === undefined || surveyed === undefined) {
-      throw new GithubFileUnreadableError(wanted.entry, 'it was not among the changes of the last survey')
-    }
+    const found = placed(surveyed, wanted) ?? placed(await lookAfresh(wanted, signal), wanted) ?? surveyed
+    const file = found?.byEntry.get(wanted.entry)
+    if (file === undefined || found === undefined) return 'gone'
     const { entry, path, sha, owners } = file
-    const url = `${surveyed.base}${encodePath(path)}`
-    const { editedAt, lineDates, content = await blobs.read(sha, signal) } = await surveyed.batches.of(file, signal)
+    const url = `${found.base}${encodePath(path)}`
+    const { editedAt, lineDates, content = await blobs.read(sha, signal) } = await found.batches.of(file, signal)
     return { entry, path: entry, url, content, owners, editedAt, lineDates }
   }
 
@@ -142,6 +161,11 @@ async function isTakenAway(api: GithubApi, error: unknown, signal: AbortSignal):
 function nothingLeft(known: Surveyed, error: unknown): Survey {
   const warning = `${userMessageOf(error)} Its ${known.revisions.size} documents are no longer answered from; they come back once it can be seen again.`
   return { changed: [], unchanged: 0, gone: [...known.revisions.keys()], skipped: [], warnings: [warning] }
+}
+
+/** @returns The survey, if the entry was as wanted in it. */
+function placed(surveyed: SurveyedFiles | undefined, { entry, revision }: SurveyedEntry): SurveyedFiles | undefined {
+  return surveyed?.byEntry.get(entry)?.revision === revision ? surveyed : undefined
 }
 
 /** What the last survey found to be read. */
