@@ -59,6 +59,67 @@ export function conversationStoreContract(
     expect(await store.conversations.feedback('t1', ongoing)).toEqual([good, stale])
     expect(await store.conversations.feedback('t3', ongoing)).toEqual([])
   })
+
+  it('holds of an answer what was heard, once that is known', async () => {
+    await using store = await open()
+    const turn = fakeTurn({ traceId: 't1' })
+    await store.conversations.addTurn(turn, ongoing)
+    await store.conversations.reviseAnswer('t1', 'By', ongoing)
+    await store.conversations.reviseAnswer('unknown', 'By', ongoing)
+    expect(await store.conversations.turn('t1', ongoing)).toEqual({ ...turn, answer: 'By' })
+  })
+
+  it('keeps where each conversation stands, by principal', async () => {
+    await using store = await open()
+    const at = new Date('2026-01-01T00:00:00Z')
+    const save = (principal: string, position: string) =>
+      store.conversations.savePosition({ conversationId: 'c', principal, position, at }, ongoing)
+    await save('ann', 'step 1')
+    await save('ann', '手順2')
+    await save('bob', 'step 9')
+    expect(await store.conversations.position('c', 'ann', ongoing)).toBe('手順2')
+    expect(await store.conversations.position('c', 'eve', ongoing)).toBeUndefined()
+    expect(await store.conversations.position('d', 'ann', ongoing)).toBeUndefined()
+  })
+
+  it("forgets one principal's conversation whole, and nothing else", async () => {
+    await using store = await open()
+    const { conversations } = store
+    const at = new Date('2026-01-01T00:00:00Z')
+    for (const principal of ['ann', 'bob']) {
+      await conversations.addTurn(fakeTurn({ traceId: principal, principal }), ongoing)
+      await conversations.addFeedback({ traceId: principal, principal, verdict: 'good', at }, ongoing)
+      await conversations.savePosition({ conversationId: 'c', principal, position: 'step 1', at }, ongoing)
+    }
+    await conversations.forget('c', 'ann', ongoing)
+    expect(await kept(conversations, 'ann')).toEqual([[], [], undefined])
+    expect((await kept(conversations, 'bob')).flat()).toHaveLength(3)
+  })
+
+  it('forgets what is older than a time', async () => {
+    await using store = await open()
+    const { conversations } = store
+    for (const [principal, day] of [
+      ['ann', 1],
+      ['bob', 20],
+    ] as const) {
+      const at = new Date(Date.UTC(2026, 0, day))
+      await conversations.addTurn(fakeTurn({ traceId: principal, principal, at }), ongoing)
+      await conversations.addFeedback({ traceId: principal, principal, verdict: 'good', at }, ongoing)
+      await conversations.savePosition({ conversationId: 'c', principal, position: 'step 1', at }, ongoing)
+    }
+    await conversations.forgetBefore(new Date(Date.UTC(2026, 0, 10)), ongoing)
+    expect(await kept(conversations, 'ann')).toEqual([[], [], undefined])
+    expect((await kept(conversations, 'bob')).flat()).toHaveLength(3)
+  })
+}
+
+async function kept(conversations: ConversationStore, principal: string) {
+  return [
+    await conversations.turns('c', principal, 10, ongoing),
+    await conversations.feedback(principal, ongoing),
+    await conversations.position('c', principal, ongoing),
+  ]
 }
 
 function fakeTurn(given: Partial<Turn> & { traceId: string }): Turn {

@@ -25,6 +25,14 @@ export interface Feedback {
   at: Date
 }
 
+/** Where a conversation stands beside what was said: opaque to the store. */
+export interface ConversationPosition {
+  conversationId: string
+  principal: string
+  position: string
+  at: Date
+}
+
 /** What was asked and answered. */
 export interface ConversationStore extends AsyncDisposable {
   addTurn(turn: Turn, signal: AbortSignal): Promise<void>
@@ -33,4 +41,13 @@ export interface ConversationStore extends AsyncDisposable {
   turn(traceId: string, signal: AbortSignal): Promise<Turn | undefined>
   addFeedback(feedback: Feedback, signal: AbortSignal): Promise<void>
   feedback(traceId: string, signal: AbortSignal): Promise<Feedback[]>
+  /** What was heard of an answer turned out to be less than was stored. Unknown turn: nothing happens. */
+  reviseAnswer(traceId: string, answer: string, signal: AbortSignal): Promise<void>
+  /** Takes the place of what was saved before for that conversation and principal. */
+  savePosition(position: ConversationPosition, signal: AbortSignal): Promise<void>
+  position(conversationId: string, principal: string, signal: AbortSignal): Promise<string | undefined>
+  /** Afterwards nothing of this principal's conversation is kept: turns, what was said of them, its position. */
+  forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void>
+  /** Afterwards nothing is kept that was said or saved before that time. */
+  forgetBefore(time: Date, signal: AbortSignal): Promise<void>
 }

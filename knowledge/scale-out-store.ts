@@ -133,6 +133,11 @@ function conversationsOf(conversations: ConversationStore, close: () => Promise<
     turn: (...asked) => conversations.turn(...asked),
     addFeedback: (...asked) => conversations.addFeedback(...asked),
     feedback: (...asked) => conversations.feedback(...asked),
+    reviseAnswer: (...asked) => conversations.reviseAnswer(...asked),
+    savePosition: (...asked) => conversations.savePosition(...asked),
+    position: (...asked) => conversations.position(...asked),
+    forget: (...asked) => conversations.forget(...asked),
+    forgetBefore: (...asked) => conversations.forgetBefore(...asked),
     [Symbol.asyncDispose]: close,
   }
 }

@@ -8,13 +8,18 @@ import { DatabaseTooNewError } from './errors.ts'
  * of pages nor an index depends on a server's locale. Statements may be repeated: some servers commit each by themselves.
  *
  * Times are milliseconds since 1970. `digest` tells whether anything of a row changed without reading it.
- * `path_start` is what fits into an index of `path`, which may be longer than an index can hold.
+ * `nightdesk_changes` counts the transactions that wrote entries of a source, in a few rows so that writers seldom wait
+ * for each other at one of them. `path_start` is what fits into an index of `path`, which may be longer than an index can hold.
  */
 const migrations: readonly (readonly string[])[] = [
   [
     `CREATE TABLE IF NOT EXISTS nightdesk_entries (
       source TEXT COLLATE "C" NOT NULL, entry TEXT COLLATE "C" NOT NULL, revision TEXT COLLATE "C" NOT NULL,
       PRIMARY KEY (source, entry)
+    )`,
+    `CREATE TABLE IF NOT EXISTS nightdesk_changes (
+      source TEXT COLLATE "C" NOT NULL, shard INTEGER NOT NULL, number BIGINT NOT NULL,
+      PRIMARY KEY (source, shard)
     )`,
     `CREATE TABLE IF NOT EXISTS nightdesk_documents (
       source TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, entry TEXT COLLATE "C" NOT NULL,

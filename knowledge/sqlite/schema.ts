@@ -94,6 +94,14 @@ const migrations: readonly string[] = [
   ALTER TABLE vectors ADD COLUMN model INTEGER DEFAULT 1;
   ALTER TABLE contents ADD COLUMN model INTEGER DEFAULT 1;
   `,
+  `
+  -- Where each conversation stands, and what is forgotten after a time.
+  CREATE TABLE positions (
+    conversation_id TEXT NOT NULL, principal TEXT NOT NULL, position TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, principal)
+  ) WITHOUT ROWID;
+  CREATE INDEX turns_by_time ON turns (at);
+  `,
 ]
 
 /**

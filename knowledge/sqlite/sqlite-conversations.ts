@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ConversationStore, Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { ConversationPosition, ConversationStore, Feedback, Turn } from '#knowledge/conversation-store.ts'
 import { langOf } from './columns.ts'
 import { type Cells, numberOf, textOf } from './connection.ts'
 import { readAll } from './sqlite-documents.ts'
@@ -49,6 +49,28 @@ export class SqliteConversations implements ConversationStore {
   async feedback(traceId: string, signal: AbortSignal): Promise<Feedback[]> {
     const sql = `SELECT ${feedbackColumns} FROM feedback WHERE trace_id = ? ORDER BY number`
     return readAll(this.#parts.database, signal, sql, [traceId]).map(feedbackFrom)
+  }
+
+  async reviseAnswer(traceId: string, answer: string, signal: AbortSignal): Promise<void> {
+    await this.#parts.writer.ask({ kind: 'reviseAnswer', traceId, answer }, signal)
+  }
+
+  async savePosition(position: ConversationPosition, signal: AbortSignal): Promise<void> {
+    await this.#parts.writer.ask({ kind: 'savePosition', position }, signal)
+  }
+
+  async position(conversationId: string, principal: string, signal: AbortSignal): Promise<string | undefined> {
+    const sql = 'SELECT position FROM positions WHERE conversation_id = ? AND principal = ?'
+    const [cells] = readAll(this.#parts.database, signal, sql, [conversationId, principal])
+    return cells === undefined ? undefined : textOf(cells[0])
+  }
+
+  async forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void> {
+    await this.#parts.writer.ask({ kind: 'forget', conversationId, principal }, signal)
+  }
+
+  async forgetBefore(time: Date, signal: AbortSignal): Promise<void> {
+    await this.#parts.writer.ask({ kind: 'forgetBefore', time }, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -149,7 +149,7 @@ describe('the SQLite store', () => {
     using writing = openWriter(file.path, undefined)
     // Back to how the first version left it.
     writing.exec(`ALTER TABLE vectors DROP COLUMN model; ALTER TABLE contents DROP COLUMN model;
-      DROP TABLE models; PRAGMA user_version = 1`)
+      DROP TABLE models; DROP TABLE positions; DROP INDEX turns_by_time; PRAGMA user_version = 1`)
     await using shipped = file.open({ embeddingModel: 'ops-embed-1/256' })
     expect(await shipped.index.nearest(embedding, everybody, 5, ongoing)).toHaveLength(1)
     await using other = file.open({ embeddingModel: 'other/256' })

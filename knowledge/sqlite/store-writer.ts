@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Feedback, Turn } from '#knowledge/conversation-store.ts'
 import type { Verification } from '#knowledge/document.ts'
 import type { SourceState } from '#knowledge/document-store.ts'
 import { inTransaction } from './connection.ts'
+import { ConversationWriter } from './conversation-writer.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { naming } from './errors.ts'
 import { SegmentMerger } from './segment-merge.ts'
@@ -15,12 +15,14 @@ const sliceMs = 40
 export class StoreWriter {
   readonly #database: DatabaseSync
   readonly #entries: EntryWriter
+  readonly #conversations: ConversationWriter
   readonly #merger: SegmentMerger
 
   /** @param embeddingModel Whose vectors come; absent: nobody says. */
   constructor(database: DatabaseSync, embeddingModel?: string) {
     this.#database = database
     this.#entries = new EntryWriter(database, embeddingModel)
+    this.#conversations = new ConversationWriter(database)
     this.#merger = new SegmentMerger(database)
     naming(() => this.#merger.dropUnfinished())
   }
@@ -54,10 +56,22 @@ export class StoreWriter {
         this.#verify(ask.verification)
         break
       case 'addTurn':
-        this.#addTurn(ask.turn)
+        this.#conversations.addTurn(ask.turn)
         break
       case 'addFeedback':
-        this.#addFeedback(ask.feedback)
+        this.#conversations.addFeedback(ask.feedback)
+        break
+      case 'reviseAnswer':
+        this.#conversations.reviseAnswer(ask.traceId, ask.answer)
+        break
+      case 'savePosition':
+        this.#conversations.savePosition(ask.position)
+        break
+      case 'forget':
+        this.#conversations.forget(ask.conversationId, ask.principal)
+        break
+      case 'forgetBefore':
+        this.#conversations.forgetBefore(ask.time)
         break
     }
     return []
@@ -83,32 +97,5 @@ export class StoreWriter {
         'INSERT OR REPLACE INTO verifications (document_id, verified_by, verified_at, evergreen_reason) VALUES (?, ?, ?, ?)',
       )
       .run(documentId, by, at.getTime(), evergreenReason ?? null)
-  }
-
-  #addTurn(turn: Turn): void {
-    this.#database
-      .prepare(
-        `INSERT INTO turns
-           (trace_id, conversation_id, principal, question, standalone, lang, answer, abstained, cited, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      )
-      .run(
-        turn.traceId,
-        turn.conversationId,
-        turn.principal,
-        turn.question,
-        turn.standalone,
-        turn.lang,
-        turn.answer,
-        turn.abstained ? 1 : 0,
-        JSON.stringify(turn.cited.map(({ passageId, quote }) => [passageId, quote])),
-        turn.at.getTime(),
-      )
-  }
-
-  #addFeedback({ traceId, principal, verdict, comment, at }: Feedback): void {
-    this.#database
-      .prepare('INSERT INTO feedback (trace_id, principal, verdict, comment, at) VALUES (?, ?, ?, ?, ?)')
-      .run(traceId, principal, verdict, comment ?? null, at.getTime())
   }
 }

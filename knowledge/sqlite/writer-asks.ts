@@ -1,4 +1,4 @@
-import type { Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { ConversationPosition, Feedback, Turn } from '#knowledge/conversation-store.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { EntryContent, SourceState } from '#knowledge/document-store.ts'
 import { type PassageColumns, passageColumns } from './columns.ts'
@@ -20,6 +20,10 @@ export type WriterAsk =
   | { kind: 'verify'; verification: Verification }
   | { kind: 'addTurn'; turn: Turn }
   | { kind: 'addFeedback'; feedback: Feedback }
+  | { kind: 'reviseAnswer'; traceId: string; answer: string }
+  | { kind: 'savePosition'; position: ConversationPosition }
+  | { kind: 'forget'; conversationId: string; principal: string }
+  | { kind: 'forgetBefore'; time: Date }
 
 /** Entries that were left alone, since they no longer hold what was to be replaced. */
 export type WriterAnswer = string[]
