@@ -69,6 +69,13 @@ export interface RawEntry {
   leadsTo?: readonly string[] | undefined
 }
 
+/** What an API lets us call before it makes us wait, as its last answer said. */
+export interface ApiBudget {
+  left: number
+  limit: number
+  resetsAt: Date
+}
+
 /** Somewhere documents come from. */
 export interface Source extends AsyncDisposable {
   readonly id: string
@@ -76,6 +83,8 @@ export interface Source extends AsyncDisposable {
   readonly audience: readonly string[]
   /** Calls made to a remote API so far; 0 for local ones. */
   readonly apiCalls: number
+  /** Absent where the API doesn't say, or hasn't been asked yet. */
+  readonly apiBudget?: ApiBudget | undefined
   /**
    * @throws {OpsError} When the source as a whole cannot be reached or read; nothing may be deleted then.
    */

@@ -2,6 +2,7 @@ import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
 import { Octokit } from '@octokit/rest'
 import { z } from 'zod'
+import type { ApiBudget } from '../source.ts'
 import { failedCall, GithubAnswerError, GithubLimitedError, githubError } from './errors.ts'
 import type { Gate } from './gate.ts'
 
@@ -63,7 +64,7 @@ export class GithubApi {
   readonly #octokit: Octokit
   readonly #host: string
   #calls = 0
-  #remaining: number | undefined
+  #budget: ApiBudget | undefined
   #owner: string
   #repo: string
 
@@ -86,7 +87,11 @@ export class GithubApi {
 
   /** Calls left in this hour, as the last answer said; undefined before the first. */
   get remaining(): number | undefined {
-    return this.#remaining
+    return this.#budget?.left
+  }
+
+  get budget(): ApiBudget | undefined {
+    return this.#budget
   }
 
   get fullName(): string {
@@ -263,9 +268,10 @@ export class GithubApi {
   }
 
   #heed(headers: Headers): void {
-    const remaining = headers.get('x-ratelimit-remaining')
+    const [left, limit, reset] = ['remaining', 'limit', 'reset'].map((name) => headers.get(`x-ratelimit-${name}`))
     // GraphQL has a budget of its own.
-    if (remaining !== null && headers.get('x-ratelimit-resource') !== 'graphql') this.#remaining = Number(remaining)
+    if (left == null || headers.get('x-ratelimit-resource') === 'graphql') return
+    this.#budget = { left: Number(left), limit: Number(limit ?? left), resetsAt: new Date(Number(reset ?? 0) * 1000) }
   }
 }
 

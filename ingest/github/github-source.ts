@@ -138,6 +138,9 @@ export function githubSource(options: GithubSourceOptions): Source {
     get apiCalls() {
       return api.calls
     },
+    get apiBudget() {
+      return api.budget
+    },
     survey,
     read,
     async [Symbol.asyncDispose]() {
