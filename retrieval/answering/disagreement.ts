@@ -31,18 +31,21 @@ const comparedPassages = 12
 /**
  * Compares what the passages say; the newer or verified one of two that disagree is kept.
  * @param replaced Old versions that are gone from the candidates already.
+ * @param pageOf All that the page of a passage says, where it was read.
  */
 export function reconcile(
   candidates: readonly Candidate[],
   question: ReadQuestion,
   replaced: readonly Superseded[] = [],
+  pageOf: (passage: RankedPassage) => string = () => '',
 ): Reconciled {
   const passages = [...new Set(candidates.map(({ passage }) => passage))].slice(0, comparedPassages)
   const claims = new Map(passages.map((passage) => [passage, claimsOf(candidates, passage)]))
   const superseded: Superseded[] = [...replaced]
   const disagreements: Disagreement[] = passages.flatMap((passage) => {
     const gone = replaced.filter(({ newer }) => newer.passage.id === passage.passage.id).map(({ older }) => older)
-    return contradictions(claims.get(passage) ?? [], candidatesOf([...copiesOf(passage), ...gone]).map(claimOf))
+    const older = candidatesOf([...copiesOf(passage), ...gone]).map(claimOf)
+    return contradictions(claims.get(passage) ?? [], older).filter((one) => !stillSays(one, pageOf))
   })
   const dropped = new Set<Candidate>()
   for (const [at, one] of passages.entries()) {
@@ -51,9 +54,10 @@ export function reconcile(
       if (pair === undefined || asksAboutOlder(question, foundOf(pair.newer), foundOf(pair.older))) continue
       const newer = claims.get(pair.newer) ?? []
       const older = claims.get(pair.older) ?? []
-      for (const { believed, other } of contradictions(newer, older)) {
-        disagreements.push({ believed, other })
-        dropped.add(other)
+      for (const found of contradictions(newer, older)) {
+        if (stillSays(found, pageOf)) continue
+        disagreements.push(found)
+        dropped.add(found.other)
       }
       if (
         !isOtherProduct(foundOf(pair.newer), foundOf(pair.older)) &&
@@ -68,6 +72,11 @@ export function reconcile(
     disagreements,
     superseded,
   }
+}
+
+/** What the newer page says in another place is not contradicted by it. */
+function stillSays({ believed, other }: Disagreement, pageOf: (passage: RankedPassage) => string): boolean {
+  return other.unit.kind === 'code' && normalised(pageOf(believed.passage)).includes(normalised(other.unit.shown))
 }
 
 /** Until when somebody stood by the passage. */

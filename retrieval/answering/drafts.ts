@@ -49,7 +49,8 @@ export function abstention(asked: Asked, nearest: readonly RankedPassage[], conf
     .replace(/\s+/g, ' ')
     .replace(/["「」[\]]/g, '')
     .trim()
-  const lookedFor = text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`
+  const shown = text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`
+  const lookedFor = /[\p{L}\d]/u.test(shown) ? shown : ''
   const trusted = nearest.filter(({ passage }) => !passage.suspicious)
   const { answer, spoken } = abstentionWords(lookedFor, trusted, asked.lang)
   return { ...ours, parts: [{ text: answer, citations: [] }], spoken, abstained: true, confidence, warnings: [] }

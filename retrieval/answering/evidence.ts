@@ -124,6 +124,7 @@ async function readable(
     all.filter((candidate) => !outdated.candidates.has(candidate)),
     question,
     present.superseded,
+    pageTexts(editions),
   )
   reconciled.disagreements.push(...outdated.disagreements)
   const kept = [...new Set(reconciled.candidates.map(({ passage }) => passage))].slice(0, evidenceLimits.passages)
@@ -143,6 +144,13 @@ async function readable(
   const succeeded = [...corrected, ...successions(judged, reconciled.superseded)]
   const left = new Set([...wrong, ...deprecatedCode(candidates)])
   return { judged: corrections(judged, succeeded).filter(({ candidate }) => !left.has(candidate)), reconciled }
+}
+
+function pageTexts(editions: readonly Edition[]): (passage: RankedPassage) => string {
+  const texts = new Map(
+    editions.flatMap(({ newer, older }) => [newer, older]).map((page) => [page.head.document.id, page]),
+  )
+  return ({ document }) => texts.get(document.id)?.text ?? ''
 }
 
 /** Old passages whose place in the newer page is known. */

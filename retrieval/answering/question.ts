@@ -45,7 +45,7 @@ const wants: readonly (readonly [Want, RegExp])[] = [
   ['name', /\bwhich\b|\bname\b|\bcalled\b|\bwhat (?:setting|field|flag|option|parameter|metric|label|role|variable|alert|key|configmap|histogram|annotation|tool)\b|\bwhat's the\b|どの|どれ|名前|何という|なんて|なんという|設定|フィールド|パラメータ|メトリク|ラベル|キー|ツール/i],
   ['owner', /\bwho\b(?!\s+holds)|\bowners?\b|\bowns\b|\bmaintain(?:s|er|ers)\b|\bcontacts?\b|\bescalat\w+\b|\bon-?call\b|\bresponsible\b|\bwhich team\b|誰|だれ|担当|オーナー|所有|責任者|連絡先|どのチーム|エスカレーション/i],
   ['cause', /\bwhy\b|\bcauses?\b|\breasons?\b|\bwhat(?:'s| is| could be| might be) (?:wrong|behind|making|causing)\b|\bsuspect\b|\bculprit\b|\bbecause of what\b|なぜ|なんで|どうして|原因|理由|疑/i],
-  ['steps', /\bsteps?\b|\bprocedure\b|\bprocess\b|\bwalk me through\b|\bwhat do (?:i|we) do\b|\bwhat should (?:i|we)\b|\bwhat to do\b|\bin what order\b|\bfirst\b|手順|流れ|どうすれば|どうしたら|どうする|やり方|進め方|まず|方法|対応/i],
+  ['steps', /\bhow (?:do|can|should|would|could|must) (?:i|we|you|one)\b(?! (?:know|tell|see|find out|check|verify))|\bhow to\b|するには|すには|るには|どうやって|どうやる|\bprocedure\b|\bprocess\b|\bwalk me through\b|\bwhat do (?:i|we) do\b|\bwhat should (?:i|we)\b|\bwhat to do\b|\bin what order\b|\bfirst\b|手順|流れ|どうすれば|どうしたら|どうする|やり方|進め方|まず|方法|対応/i],
   ['meaning', /\bwhat (?:does|do) .{0,60}\bmean\b|\bmeaning\b|\bwhat is (?:an?|the)?\b|\bwhat are\b|\bdefin\w+\b|\bexplain\b|\bwhat triggers\b|\bwhen does\b|意味|とは|って何|何ですか|どういう/i],
   ['impact', /\bimpact\b|\baffect(?:s|ed)?\b|\bconsequences?\b|\bwhat happens\b|\bhow bad\b|\brisk\b|\bstill (?:work|accept|serve|read|write)\w*\b|影響|どうなる|リスク|まだ.{0,8}(?:できる|動く|使える)/i],
   ['check', /\bcheck\b|\bverify\b|\bdiagnos\w+\b|\binspect\b|\blook at\b|\bsee\b|\bfind out\b|\bdebug\b|\btroubleshoot\w*\b|\bconfirm\b|\blogs?\b|\bmonitor\b|確認|調べ|診断|チェック|ログ|見(?:る|れ|方)/i],

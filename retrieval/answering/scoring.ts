@@ -4,12 +4,14 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { SoftMatch } from '../ranking/soft-match.ts'
 import type { Facet, ReadQuestion } from './question.ts'
 import { type Unit, unitsOf } from './units.ts'
-import { wantedness, wantedPlace } from './wantedness.ts'
+import { procedural, wantedness, wantedPlace } from './wantedness.ts'
 
 /** A unit that may be quoted, with what is needed to judge it. */
 export interface Candidate {
   passage: RankedPassage
   unit: Unit
+  /** All units of its passage, itself among them. */
+  siblings: readonly Unit[]
   terms: ReadonlySet<string>
   /** Terms of the headings above it and of its document's title. */
   context: ReadonlySet<string>
@@ -38,6 +40,8 @@ export interface Features {
   wanted: number
   /** It stands where such things are told. */
   place: number
+  /** Its passage tells how something is done, when that is asked. */
+  procedure: number
   /** How the search judged its passage, against the best one. */
   passage: number
   /** 1 for the first passage, 1/2 for the second. */
@@ -54,6 +58,7 @@ const featureWeights: Record<keyof Features, number> = {
   coveredInPlace: 0.19,
   wanted: 0.2,
   place: 0.07,
+  procedure: 0.15,
   passage: 0.46,
   rank: 0.16,
 }
@@ -82,6 +87,7 @@ export function candidatesOf(passages: readonly RankedPassage[]): Candidate[] {
     return units.map((unit) => ({
       passage,
       unit,
+      siblings: units,
       intro: unit.intro === undefined ? undefined : units[unit.intro],
       terms: new Set(termsOf(unit.shown)),
       context: new Set(termsOf(`${place}\n${unit.heading.join('\n')}`)),
@@ -143,6 +149,11 @@ export async function judge(
           candidate.passage.document.kind === 'alert',
           facet.wants,
         ),
+        procedure: procedural(
+          candidate.siblings,
+          `${candidate.passage.document.path} ${candidate.passage.document.title} ${headingOver(candidate)}`,
+          facet.wants,
+        ),
         passage: candidate.passage.score / best,
         rank: 1 / candidate.passage.rank,
       }
@@ -167,6 +178,7 @@ function totalOf(features: Features): number {
     w.coveredInPlace * features.coveredInPlace +
     w.wanted * features.wanted +
     w.place * features.place +
+    w.procedure * features.procedure +
     w.passage * features.passage +
     w.rank * features.rank
   )

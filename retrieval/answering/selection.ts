@@ -17,6 +17,8 @@ const selectionLimits = {
   richTerms: 5,
   /** Preference for documents that something was picked from already. */
   sameDocument: 0.1,
+  /** A procedure that is asked for leads when it comes this near to the best of all. */
+  procedureNearness: 0.75,
   roomChars: 850,
   mostPassages: 3,
   /** The best unit of another passage is quoted too when it comes this near to the best of all. */
@@ -53,12 +55,15 @@ interface Scored {
 export function select(question: ReadQuestion, judged: readonly Judged[]): Selection | undefined {
   const limits = selectionLimits
   const several = question.facets.length > 1
-  const rankings = question.facets
+  const all = question.facets
     .map((facet, at) => rankingFor(judged, at, facet.terms.length))
     .toSorted((a, b) => (b[0]?.score.total ?? 0) - (a[0]?.score.total ?? 0))
-  const best = rankings[0]?.[0]
+  const best = all[0]?.[0]
   if (best === undefined) return undefined
+  const procedure = procedureIn(all[0] ?? [], best)
+  const rankings = procedure === undefined ? all : all.map(withoutIntroductions)
   const picker = new Picker()
+  if (procedure !== undefined) picker.pick([procedure], 1)
   for (const ranking of rankings) picker.pick(ranking, 1)
   const leads = picker.chosen.map(({ candidate }) => candidate)
   for (const ranking of rankings) picker.pick(ranking, (several ? limits.unitsEachOfSeveral : limits.unitsEach) - 1)
@@ -68,7 +73,32 @@ export function select(question: ReadQuestion, judged: readonly Judged[]): Selec
   )
   const candidates = judged.map(({ candidate }) => candidate)
   const chosen = withCompanions(picker.chosen, candidates, question)
-  return { groups: grouped(chosen, picker.chosen), best: best.candidate, leads, score: best.score }
+  const groups = grouped(chosen, picker.chosen)
+  return {
+    groups: groups.toSorted((a, b) => Number(holds(b, procedure)) - Number(holds(a, procedure))),
+    best: procedure?.candidate ?? best.candidate,
+    leads,
+    score: best.score,
+  }
+}
+
+/** Who asks how something is done wants to do it: steps or a command come first where they are nearly as good. */
+function procedureIn(ranking: readonly Scored[], best: Scored): Scored | undefined {
+  const procedures = ranking.filter(
+    ({ score }) => score.procedure === 1 && score.total >= selectionLimits.procedureNearness * best.score.total,
+  )
+  if (best.score.procedure === 1) return best
+  return procedures[0]
+}
+
+/** Beside the steps that were asked for, what tells neither steps nor commands is in the way. */
+function withoutIntroductions(ranking: readonly Scored[]): Scored[] {
+  const procedures = ranking.filter(({ score }) => score.procedure > 0)
+  return procedures.length === 0 ? [...ranking] : procedures
+}
+
+function holds({ passage }: { passage: RankedPassage }, scored: Scored | undefined): boolean {
+  return passage === scored?.candidate.passage
 }
 
 /** A part of a question names only what is new in it, so the whole question counts too; the more, the less it names. */

@@ -32,6 +32,23 @@ export function wantedPlace(
   return [...wants].some((want) => headings[want]?.test(title) === true) ? 1 : 0
 }
 
+/** Tells what happened once, not what to do. */
+const narrative = /post-?mortem|incident[- ]report|retrospective|timeline|ポストモーテム|障害報告|振り返り|経緯|時系列/i
+
+/**
+ * 0..1: whether a passage tells how something is done, when that is asked: it has steps or commands and is no report of
+ * what was done once.
+ */
+export function procedural(units: readonly Unit[], place: string, wants: ReadonlySet<Want>): number {
+  if (!wants.has('steps') && !wants.has('fix')) return 0
+  if (wants.has('number') || wants.has('owner')) return 0
+  if (narrative.test(place)) return 0
+  const hasCommand = units.some((unit) => isCommand(unit, units[unit.intro ?? -1]))
+  const steps = units.filter(({ kind, ordered }) => kind === 'step' && ordered).length
+  if (hasCommand || steps >= 2) return 1
+  return units.some(({ shown }) => /`[^`\n]+`/.test(shown)) ? 0.7 : 0
+}
+
 const quantity = /\d\s*(?:%|％|[a-z]{1,3}\b|パーセント|秒|分|時間|日|個|回|台|seconds?|minutes?|hours?|days?|percent)/i
 
 function holds(unit: Unit, intro: Unit | undefined, want: Want): number {

@@ -77,8 +77,23 @@ export interface AbstentionWords {
   spoken: string
 }
 
+/** Nothing to look for is left of what was said. */
+const nothingAsked: Readonly<Record<Lang, AbstentionWords>> = {
+  en: {
+    answer:
+      'I found no question in that. Ask about something that your documents may hold: an alert, a runbook’s steps, a command, a limit, an owner.',
+    spoken: 'I heard no question. What would you like to know?',
+  },
+  ja: {
+    answer:
+      '質問が見つかりませんでした。アラート、手順、コマンド、しきい値、担当者など、文書に書かれていそうなことを聞いてください。',
+    spoken: '質問が聞き取れませんでした。何を知りたいですか。',
+  },
+}
+
 /** Nothing answers: what was looked for, and who might know. */
 export function abstentionWords(lookedFor: string, nearest: readonly RankedPassage[], lang: Lang): AbstentionWords {
+  if (lookedFor === '') return nothingAsked[lang]
   const documents = [...new Map(nearest.map((passage) => [passage.document.id, passage])).values()].slice(0, 3)
   const [first] = documents
   const owner = first?.document.owners[0]
