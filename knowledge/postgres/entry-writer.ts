@@ -40,6 +40,7 @@ export async function replaceEntries(
     await writeRevisions(query, source, written, held)
     await writeDocuments(query, source, written)
     await writePassages(query, source, written, embeddingModel)
+    await countChange(query, source)
   }
   return overtaken.map(({ entry }) => entry)
 }
@@ -58,6 +59,18 @@ export async function removeEntries(query: Query, source: string, entries: reado
     gone.map(([id]) => textOf(id)),
   )
   await query('DELETE FROM nightdesk_entries WHERE source = $1 AND entry = ANY($2::text[])', [source, entries])
+  await countChange(query, source)
+}
+
+const changeShards = 8
+
+/** Last in its transaction, since others wait for the row from here on. */
+async function countChange(query: Query, source: string): Promise<void> {
+  await query(
+    `INSERT INTO nightdesk_changes (source, shard, number) VALUES ($1, $2, 1)
+     ON CONFLICT (source, shard) DO UPDATE SET number = nightdesk_changes.number + 1`,
+    [source, Math.floor(Math.random() * changeShards)],
+  )
 }
 
 /** Nobody else writes them until the transaction ends. In one order, so that no two wait for each other. */

@@ -1,9 +1,9 @@
-import type { Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { ConversationPosition, Feedback, Turn } from '#knowledge/conversation-store.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { EntryContent } from '#knowledge/document-store.ts'
 import type { IndexedPassage } from '#knowledge/passage.ts'
 import type { StoreContents } from '#knowledge/store-contents.ts'
-import { documentFrom, indexedFrom, selectedOfDocument, selectedOfIndexed, textOf } from './columns.ts'
+import { documentFrom, indexedFrom, numberOf, selectedOfDocument, selectedOfIndexed, textOf } from './columns.ts'
 import type { Cells, Connection } from './connection.ts'
 import { feedbackCells, feedbackFrom, turnCells, turnFrom } from './postgres-conversations.ts'
 import { verificationFrom } from './postgres-documents.ts'
@@ -40,6 +40,16 @@ export class PostgresContents implements StoreContents {
     })
   }
 
+  /** How often each source was written to. What is read afterwards holds all of that. */
+  async changes(signal: AbortSignal): Promise<Map<string, number>> {
+    const rows = await this.#connection.read(
+      'SELECT source, sum(number) FROM nightdesk_changes GROUP BY source',
+      [],
+      signal,
+    )
+    return new Map(rows.map(([source, number]) => [textOf(source), numberOf(number)]))
+  }
+
   async *verifications(signal: AbortSignal): AsyncGenerator<Verification> {
     const sql = `
       SELECT document_id, verified_by, verified_at, evergreen_reason FROM nightdesk_verifications
@@ -63,6 +73,21 @@ export class PostgresContents implements StoreContents {
       WHERE (trace_id, number) > ($1, $2) ORDER BY trace_id, number LIMIT ${rowsAtOnce}`
     for await (const cells of this.#pages(sql, ['', 0], (last) => [last[0], last[5]], signal)) {
       yield feedbackFrom(cells)
+    }
+  }
+
+  async *positions(signal: AbortSignal): AsyncGenerator<ConversationPosition> {
+    const sql = `
+      SELECT conversation_id, principal, position, at FROM nightdesk_positions
+      WHERE (conversation_id, principal) > ($1, $2) ORDER BY conversation_id, principal LIMIT ${rowsAtOnce}`
+    for await (const cells of this.#pages(sql, ['', ''], (last) => last.slice(0, 2), signal)) {
+      const [conversationId, principal, position, at] = cells
+      yield {
+        conversationId: textOf(conversationId),
+        principal: textOf(principal),
+        position: textOf(position),
+        at: new Date(numberOf(at)),
+      }
     }
   }
 

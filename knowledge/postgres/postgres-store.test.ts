@@ -9,6 +9,7 @@ import { passageIndexContract } from '#knowledge/passage-index.contract.ts'
 import { passageLoaderContract } from '#knowledge/passage-loader.contract.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { openScaleOutStore } from '#knowledge/scale-out-store.ts'
+import { openSqliteCandidates } from '#knowledge/sqlite/sqlite-candidates.ts'
 import { temporaryFile } from '#knowledge/sqlite/temporary-file.fake.ts'
 import { storeContentsContract } from '#knowledge/store-contents.contract.ts'
 import { copyStore, isWhole } from '#knowledge/store-copy.ts'
@@ -160,6 +161,39 @@ describe.skipIf(postgresPrograms === undefined)('with PostgreSQL', () => {
         [false, false],
         [true, true],
       ])
+    })
+
+    it('counts what was written to each source, so that others need not look for what did not change', async () => {
+      const url = await server.empty()
+      await using here = await openPostgresStore({ url, log: silentLog }, ongoing)
+      await using elsewhere = await openPostgresStore({ url, log: silentLog }, ongoing)
+      await using file = await temporaryFile()
+      await using candidates = openSqliteCandidates({ path: file.path, log: silentLog })
+      const compared: string[] = []
+      const { contents } = here
+      const documents = new Proxy(here.documents, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name)
+          if (typeof value !== 'function') return value
+          return (...asked: unknown[]) => {
+            if (name === 'revisions') compared.push(String(asked[0]))
+            return Reflect.apply(value, target, asked)
+          }
+        },
+      })
+      const catchUp = async () => {
+        compared.length = 0
+        const { changed, gone } = await candidates.catchUp({ documents, passages: here.documents, contents }, ongoing)
+        return { changed, gone, compared: [...compared] }
+      }
+      await elsewhere.documents.replaceEntries([fakeEntry({ id: 'a' }, ['pod'])], ongoing)
+      await elsewhere.documents.replaceEntries([fakeEntry({ id: 'b', source: 'repo' }, ['pod'])], ongoing)
+      expect(await catchUp()).toEqual({ changed: 2, gone: 0, compared: ['repo', 'wiki'] })
+      expect(await catchUp()).toEqual({ changed: 0, gone: 0, compared: [] })
+      await elsewhere.documents.removeEntries('repo', ['b.md'], ongoing)
+      expect(await catchUp()).toEqual({ changed: 0, gone: 1, compared: ['repo'] })
+      await elsewhere.documents.replaceEntries([fakeEntry({ id: 'a' }, ['node'], 'r2')], ongoing)
+      expect(await catchUp()).toEqual({ changed: 1, gone: 0, compared: ['wiki'] })
     })
 
     it('takes text that the server cannot hold as it is, and paths longer than an index can hold', async () => {

@@ -61,4 +61,20 @@ describe('candidates in SQLite', () => {
     expect(await candidates.catchUp(truth, ongoing)).toEqual({ changed: 1, gone: 1 })
     expect([await found('pod'), await found('node')]).toEqual([['a#0'], ['b#0']])
   })
+
+  it('catch up with entries that were put here, but stored and removed elsewhere', async () => {
+    await using file = await temporaryFile()
+    await using elsewhere = await temporaryFile()
+    await using store = elsewhere.open()
+    await using candidates = openSqliteCandidates({ path: file.path, log: silentLog })
+    const truth = { ...store, passages: store.index }
+    const ours = fakeEntry({ id: 'a' }, ['pod a'], 'ours')
+    const theirs = fakeEntry({ id: 'a' }, ['node a'], 'theirs')
+    await candidates.put([ours, fakeEntry({ id: 'b' }, ['pod b'])], ongoing)
+    await store.documents.replaceEntries([theirs], ongoing)
+    await candidates.settle({ written: [], overtaken: [ours] }, truth, ongoing)
+    await store.documents.removeEntries('wiki', ['a.md'], ongoing)
+    expect(await candidates.catchUp(truth, ongoing)).toEqual({ changed: 0, gone: 2 })
+    expect(await candidates.matching(['pod', 'node'], everybody, 9, ongoing)).toEqual([])
+  })
 })

@@ -16,6 +16,8 @@ const entriesAtOnce = 200
 /** The revisions that the index is up to are kept beside it, as entries without documents of a source of this name. */
 const revisionsOf = (source: string) => `${revisionsPrefix}${source}`
 const revisionsPrefix = '\u0001'
+/** The revision of no entry: something of it may stand in the index. */
+const notReached = ''
 
 /** What the index learned while it caught up. */
 export interface CaughtUp {
@@ -23,12 +25,19 @@ export interface CaughtUp {
   gone: number
 }
 
+export interface CaughtUpWith extends Truth {
+  contents: StoreContents & {
+    /** By source, how often it was written to: where that is known, revisions are only compared after a change. */
+    changes?(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
+  }
+}
+
 export interface SqliteCandidates extends CandidateIndex {
   /**
    * Takes in what others stored since, entry by entry by their revisions. It may be stopped at any time and goes on
    * from there.
    */
-  catchUp(truth: Truth & { contents: StoreContents }, signal: AbortSignal): Promise<CaughtUp>
+  catchUp(truth: CaughtUpWith, signal: AbortSignal): Promise<CaughtUp>
 }
 
 /**
@@ -44,13 +53,25 @@ export function openSqliteCandidates(options: SqliteStoreOptions): SqliteCandida
   )
   const writing = writingVersions(versions)
   const { index, documents } = store
+  /** How often each source had been written to when it was last compared. */
+  const compared = new Map<string, number>()
 
+  const reach = (entries: readonly Pick<EntryContent, 'source' | 'entry' | 'revision'>[], signal: AbortSignal) =>
+    documents.replaceEntries(
+      entries.map(({ source, entry, revision }) => ({ source: revisionsOf(source), entry, revision, documents: [] })),
+      signal,
+    )
+  /** Whatever becomes of what is put: the entry is known from then on, and compared until a revision is reached. */
+  const put: CandidateIndex['put'] = async (entries, signal) => {
+    await reach(
+      entries.map(({ source, entry }) => ({ source, entry, revision: notReached })),
+      signal,
+    )
+    await writing.put(entries, signal)
+  }
   const settle: CandidateIndex['settle'] = async (entries, truth, signal) => {
     await writing.settle(entries, truth, signal)
-    const reached = entries.written.map(
-      ({ source, entry, revision }): EntryContent => ({ source: revisionsOf(source), entry, revision, documents: [] }),
-    )
-    await documents.replaceEntries(reached, signal)
+    await reach(entries.written, signal)
   }
   const remove: CandidateIndex['remove'] = async (source, entries, truth, signal) => {
     await writing.remove(source, entries, truth, signal)
@@ -59,6 +80,7 @@ export function openSqliteCandidates(options: SqliteStoreOptions): SqliteCandida
 
   return {
     ...writing,
+    put,
     settle,
     remove,
     matching: (terms, filter, limit, signal) =>
@@ -72,24 +94,28 @@ export function openSqliteCandidates(options: SqliteStoreOptions): SqliteCandida
     statistics: (...asked) => index.statistics(...asked),
     async catchUp(truth, signal) {
       const caughtUp: CaughtUp = { changed: 0, gone: 0 }
+      const changes = await truth.contents.changes?.(signal)
       const known = (await documents.sources(signal)).filter((name) => name.startsWith(revisionsPrefix))
       const sources = new Set([
         ...(await truth.documents.sources(signal)),
         ...known.map((name) => name.slice(revisionsPrefix.length)),
       ])
       for (const source of sources) {
+        const change = changes?.get(source)
+        if (change !== undefined && change === compared.get(source)) continue
         const stored = await truth.documents.revisions(source, signal)
         const reached = await documents.revisions(revisionsOf(source), signal)
         const changed = [...stored].flatMap(([entry, revision]) => (reached.get(entry) === revision ? [] : [entry]))
         for (const some of chunks(changed)) {
           const written = await truth.contents.entries(source, some, signal)
-          await writing.put(written, signal)
+          await put(written, signal)
           await settle({ written, overtaken: [] }, truth, signal)
         }
         const gone = [...reached.keys()].filter((entry) => !stored.has(entry))
         for (const some of chunks(gone)) await remove(source, some, truth, signal)
         caughtUp.changed += changed.length
         caughtUp.gone += gone.length
+        if (change !== undefined) compared.set(source, change)
       }
       return caughtUp
     },
