@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Feedback, Turn } from './conversation-store.ts'
+import type { ConversationPosition, Feedback, Turn } from './conversation-store.ts'
 import type { Document, Verification } from './document.ts'
 import type { EntryContent, SourceState } from './document-store.ts'
 import { type IndexedPassage, termFields } from './passage.ts'
@@ -50,6 +50,10 @@ export function turnDigest(turn: Turn): Digest {
 
 export function feedbackDigest({ traceId, principal, verdict, comment, at }: Feedback): Digest {
   return digestOf([traceId, principal, verdict, comment, +at])
+}
+
+export function positionDigest({ conversationId, principal, position, at }: ConversationPosition): Digest {
+  return digestOf([conversationId, principal, position, +at])
 }
 
 export function stateDigest({ source, cursor, startedAt, finishedAt, failures }: SourceState): Digest {

@@ -93,6 +93,19 @@ export function storeContentsContract(
     expect(got).toHaveLength(230)
   })
 
+  it('hands out where every conversation stands', async () => {
+    await using store = await open()
+    const given = Array.from({ length: 230 }, (_, n) => ({
+      conversationId: `c${String(n >> 1).padStart(3, '0')}`,
+      principal: n % 2 === 0 ? 'ann' : 'bob',
+      position: `手順 ${n}`,
+      at: new Date(2026, 0, 1, 0, 0, n),
+    }))
+    await Promise.all(given.map((position) => store.conversations.savePosition(position, ongoing)))
+    const got = await Array.fromAsync(store.contents.positions(ongoing))
+    expect(got.toSorted((one, other) => +one.at - +other.at)).toEqual(given)
+  })
+
   it('stops when the caller gives up', async () => {
     await using store = await open()
     const gone = AbortSignal.abort(new Error('hung up'))

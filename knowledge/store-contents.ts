@@ -1,4 +1,4 @@
-import type { Feedback, Turn } from './conversation-store.ts'
+import type { ConversationPosition, Feedback, Turn } from './conversation-store.ts'
 import type { Verification } from './document.ts'
 import type { EntryContent } from './document-store.ts'
 
@@ -11,4 +11,5 @@ export interface StoreContents {
   turns(signal: AbortSignal): AsyncIterable<Turn>
   /** Of each trace in the order in which they were added. */
   feedback(signal: AbortSignal): AsyncIterable<Feedback>
+  positions(signal: AbortSignal): AsyncIterable<ConversationPosition>
 }

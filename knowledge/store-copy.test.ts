@@ -41,6 +41,7 @@ const turn = {
 }
 const feedback = { traceId: 't1', principal: 'ann', verdict: 'good' as const, at: new Date('2026-01-02T00:00:00Z') }
 const verification = { documentId: 'd0', by: 'ann', at: new Date('2026-01-03T00:00:00Z') }
+const position = { conversationId: 'c', principal: 'ann', position: 'step 2', at: new Date('2026-01-04T00:00:00Z') }
 const state = { source: 'wiki', cursor: 'abc', failures: [] }
 
 async function filledStore(): Promise<SqliteStore> {
@@ -58,6 +59,7 @@ async function filledStore(): Promise<SqliteStore> {
   await store.conversations.addTurn(turn, ongoing)
   await store.conversations.addFeedback(feedback, ongoing)
   await store.conversations.addFeedback(feedback, ongoing)
+  await store.conversations.savePosition(position, ongoing)
   return store
 }
 
@@ -74,6 +76,7 @@ describe('copying a store', () => {
       ['verifications', 1, 1, 0],
       ['turns', 1, 1, 0],
       ['feedback', 2, 2, 0],
+      ['positions', 1, 1, 0],
     ])
     expect(rows.map(({ checksum }) => checksum.origin)).toEqual(rows.map(({ checksum }) => checksum.destination))
     expect(isWhole(rows)).toBe(true)
@@ -119,6 +122,8 @@ describe('copying a store', () => {
     await using from = await filledStore()
     await using to = await emptyStore()
     await copyStore(from, to, quietly, ongoing)
+    await from.conversations.reviseAnswer('t1', 'By', ongoing)
+    await from.conversations.savePosition({ ...position, position: 'step 3' }, ongoing)
     await to.documents.replaceEntries([fakeEntry({ id: 'mine' }, ['mine'])], ongoing)
     await to.documents.replaceEntries(
       [fakeEntry({ id: 'd3', source: 'repo' }, ['same revision, other words'])],

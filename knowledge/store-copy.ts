@@ -5,6 +5,7 @@ import {
   entryDigest,
   feedbackDigest,
   passageDigest,
+  positionDigest,
   stateDigest,
   sumOf,
   turnDigest,
@@ -27,6 +28,7 @@ export const copiedKinds = [
   'verifications',
   'turns',
   'feedback',
+  'positions',
 ] as const
 export type CopiedKind = (typeof copiedKinds)[number]
 
@@ -80,6 +82,7 @@ export async function copyStore(
   await copyVerifications(from, to, options, signal)
   await copyTurns(from, to, options, signal)
   await copyFeedback(from, to, options, signal)
+  await copyPositions(from, to, options, signal)
   // Last, because where a sync got to must not be known before what it had stored.
   await copyStates(from, to, options, signal)
   return compare(from, to, options, signal)
@@ -211,14 +214,17 @@ async function copyVerifications(from: Copied, to: Copied, { onProgress }: CopyO
 }
 
 async function copyTurns(from: Copied, to: Copied, { onProgress }: CopyOptions, signal: AbortSignal): Promise<void> {
-  const there = new Set<string>()
-  for await (const { traceId } of to.contents.turns(signal)) there.add(traceId)
+  const there = new Map<string, Digest>()
+  for await (const turn of to.contents.turns(signal)) there.set(turn.traceId, turnDigest(turn))
   const progress = counting((done) => onProgress({ doing: 'copying', kind: 'turns', done }))
   await inGroups(
     from.contents.turns(signal),
     ({ conversationId }) => conversationId,
     async (turn) => {
-      if (!there.has(turn.traceId)) await to.conversations.addTurn(turn, signal)
+      const held = there.get(turn.traceId)
+      if (held === undefined) await to.conversations.addTurn(turn, signal)
+      // The answer is all that ever changes of a turn.
+      else if (held !== turnDigest(turn)) await to.conversations.reviseAnswer(turn.traceId, turn.answer, signal)
       progress()
     },
   )
@@ -233,6 +239,20 @@ async function copyFeedback(from: Copied, to: Copied, { onProgress }: CopyOption
     ({ traceId }) => traceId,
     async (feedback) => {
       if (!there.take(feedbackDigest(feedback))) await to.conversations.addFeedback(feedback, signal)
+      progress()
+    },
+  )
+}
+
+async function copyPositions(from: Copied, to: Copied, { onProgress }: CopyOptions, signal: AbortSignal) {
+  const there = new Tally()
+  for await (const position of to.contents.positions(signal)) there.add(positionDigest(position))
+  const progress = counting((done) => onProgress({ doing: 'copying', kind: 'positions', done }))
+  await inGroups(
+    from.contents.positions(signal),
+    ({ conversationId }) => conversationId,
+    async (position) => {
+      if (!there.take(positionDigest(position))) await to.conversations.savePosition(position, signal)
       progress()
     },
   )
@@ -312,6 +332,9 @@ async function* digests(
       break
     case 'feedback':
       for await (const each of store.contents.feedback(signal)) yield [kind, feedbackDigest(each)]
+      break
+    case 'positions':
+      for await (const each of store.contents.positions(signal)) yield [kind, positionDigest(each)]
       break
   }
 }

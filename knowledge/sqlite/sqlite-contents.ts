@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Feedback, Turn } from '#knowledge/conversation-store.ts'
+import type { ConversationPosition, Feedback, Turn } from '#knowledge/conversation-store.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { EntryContent } from '#knowledge/document-store.ts'
 import type { IndexedPassage } from '#knowledge/passage.ts'
@@ -60,6 +60,21 @@ export class SqliteContents implements StoreContents {
   async *feedback(signal: AbortSignal): AsyncGenerator<Feedback> {
     const sql = `SELECT ${feedbackColumns}, number FROM feedback WHERE number > ? ORDER BY number LIMIT ${rowsAtOnce}`
     for await (const cells of this.#pages(sql, [0], (last) => [Number(last[5])], signal)) yield feedbackFrom(cells)
+  }
+
+  async *positions(signal: AbortSignal): AsyncGenerator<ConversationPosition> {
+    const sql = `SELECT conversation_id, principal, position, at FROM positions
+      WHERE (conversation_id, principal) > (?, ?) ORDER BY conversation_id, principal LIMIT ${rowsAtOnce}`
+    const placeOf = ([conversationId, principal]: Cells) => [textOf(conversationId), textOf(principal)]
+    for await (const cells of this.#pages(sql, ['', ''], placeOf, signal)) {
+      const [conversationId, principal, position, at] = cells
+      yield {
+        conversationId: textOf(conversationId),
+        principal: textOf(principal),
+        position: textOf(position),
+        at: new Date(Number(at)),
+      }
+    }
   }
 
   #documents(source: string, entry: string): { document: Document; passages: IndexedPassage[] }[] {
