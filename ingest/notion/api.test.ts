@@ -38,8 +38,8 @@ describe('a call', () => {
     expect(calls).toBe(6)
   })
 
-  it('is made again when its answer takes too long', async () => {
-    const { entry } = await oneMore({ kind: 'silent' }, 1, { requestTimeoutMs: 100 })
+  it.each(['silent', 'stalled'] as const)('is made again when its answer is %s for too long', async (kind) => {
+    const { entry } = await oneMore({ kind }, 1, { requestTimeoutMs: 500 })
     expect(entry.content).toBe('Text.\n')
   })
 

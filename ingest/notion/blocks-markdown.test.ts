@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { prepareEntry } from '../index-entry.ts'
 import { FakeNotion } from './notion.fake.ts'
 import { ongoing, pageAt, sourceOn, syncOnce, textOf } from './notion-setup.fake.ts'
 import { type FakeBlockSpec, paragraph, rich, textBlock } from './notion-workspace.fake.ts'
@@ -278,6 +279,27 @@ describe('dates', () => {
     ])
     expect(entry.editedAt).toEqual(edited)
     expect(entry.lineDates?.at(99)).toEqual(edited)
+  })
+})
+
+describe('a page as it is indexed', () => {
+  it('stands under its own title, each passage with its own date', async () => {
+    const old = new Date('2023-03-01T00:00:00Z')
+    const entry = await read(
+      [
+        textBlock('heading_1', 'Overview', { at: old }),
+        paragraph('The primary is found by the sentinels.', old),
+        textBlock('heading_1', 'Ports', { at: edited }),
+        paragraph('The sentinel port is 26379.', edited),
+      ],
+      'values.yaml',
+    )
+    const [prepared] = prepareEntry(entry, { id: 'wiki', audience: ['sre'] }).documents
+    expect(prepared?.document).toMatchObject({ title: 'values.yaml', path: 'values.yaml', audience: ['sre'] })
+    expect(prepared?.passages.map(({ heading, editedAt }) => [heading, editedAt])).toEqual([
+      [['Overview'], old],
+      [['Ports'], edited],
+    ])
   })
 })
 

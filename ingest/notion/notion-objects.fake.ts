@@ -13,7 +13,7 @@ export function minutes(at: Date): string {
 }
 
 export function pageObject(workspace: FakeWorkspace, page: FakePage): Record<string, unknown> {
-  const trashed = workspace.isTrashed(page.id)
+  const trashed = workspace.trashIsDeep ? workspace.isTrashed(page.id) : page.trashed
   return {
     object: 'page',
     id: page.id,

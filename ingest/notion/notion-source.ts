@@ -118,9 +118,11 @@ class PageReader {
     this.#present = undefined
   }
 
-  async read({ entry }: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> {
+  async read({ entry, revision }: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> {
     try {
-      const page = this.#pages.get(entry) ?? (await this.#retrieved(entry, signal))
+      const held = this.#pages.get(entry)
+      // Another process may have seen it later than we did.
+      const page = held?.revision === revision ? held : await this.#retrieved(entry, signal)
       return page === undefined ? 'gone' : await this.#rawEntry(page, signal)
     } catch (error) {
       if (error instanceof NotionNotFoundError) return 'gone'

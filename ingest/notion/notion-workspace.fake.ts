@@ -70,6 +70,8 @@ export class FakeWorkspace {
   readonly unshared = new Set<string>()
   /** There, but search doesn't know them. */
   readonly notInSearch = new Set<string>()
+  /** False: what lies in the trash with its parent doesn't say so itself. */
+  trashIsDeep = true
   #made = 0
 
   newId(): string {

@@ -32,6 +32,8 @@ export type Fault =
   | { kind: 'slow'; ms: number }
   /** Never answers. */
   | { kind: 'silent' }
+  /** Sends half of its answer, and nothing more. */
+  | { kind: 'stalled' }
   /** 200, with something else inside. */
   | { kind: 'body'; body: unknown }
 
@@ -140,6 +142,7 @@ export class FakeNotion implements AsyncDisposable {
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms))
     if (fault?.kind === 'answer') return sendAs(response, fault)
     if (fault?.kind === 'body') return send(response, { status: 200, body: fault.body })
+    if (fault?.kind === 'stalled') return void response.writeHead(200).write(JSON.stringify(reply.body).slice(0, 20))
     send(response, reply, fault?.kind === 'broken-off')
   }
 

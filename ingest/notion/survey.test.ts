@@ -109,6 +109,19 @@ describe('a survey', () => {
     expect(known.revisions.has(kept)).toBe(true)
   })
 
+  it('takes what lies below something in the trash for gone, even if it does not say so itself', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const home = workspace.addPage({ title: 'Home' })
+    const page = workspace.addPage({ title: 'Page', in: home })
+    const { known } = await syncOnce(sourceOn(notion))
+    workspace.page(home).trashed = true
+    workspace.trashIsDeep = false
+    const survey = await sourceOn(notion).survey(known, ongoing)
+    expect(survey.gone.toSorted()).toEqual([home, page].toSorted())
+    expect(await sourceOn(notion).read({ entry: page, revision: '' }, ongoing)).toBe('gone')
+  })
+
   it('keeps what search only forgot', async () => {
     await using notion = await FakeNotion.start()
     const id = notion.workspace.addPage({ title: 'Page' })

@@ -24,6 +24,8 @@ export interface SurveyParts {
 export interface PlacedPage {
   facts: PageFacts
   path: string
+  /** As the survey gave it. */
+  revision?: string | undefined
 }
 
 export interface NotionSurvey {
@@ -269,7 +271,7 @@ async function compare({ parts, found, known, now }: Comparison, signal: AbortSi
       continue
     }
     changed.push({ entry: facts.id, revision })
-    pages.set(facts.id, { facts, path })
+    pages.set(facts.id, { facts, path, revision })
   }
   // What can't be understood is read on its own, so that its failure is told, and what is stored of it stays.
   for (const id of found.malformed) {
