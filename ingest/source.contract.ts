@@ -134,6 +134,25 @@ export function sourceContract(begin: () => Promise<SourceHarness>, abilities: S
     expect(survey).toMatchObject({ unchanged: 1, gone: [] })
   })
 
+  it('reads what another process has surveyed, also where it knows of an earlier state', async () => {
+    await using place = await begin()
+    await place.write('a.md', 'A\n', new Date('2024-01-01T00:00:00Z'))
+    await using reader = await place.open()
+    await using newcomer = await place.open()
+    const before = after(await reader.survey(nothingKnown, ongoing))
+    await place.write('a.md', 'Better\n', new Date('2024-06-01T00:00:00Z'))
+    await place.write('b.md', 'B\n', new Date('2024-06-01T00:00:00Z'))
+    await using surveyor = await place.open()
+    const survey = await surveyor.survey(before, ongoing)
+    const expected = await readOf(surveyor, survey, 'a.md')
+    for (const source of [reader, newcomer]) {
+      const entry = await readOf(source, survey, 'a.md')
+      expect(textOf(entry)).toBe('Better\n')
+      expect(entry).toMatchObject({ path: expected.path, url: expected.url, editedAt: expected.editedAt })
+      expect(textOf(await readOf(source, survey, 'b.md'))).toBe('B\n')
+    }
+  })
+
   it('says so when a document went between survey and reading', async () => {
     await using place = await begin()
     await place.write('a.md', 'A\n')

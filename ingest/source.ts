@@ -95,6 +95,7 @@ export interface Source extends AsyncDisposable {
    */
   surveyEntries?(entries: readonly string[], known: Pick<Surveyed, 'revisions'>, signal: AbortSignal): Promise<Survey>
   /**
+   * Of an entry that this or another process has surveyed.
    * @throws {OpsError} When this entry cannot be read; the others go on. `gone`, when it vanished since the survey.
    */
   read(entry: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'>

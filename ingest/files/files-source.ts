@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Clock } from '#runtime/clock.ts'
 import { reasonOf } from '#runtime/errors.ts'
@@ -39,6 +40,8 @@ export interface FilesSourceOptions {
 
 const defaultMaxFileBytes = 5_000_000
 const readsAtOnce = 16
+/** What another process has surveyed makes us look at the folder ourselves, but no more often than this. */
+const looksApartMs = 1000
 
 interface KnownFile {
   file: FoundFile
@@ -47,6 +50,8 @@ interface KnownFile {
   editedAt: Date
   /** Where its dates come from, for its revision. */
   dated: string
+  /** As the last survey of ours gave it. */
+  revision?: string
 }
 
 /** A folder of files. In a git work tree dates come from its history, owners from CODEOWNERS or OWNERS files. */
@@ -62,8 +67,11 @@ export function filesSource(options: FilesSourceOptions): Source {
   const blameLines = options.blame ?? true
   const dates = gitDates({ cache: diskCache(options.cacheFolder), blameLines, log: options.log })
   let known = new Map<string, KnownFile>()
+  let lookedAtMs = Number.NEGATIVE_INFINITY
+  let looking: Promise<unknown> | undefined
 
   const look = async (signal: AbortSignal): Promise<FileTree> => {
+    lookedAtMs = options.clock.now().getTime()
     const tree = await listFiles(folder, limits, signal)
     const owners = await ownersIn(tree, signal)
     const urls = new Map<Repository, WebUrl | undefined>()
@@ -84,24 +92,53 @@ export function filesSource(options: FilesSourceOptions): Source {
 
   const survey = async (stored: Surveyed, signal: AbortSignal): Promise<Survey> => {
     const tree = await look(signal)
+    const files = known
     const changed: SurveyedEntry[] = []
     const revise = async (each: KnownFile): Promise<SurveyedEntry> => {
       const before = stored.revisions.get(each.file.path)
-      return { entry: each.file.path, revision: await revisions.of(each.file, each, before, signal) }
+      const revision = await revisions.of(each.file, each, before, signal)
+      each.revision = revision
+      return { entry: each.file.path, revision }
     }
-    for await (const surveyed of inParallel(known.values(), readsAtOnce, revise, signal)) {
+    for await (const surveyed of inParallel(files.values(), readsAtOnce, revise, signal)) {
       const same = stored.revisions.get(surveyed.entry) === surveyed.revision
       if (!same || stored.failed.has(surveyed.entry)) changed.push(surveyed)
     }
-    const kept = (entry: string) => known.has(entry) || tree.unlisted.some((at) => isAtOrBelow(entry, at))
+    const kept = (entry: string) => files.has(entry) || tree.unlisted.some((at) => isAtOrBelow(entry, at))
     const gone = [...stored.revisions.keys()].filter((entry) => !kept(entry))
-    const unchanged = known.size - changed.length
+    const unchanged = files.size - changed.length
     return { changed, unchanged, gone, skipped: tree.skipped, warnings: tree.warnings }
   }
 
-  const read = async ({ entry }: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> => {
+  /** The file as we know it, if that is how it was surveyed; dates and owners would be those of another moment else. */
+  const asSurveyed = async (
+    { entry, revision }: SurveyedEntry,
+    signal: AbortSignal,
+  ): Promise<KnownFile | undefined> => {
     const at = known.get(entry)
-    if (at === undefined) throw new FileUnreadableError(entry, 'it was not there at the last survey')
+    if (at === undefined || at.revision === revision) return at
+    return (await revisions.of(at.file, at, revision, signal)) === revision ? at : undefined
+  }
+
+  const lookAgain = async (signal: AbortSignal): Promise<void> => {
+    const againInMs = lookedAtMs + looksApartMs - options.clock.now().getTime()
+    const wait = async () => (againInMs > 0 ? await setTimeout(againInMs, undefined, { signal }) : undefined)
+    looking ??= wait()
+      .then(() => look(signal))
+      .finally(() => {
+        looking = undefined
+      })
+    await looking
+  }
+
+  const read = async (surveyed: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> => {
+    const { entry } = surveyed
+    let at = await asSurveyed(surveyed, signal)
+    if (at === undefined) {
+      await lookAgain(signal)
+      at = known.get(entry)
+    }
+    if (at === undefined) return 'gone'
     const content = await fileContent(at.file, maxFileBytes, signal)
     if (content === 'gone') return 'gone'
     const { url, owners, editedAt } = at
