@@ -54,6 +54,13 @@ describe('keeping the passage index repaired', () => {
     expect(await repairsFor([{ isServing: false }, {}])).toEqual([1])
   })
 
+  it('does not take back what another process took over', async () => {
+    expect(
+      await repairsFor([{}, { isServing: false }, { isServing: false }, { passages: 0 }, { passages: 0 }]),
+    ).toEqual([5])
+    expect(await repairsFor([{ isServing: false }, { isServing: false }])).toEqual([1])
+  })
+
   it('goes on after it could not look', async () => {
     expect(await repairsFor([new Error('away'), { isServing: false }])).toEqual([2])
   })

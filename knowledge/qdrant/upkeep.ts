@@ -25,16 +25,24 @@ interface Looked {
 
 /**
  * Looks now and then whether the index holds as many passages as there are, and repairs it where it doesn't, or where
- * another collection than ours serves as yet. Several processes may do so at once. Runs until the signal aborts.
+ * another collection than ours serves as yet. Several processes may do so at once. Where ours did serve and no longer
+ * does, a process of another version or embedding model took over: to take it back would only have them rebuild it in
+ * turns, so the last one that was started wins. Runs until the signal aborts.
  */
 export async function keepRepaired(parts: UpkeepParts, signal: AbortSignal): Promise<void> {
   let waitMs = firstMs
   let suspected: Looked | undefined
+  let hasServed = false
   for (;;) {
     await parts.pause(waitMs, signal)
     waitMs = everyMs
     try {
       const looked = await look(parts, signal)
+      if (hasServed && !looked.isServing) {
+        parts.log.warn({}, 'a Nightdesk of another version or embedding model has taken over the passage index')
+        continue
+      }
+      hasServed ||= looked.isServing
       if (looked.isServing && looked.held === looked.stored) {
         suspected = undefined
       } else if (looked.isServing && !isSame(looked, suspected)) {
@@ -45,6 +53,7 @@ export async function keepRepaired(parts: UpkeepParts, signal: AbortSignal): Pro
         const { added, dropped } = await parts.repair(signal)
         parts.log.info({ added, dropped }, 'the passage index was repaired')
         suspected = undefined
+        hasServed = true
       }
     } catch (err) {
       signal.throwIfAborted()
