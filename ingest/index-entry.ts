@@ -7,7 +7,7 @@ import { documentIdOf } from './passages-id.ts'
 import type { ParsedDocument, RawEntry, Source } from './source.ts'
 
 /** Raise it when the same entry would be stored otherwise than before: then everything is indexed again by itself. */
-export const pipelineVersion = `2.${termsVersion}`
+export const pipelineVersion = `3.${termsVersion}`
 
 /** An entry ready to be stored, but for the vectors. */
 export interface PreparedEntry {

@@ -1,6 +1,7 @@
 import { parse } from 'parse5'
 import type { FrontMatter } from './front-matter.ts'
 import { frontMatterOf, noFrontMatter } from './front-matter.ts'
+import { concealedIn, sentencesIn } from './html-concealed.ts'
 import {
   attributeOf,
   blockLevel,
@@ -43,6 +44,9 @@ export function htmlPage(source: string): HtmlPage {
   const whole = piecesOf(root, false)
   const pieces = whole.some((piece) => piece.kind === 'block') ? whole : piecesOf(root, true)
   const title = findElement(page, ({ tagName }) => tagName === 'title')
+  const head = findElement(page, ({ tagName }) => tagName === 'head')
+  const concealed = head === undefined ? '' : concealedIn(head)
+  if (concealed !== '') pieces.unshift({ kind: 'hidden', text: concealed })
   return { pieces, title: titleOf(title), about: aboutOf(page), stripped: false }
 }
 
@@ -121,6 +125,9 @@ function piecesOf(root: HtmlParent, keepFurniture: boolean): Piece[] {
     }
     run = []
   }
+  const conceal = (text: string) => {
+    if (text !== '') pieces.push({ kind: 'hidden', text })
+  }
   const visit = (node: HtmlNode) => {
     if (isComment(node)) {
       pieces.push({ kind: 'hidden', text: node.data })
@@ -128,13 +135,14 @@ function piecesOf(root: HtmlParent, keepFurniture: boolean): Piece[] {
     }
     if (!isElement(node) || (!blockLevel.has(node.tagName) && !hasBlocks(node))) {
       if (run.length > 0 || !isText(node) || node.value.trim() !== '') run.push(node)
-      if (isElement(node) && isUnseen(node)) pieces.push({ kind: 'hidden', text: preformattedText(node) })
+      if (isElement(node)) conceal(concealedIn(node))
       return
     }
+    if (dropped.has(node.tagName)) conceal(concealedIn(node))
     if (dropped.has(node.tagName) || (!keepFurniture && isFurniture(node))) return
     flush()
-    if (isUnseen(node)) pieces.push({ kind: 'hidden', text: preformattedText(node) })
-    else visitBlock(node)
+    conceal(isUnseen(node) || !isContainer(node) ? concealedIn(node) : sentencesIn(node))
+    if (!isUnseen(node)) visitBlock(node)
   }
   const visitBlock = (element: HtmlElement) => {
     const lines = linesOf(element, last)
@@ -165,6 +173,12 @@ function piecesOf(root: HtmlParent, keepFurniture: boolean): Piece[] {
 /** An inline element around blocks, as in `<a><div>…</div></a>`, is looked into. */
 function hasBlocks(element: HtmlElement): boolean {
   return element.childNodes.some((child) => isElement(child) && blockLevel.has(child.tagName))
+}
+
+/** Its children are looked at one by one. */
+function isContainer(element: HtmlElement): boolean {
+  if (/^(?:ul|ol|pre|dl|blockquote|h[1-6])$/.test(element.tagName)) return false
+  return element.tagName === 'table' ? isLayout(element) : !isBox(element)
 }
 
 function isFurniture(element: HtmlElement): boolean {

@@ -1,6 +1,6 @@
-import { withoutInvisible } from '#knowledge/language.ts'
 import { englishSigns } from './instructions-english.ts'
 import { japaneseSigns } from './instructions-japanese.ts'
+import { readingsOf } from './instructions-readings.ts'
 
 /** So much weight together says that somebody gives orders to an assistant. */
 const enough = 3
@@ -19,8 +19,10 @@ const smuggled = /(?<!\u{1f3f4}[\u{e0061}-\u{e007a}]*)[\u{e0020}-\u{e007e}]{4,}|
  * kinds of signs have to come together, since runbooks are full of imperatives: "ignore the warning", "the system prompt".
  */
 export function givesOrders(text: string): boolean {
-  if (smuggled.test(text)) return true
-  const seen = /[^ -~\s]/.test(text) ? withoutInvisible(text).normalize('NFKC') : text
+  return smuggled.test(text) || readingsOf(text).some(ordersIn)
+}
+
+function ordersIn(seen: string): boolean {
   if (!anySign.test(seen)) return false
   const plain = seen.replaceAll(/(?<=\S)[ \t]*\n[ \t>*#|]*(?=\S)/g, '\n')
   const flowing = plain.replaceAll('\n', ' ')
