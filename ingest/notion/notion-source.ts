@@ -15,11 +15,12 @@ import { Places } from './places.ts'
 import { factsOf, fieldLines, isInTrash, type PageFacts } from './properties.ts'
 import { Page } from './shapes.ts'
 import {
-  databasePrefix,
+  type AtHand,
   type NotionSurvey,
   type PlacedPage,
   pathOf,
   rootIds,
+  rowsBelow,
   type SurveyParts,
   surveyPages,
   surveySome,
@@ -73,7 +74,7 @@ export function notionSource(options: NotionSourceOptions): Source {
     },
     async surveyEntries(entries, known, signal) {
       signal.throwIfAborted()
-      const surveyed = await surveySome(parts, { entries, places: reader.places }, known, signal)
+      const surveyed = await surveySome(parts, { entries, ...reader.atHand }, known, signal)
       reader.surveyed(surveyed)
       return surveyed.survey
     },
@@ -94,13 +95,17 @@ class PageReader {
   readonly #contents: PageContents
   readonly #pages = new Map<string, PlacedPage>()
   #present: ReadonlySet<string> | undefined
-  places: Places
+  #atHand: AtHand
 
   constructor(parts: SurveyParts, { datesOf = 'blocks' }: NotionSourceOptions) {
     this.#parts = parts
     this.#people = new People(parts.api)
     this.#contents = new PageContents({ api: parts.api, datesOf })
-    this.places = new Places(parts.api, {})
+    this.#atHand = { places: new Places(parts.api, {}), fresh: new Map() }
+  }
+
+  get atHand(): AtHand {
+    return this.#atHand
   }
 
   /** @param present Everything that is there, when all was looked at. */
@@ -108,7 +113,7 @@ class PageReader {
     if (present !== undefined) {
       this.#pages.clear()
       this.#present = present
-      this.places = places
+      this.#atHand = { places, fresh: new Map() }
     }
     for (const [id, page] of pages) this.#pages.set(id, page)
   }
@@ -116,6 +121,7 @@ class PageReader {
   forget(): void {
     this.#pages.clear()
     this.#present = undefined
+    this.#atHand.fresh.clear()
   }
 
   async read({ entry, revision }: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> {
@@ -135,7 +141,7 @@ class PageReader {
     const { api, ownerProperties, roots } = this.#parts
     const page = await api.call((notion) => notion.pages.retrieve({ page_id: entry }), Page, signal)
     const facts = factsOf(page, ownerProperties)
-    const ancestry = await this.places.ancestry(facts, signal)
+    const ancestry = await this.#atHand.places.ancestry(facts, signal)
     const path = isInTrash(page) || ancestry.trashed ? undefined : pathOf(ancestry, rootIds(roots))
     return path === undefined ? undefined : { facts, path }
   }
@@ -143,7 +149,7 @@ class PageReader {
   async #rawEntry({ facts, path }: PlacedPage, signal: AbortSignal): Promise<RawEntry> {
     const { id, url, title, editedAt, verification } = facts
     const nodes = await this.#contents.read(facts, signal)
-    const context: RenderContext = { pageUrl: url, titleOf: (other) => this.places.titleOf(other), unknown: [] }
+    const context: RenderContext = { pageUrl: url, titleOf: (other) => this.#atHand.places.titleOf(other), unknown: [] }
     const fields = fieldLines(facts.fields, context.titleOf)
     const lines = stacked([
       fields.flatMap((field) => linesOf(field, editedAt)),
@@ -163,7 +169,7 @@ class PageReader {
       reviewedAt: verification?.at,
       reviewedBy: verification?.by === undefined ? undefined : await this.#people.nameOf(verification.by, signal),
       warnings: warningsOf(path, context.unknown),
-      leadsTo: this.#unlisted(nodes),
+      leadsTo: await this.#unlisted(nodes, signal),
     }
   }
 
@@ -178,12 +184,17 @@ class PageReader {
   }
 
   /** What stands on the page and the last survey didn't find: search isn't exhaustive. */
-  #unlisted(nodes: readonly BlockNode[]): string[] {
+  async #unlisted(nodes: readonly BlockNode[], signal: AbortSignal): Promise<string[]> {
     const { pages, databases } = documentsBelow(nodes)
     const present = this.#present
+    // Another process has surveyed, and whoever asked knows what is stored.
     if (present === undefined) return pages
-    const unknown = databases.filter((id) => !this.places.has(id)).map((id) => databasePrefix + id)
-    return [...pages.filter((id) => !present.has(id)), ...unknown]
+    const unlisted = pages.filter((id) => !present.has(id))
+    for (const id of databases) {
+      if (this.#atHand.places.isKnown(id)) continue
+      unlisted.push(...(await rowsBelow(this.#parts, this.#atHand, id, signal)).filter((row) => !present.has(row)))
+    }
+    return unlisted
   }
 }
 

@@ -41,6 +41,23 @@ export class Places {
     }
   }
 
+  addDatabase({ id, title, parent, data_sources: sources }: Database): void {
+    this.#asked.set(id, { kind: 'database', title: plainText(title), above: aboveOf(parent) })
+    for (const { id: sourceId, name } of sources) {
+      if (name !== undefined) this.#asked.set(sourceId, { kind: 'data_source', title: name, above: ['database', id] })
+    }
+  }
+
+  /** What turned out not to be there for us is not asked for again. */
+  addHidden(id: string): void {
+    this.#asked.set(id, { kind: 'hidden' })
+  }
+
+  /** Whether it's known to be there or not to be. */
+  isKnown(id: string): boolean {
+    return this.#listed.has(id) || this.#asked.has(id)
+  }
+
   titleOf(id: string): string | undefined {
     return (this.#listed.get(id) ?? this.#asked.get(id))?.title
   }

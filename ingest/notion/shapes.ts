@@ -130,8 +130,10 @@ export const Database = z.object({
   id: Id,
   title: RichText.catch([]),
   parent: Parent,
-  data_sources: z.array(z.object({ id: Id })).catch([]),
+  in_trash: z.boolean().optional(),
+  data_sources: z.array(z.object({ id: Id, name: z.string().optional().catch(undefined) })).catch([]),
 })
+export type Database = z.infer<typeof Database>
 
 /** A block as it is listed; what it says stands under the name of its type. */
 export const Block = z.looseObject({

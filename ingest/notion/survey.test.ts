@@ -63,10 +63,15 @@ describe('a survey', () => {
     for (const id of [dataSourceId, row]) workspace.notInSearch.add(id)
     const source = sourceOn(notion)
     const { entries, known } = await syncOnce(source)
-    const leads = pageAt(entries, 'Home').leadsTo ?? []
-    expect(leads).toHaveLength(1)
-    const more = await source.surveyEntries?.(leads, known, ongoing)
+    expect(pageAt(entries, 'Home').leadsTo).toEqual([row])
+    const calls = source.apiCalls
+    const more = await source.surveyEntries?.([row], known, ongoing)
     expect(more?.changed.map(({ entry }) => entry)).toEqual([row])
+    // Its query has just listed the row.
+    expect(source.apiCalls).toBe(calls)
+    expect(await source.read(more?.changed[0] ?? { entry: '', revision: '' }, ongoing)).toMatchObject({
+      path: 'Home/Hosts/web-1',
+    })
   })
 
   it('gets past the ten thousandth row', async () => {

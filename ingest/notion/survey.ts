@@ -81,19 +81,31 @@ export async function surveyPages(parts: SurveyParts, known: Surveyed, signal: A
   return { survey, pages: compared.pages, present: compared.present, places }
 }
 
+/** What is at hand before a few entries are looked at. */
+export interface AtHand {
+  places: Places
+  /** Pages that were listed just now; they needn't be asked for again. */
+  fresh: Map<string, PageFacts>
+}
+
 /** As `surveyPages`, of a few: those that a webhook named, or that another page leads to. */
 export async function surveySome(
   parts: SurveyParts,
-  { entries, places }: { entries: readonly string[]; places: Places },
+  { entries, places, fresh }: AtHand & { entries: readonly string[] },
   known: Pick<Surveyed, 'revisions'>,
   signal: AbortSignal,
 ): Promise<NotionSurvey> {
   const found = new Found(parts, places)
-  const databases = entries.filter((entry) => entry.startsWith(databasePrefix))
-  const wanted = idsOf(entries.filter((entry) => !entry.startsWith(databasePrefix)))
-  const others = await retrieveAll(parts.api, found, wanted, signal)
+  const wanted = idsOf(entries)
+  for (const id of wanted) {
+    const facts = fresh.get(id)
+    if (facts !== undefined) found.addFacts(facts)
+    fresh.delete(id)
+  }
+  const unknown = wanted.filter((id) => !found.pages.has(id))
+  const others = await retrieveAll(parts.api, found, unknown, signal)
   // A database may have changed as a whole.
-  const containers = [...others.filter((id) => !known.revisions.has(id)), ...idsOf(databases)]
+  const containers = others.filter((id) => !known.revisions.has(id))
   for (const id of containers) await addRowsOf(parts, found, id, signal)
   const failed = new Set(parts.withComments ? wanted : [])
   const compared = await compare({ parts, found, known: { ...known, failed }, now: parts.clock.now() }, signal)
@@ -102,8 +114,19 @@ export async function surveySome(
   return { survey: { changed, unchanged, gone, skipped: [] }, pages, present, places }
 }
 
-/** Before the id of a database that a page leads to. */
-export const databasePrefix = 'database:'
+/** The rows of a database that no survey knew, each of them at hand afterwards. */
+export async function rowsBelow(
+  parts: SurveyParts,
+  { places, fresh }: AtHand,
+  databaseId: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = new Found(parts, places)
+  const isThere = await addRowsOf(parts, found, databaseId, signal)
+  if (!isThere) places.addHidden(databaseId)
+  for (const [id, facts] of found.pages) fresh.set(id, facts)
+  return [...found.pages.keys()]
+}
 
 function idsOf(entries: readonly string[]): string[] {
   return [...new Set(entries.flatMap((entry) => notionId(entry) ?? []))]
@@ -154,11 +177,14 @@ class Found {
   addPages(pages: readonly Page[]): void {
     for (const page of pages) {
       if (isInTrash(page)) continue
-      const facts = factsOf(page, this.#parts.ownerProperties)
-      this.pages.set(page.id, facts)
-      this.malformed.delete(page.id)
-      this.places.addPage(facts)
+      this.addFacts(factsOf(page, this.#parts.ownerProperties))
     }
+  }
+
+  addFacts(facts: PageFacts): void {
+    this.pages.set(facts.id, facts)
+    this.malformed.delete(facts.id)
+    this.places.addPage(facts)
   }
 }
 
@@ -193,7 +219,11 @@ async function addRowsOf({ api }: SurveyParts, found: Found, id: string, signal:
 
 async function dataSourcesOf(api: NotionApi, found: Found, id: string, signal: AbortSignal) {
   const database = await ifThere(api.call((notion) => notion.databases.retrieve({ database_id: id }), Database, signal))
-  if (database !== undefined) return database.data_sources.map((each) => each.id)
+  if (database !== undefined) {
+    if (isInTrash(database)) return undefined
+    found.places.addDatabase(database)
+    return database.data_sources.map((each) => each.id)
+  }
   const dataSource = await ifThere(
     api.call((notion) => notion.dataSources.retrieve({ data_source_id: id }), DataSource, signal),
   )
