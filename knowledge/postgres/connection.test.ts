@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { silentLog } from '#runtime/log.ts'
+import { createLog, silentLog } from '#runtime/log.ts'
 import { Connection } from './connection.ts'
 import {
   DatabaseBusyError,
@@ -140,6 +140,21 @@ describe.skipIf(postgresPrograms === undefined)('a connection to PostgreSQL', ()
     await connection[Symbol.asyncDispose]()
     await connection[Symbol.asyncDispose]()
     await expect(connection.read('SELECT 1', [], ongoing)).rejects.toThrow(DatabaseClosedError)
+  })
+
+  it('keeps only the first question waiting for a server that is away, and is back with it', async () => {
+    const triedAgain: unknown[] = []
+    const destination = { write: (line: string) => void triedAgain.push(line) }
+    const log = createLog({ level: 'debug', content: false, destination })
+    await using connection = connected({ readPatienceMs: 200, log })
+    await server.kill()
+    await expect(connection.read('SELECT 1', [], ongoing)).rejects.toThrow(DatabaseUnreachableError)
+    expect(triedAgain).not.toEqual([])
+    triedAgain.length = 0
+    await expect(connection.read('SELECT 1', [], ongoing)).rejects.toThrow(DatabaseUnreachableError)
+    expect(triedAgain).toEqual([])
+    await server.start()
+    expect(await connection.read('SELECT 1', [], ongoing)).toEqual([[1]])
   })
 
   it('goes on by itself after the server was killed and came back', async () => {

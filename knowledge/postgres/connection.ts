@@ -39,6 +39,8 @@ export class Connection implements AsyncDisposable {
   readonly #readPatienceMs: number
   readonly #writePatienceMs: number
   #closing: Promise<void> | undefined
+  /** A read waited in vain; so that not every question waits as long, the next ones don't, until one is answered. */
+  #isAway = false
 
   constructor(options: ConnectionOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? 60_000
@@ -67,7 +69,8 @@ export class Connection implements AsyncDisposable {
 
   /** One statement that changes nothing, tried again while the server is away. */
   read(sql: string, values: readonly unknown[], signal: AbortSignal): Promise<Cells[]> {
-    return this.#patiently(() => this.#once((query) => query(sql, values), signal), this.#readPatienceMs, signal)
+    const patienceMs = this.#isAway ? 0 : this.#readPatienceMs
+    return this.#patiently(() => this.#once((query) => query(sql, values), signal), patienceMs, signal)
   }
 
   /**
@@ -101,14 +104,19 @@ export class Connection implements AsyncDisposable {
       signal.throwIfAborted()
       if (this.#closing !== undefined) throw new DatabaseClosedError('The connection is closed')
       try {
-        return await run()
+        const result = await run()
+        this.#isAway = false
+        return result
       } catch (error) {
         signal.throwIfAborted()
         const failure = failureOf(error)
         const isPatient = performance.now() < endsAt
         const mayPass =
           failure === 'conflict' ? isPatient || failed < triesOverConflicts : failure === 'unreachable' && isPatient
-        if (!mayPass || this.#closing !== undefined) throw errorFrom(error, this.host)
+        if (!mayPass || this.#closing !== undefined) {
+          this.#isAway = failure === 'unreachable'
+          throw errorFrom(error, this.host)
+        }
         this.#log.debug({ err: error, failed }, 'a database statement is tried again')
         const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failed, 10))
         await pause(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
