@@ -56,7 +56,7 @@ type Info = z.infer<typeof Info>
 const Aliases = z.object({ aliases: z.array(z.object({ alias_name: z.string(), collection_name: z.string() })) })
 const All = z.object({ collections: z.array(z.object({ name: z.string() })) })
 const Done = z.boolean()
-const Updated = z.object({ status: z.enum(['acknowledged', 'completed']) })
+const Updated = z.object({ status: z.enum(['acknowledged', 'completed', 'wait_timeout']) })
 
 const quantizations: Record<Quantization, Schemas['QuantizationConfig'] | undefined> = {
   none: undefined,

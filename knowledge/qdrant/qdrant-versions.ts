@@ -13,7 +13,8 @@ const bytesAtOnce = 4_000_000
 const putsAtOnce = 4
 const idsAtOnce = 1000
 
-const Updated = z.object({ status: z.enum(['acknowledged', 'completed']) })
+/** `wait_timeout`: it is done, but later than the server likes to wait. */
+const Updated = z.object({ status: z.enum(['acknowledged', 'completed', 'wait_timeout']) })
 const Payload = z.object({ [payloadFields.passage]: z.string() })
 const Scrolled = z.object({
   points: z.array(z.object({ id: z.string(), payload: Payload })),

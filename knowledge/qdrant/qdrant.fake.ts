@@ -22,6 +22,7 @@ export interface FakeRequest {
   method: string
   path: string
   body: unknown
+  wait: boolean
 }
 
 /** How a request fails: with a status, by a broken connection, or by never being answered. */
@@ -50,7 +51,12 @@ interface Asked {
   server: FakeQdrant
   name: string
   body: unknown
+  /** Whether the answer waits until a change can be seen. */
+  wait: boolean
 }
+
+/** So long a change that nobody waits for can't be seen yet. */
+const appliedAfterMs = 30
 
 /**
  * A Qdrant that keeps everything in memory: it speaks the REST API over HTTP, computes what it answers, and refuses what
@@ -92,9 +98,14 @@ async function answer(
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   const bytes = Buffer.concat(chunks)
-  const { pathname } = new URL(request.url ?? '/', 'http://fake')
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake')
   const body: unknown = bytes.length === 0 ? undefined : JSON.parse(bytes.toString())
-  const asked: FakeRequest = { method: request.method ?? '', path: decodeURIComponent(pathname), body }
+  const asked: FakeRequest = {
+    method: request.method ?? '',
+    path: decodeURIComponent(pathname),
+    body,
+    wait: searchParams.get('wait') === 'true',
+  }
   fake.requests.push(asked)
   if (options.apiKey !== undefined && request.headers['api-key'] !== options.apiKey) {
     response.writeHead(401).end('Must provide an API key or an Authorization bearer token')
@@ -120,16 +131,16 @@ function fail(response: ServerResponse, fault: Fault): void {
     .end(JSON.stringify({ status: { error: 'Service internal error: as the test wants it' }, time: 0 }))
 }
 
-function outcome(fake: FakeQdrant, { method, path, body }: FakeRequest, bytes: number) {
+function outcome(fake: FakeQdrant, { method, path, body, wait }: FakeRequest, bytes: number) {
   try {
     if (bytes > mostBytes) throw new Refusal(413, 'JSON payload is larger than allowed')
     for (const [verb, pattern, work] of routes) {
       const match = pattern.exec(path)
       if (match === null || verb !== method) continue
-      if (path === '/') return { status: 200, content: work({ server: fake, name: '', body }) }
+      if (path === '/') return { status: 200, content: work({ server: fake, name: '', body, wait }) }
       return {
         status: 200,
-        content: { result: work({ server: fake, name: match[1] ?? '', body }), status: 'ok', time: 0 },
+        content: { result: work({ server: fake, name: match[1] ?? '', body, wait }), status: 'ok', time: 0 },
       }
     }
     throw new Refusal(404, `Not found: ${method} ${path}`)
@@ -141,7 +152,11 @@ function outcome(fake: FakeQdrant, { method, path, body }: FakeRequest, bytes: n
   }
 }
 
-const updated = { operation_id: 1, status: 'completed' }
+function applied({ wait }: Asked, change: () => void) {
+  if (wait) change()
+  else setTimeout(change, appliedAfterMs).unref()
+  return { operation_id: 1, status: wait ? 'completed' : 'acknowledged' }
+}
 
 const routes: readonly [string, RegExp, (asked: Asked) => unknown][] = [
   ['GET', /^\/$/, () => ({ title: 'qdrant - vector search engine', version: '1.19.0' })],
@@ -167,8 +182,8 @@ const routes: readonly [string, RegExp, (asked: Asked) => unknown][] = [
     'PUT',
     /^\/collections\/([^/]+)\/points$/,
     (asked) => {
-      found(asked).upsert(UpsertPoints.parse(asked.body))
-      return updated
+      const [collection, points] = [found(asked), UpsertPoints.parse(asked.body)]
+      return applied(asked, () => collection.upsert(points))
     },
   ],
   [
@@ -268,8 +283,8 @@ function deleteCollection({ server, name }: Asked): boolean {
 
 function createIndex(asked: Asked) {
   const { field_name, field_schema } = CreateFieldIndex.parse(asked.body)
-  found(asked).indexes.set(field_name, field_schema.type)
-  return updated
+  const { indexes } = found(asked)
+  return applied(asked, () => indexes.set(field_name, field_schema.type))
 }
 
 function changeAliases({ server, body }: Asked): boolean {
@@ -297,6 +312,7 @@ function deletePoints(asked: Asked) {
   const collection = found(asked)
   const request = DeletePoints.parse(asked.body)
   const ids = 'points' in request ? request.points : collection.matchingFilter(request.filter).map(({ id }) => id)
-  for (const id of ids) collection.points.delete(id)
-  return updated
+  return applied(asked, () => {
+    for (const id of ids) collection.points.delete(id)
+  })
 }
