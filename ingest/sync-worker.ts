@@ -3,7 +3,7 @@ import type { DocumentStore } from '#knowledge/document-store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
-import type { Claim, EntryClaim, Outcome, SyncQueue } from './queue/sync-queue.ts'
+import { type Claim, type EntryClaim, mostTakeovers, type Outcome, type SyncQueue } from './queue/sync-queue.ts'
 import type { Source } from './source.ts'
 import { syncEntries } from './sync-entries.ts'
 import { holding } from './sync-holding.ts'
@@ -60,7 +60,10 @@ export async function runSyncWorker(parts: SyncWorkerParts, signal: AbortSignal)
   const reading = Array.from({ length: lanes }, (_, lane) =>
     repeating({ step: entriesLane(parts, { held, threads }, signal), idleMs: idleMs * (1 + 2 * lane), tell }, signal),
   )
-  const planning = repeating({ step: planningOf(parts, signal), idleMs: planEveryMs, tell }, signal)
+  const planning = repeating(
+    { step: planningOf(parts, signal), idleMs: Math.min(planEveryMs, parts.plan?.everyMs ?? planEveryMs), tell },
+    signal,
+  )
   await Promise.all([...syncing, ...reading, planning])
 }
 
@@ -149,11 +152,11 @@ async function nextSync(parts: SyncWorkerParts, source: Source, held: Held, sign
 
 /** Takes batches of one source after the other. */
 function entriesLane(parts: SyncWorkerParts, kept: Kept, signal: AbortSignal): () => Promise<boolean> {
-  const limits = new Map(parts.sources.map((source) => [source.id, 32]))
+  const limits = new Map(parts.sources.map((source) => [source.id, 8]))
   return async () => {
     let didSomething = false
     for (const source of parts.sources) {
-      const limit = limits.get(source.id) ?? mostEntriesAtOnce
+      const limit = limits.get(source.id) ?? 8
       const claims = await parts.queue.takeEntries(source.id, limit, signal)
       if (claims.length === 0) continue
       didSomething = true
@@ -185,8 +188,8 @@ async function workOn(
   await using keeping = held.keep(claims)
   const outcomes = new Map<EntryClaim, Outcome>()
   const readsAtOnce = Math.max(1, Math.ceil((parts.readsAtOnce ?? 8) / lanes))
-  // What ended its worker before is worked on alone, so that it takes nobody else down with it.
-  const unsuspected = claims.filter(({ takeovers }) => takeovers === 0)
+  // What has ended workers twice is worked on alone, so that the third time it takes nobody else down with it.
+  const unsuspected = claims.filter(({ takeovers }) => takeovers < mostTakeovers - 1)
   const safe = unsuspected.length > 0 ? unsuspected : claims.slice(0, 1)
   try {
     await threads.lend(source, safe.length, (aside) =>

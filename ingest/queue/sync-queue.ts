@@ -30,7 +30,7 @@ export interface EntryClaim extends Claim {
   found?: Omit<FoundEntry, 'entry'> | undefined
   /** Failed attempts so far. */
   attempts: number
-  /** How often its owner fell silent. From 1 on it had better be worked on alone: it may be what ended them. */
+  /** How often its owner fell silent. The more often, the more likely it is what ended them. */
   takeovers: number
 }
 
