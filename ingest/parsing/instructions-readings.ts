@@ -28,8 +28,10 @@ function withoutEmphasis(text: string): string {
 }
 
 const latin = 'aceopxyijsABCEHIKMOPTXYJSivauoktpn'
-const theirs = 'асеорхуіјѕАВСЕНІКМОРТХУЈЅινаυοκτρη'
-const likenesses: ReadonlyMap<string, string> = new Map([...theirs].map((letter, at) => [letter, latin[at] ?? letter]))
+const theirs = 'асеорхуіјѕАВСЕНІКМОРТХУЈЅιναυοκτρη'
+const likenesses: ReadonlyMap<string, string> = new Map(
+  Array.from(theirs, (letter, at) => [letter, latin[at] ?? letter]),
+)
 
 /** Cyrillic and Greek letters as the Latin ones that they look like. */
 function inLatin(text: string): string {
