@@ -14,7 +14,7 @@ import { DatabaseCorruptError } from './errors.ts'
 
 /** Between the elements of a list, and between lists. Nothing of ours holds control characters. */
 export const betweenItems = '\u001f'
-const betweenLists = '\u001e'
+export const betweenLists = '\u001e'
 
 /** A column of many rows at once. */
 export interface Column<Row> {
@@ -193,7 +193,7 @@ function termsText(terms: PassageTerms): string {
   return termFields.map((field) => terms[field].join(betweenItems)).join(betweenLists)
 }
 
-function termsFrom(text: string): PassageTerms {
+export function termsFrom(text: string): PassageTerms {
   const lists = text.split(betweenLists).map((list) => (list === '' ? [] : list.split(betweenItems)))
   const [title = [], heading = [], context = [], body = [], code = []] = lists
   return { title, heading, context, body, code }

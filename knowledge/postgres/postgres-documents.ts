@@ -209,11 +209,11 @@ export class PostgresDocuments implements DocumentStore, PassageLoader {
   }
 }
 
-const passagesWithDocuments = `nightdesk_passages AS passage JOIN nightdesk_documents AS document
+export const passagesWithDocuments = `nightdesk_passages AS passage JOIN nightdesk_documents AS document
   ON document.source = passage.source AND document.id = passage.document_id`
 
 /** What a row must fulfil; `?` becomes the number of the value's place. */
-class Conditions {
+export class Conditions {
   readonly values: unknown[] = []
   readonly #conditions: string[] = []
 

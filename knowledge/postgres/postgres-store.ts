@@ -3,6 +3,7 @@ import { migrate } from './migrations.ts'
 import { PostgresContents } from './postgres-contents.ts'
 import { PostgresConversations } from './postgres-conversations.ts'
 import { PostgresDocuments } from './postgres-documents.ts'
+import { scanningWords } from './word-scan.ts'
 
 export interface PostgresStoreOptions extends ConnectionOptions {
   /**
@@ -19,6 +20,8 @@ export interface PostgresStore extends AsyncDisposable {
   documents: PostgresDocuments
   conversations: PostgresConversations
   contents: PostgresContents
+  /** Finds passages by words where nothing else can. */
+  scan: ReturnType<typeof scanningWords>
 }
 
 /**
@@ -41,6 +44,7 @@ export async function openPostgresStore(options: PostgresStoreOptions, signal: A
     documents: new PostgresDocuments({ connection, embeddingModel: options.embeddingModel, close }),
     conversations: new PostgresConversations(connection, close),
     contents: new PostgresContents(connection, options.embeddingModel),
+    scan: scanningWords(connection),
     [Symbol.asyncDispose]: close,
   }
 }
