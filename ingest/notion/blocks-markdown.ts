@@ -117,7 +117,7 @@ function unknownLines(node: BlockNode, context: RenderContext): DatedLine[] {
 }
 
 /** Stands in the text for what the API doesn't show. */
-export function placeholder(type: string, url: string): string {
+function placeholder(type: string, url: string): string {
   return `[Only in Notion: ${type.replaceAll(/[_-]/g, ' ').replaceAll(/[[\]]/g, '')}](${url})`
 }
 

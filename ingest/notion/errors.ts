@@ -14,7 +14,7 @@ export class NotionTokenMissingError extends OpsError {
 }
 
 /** 401: the token is wrong or revoked. */
-export class NotionTokenRefusedError extends OpsError {
+class NotionTokenRefusedError extends OpsError {
   override readonly name = 'NotionTokenRefusedError'
   readonly code = 'notion_token_refused'
   readonly retryable = false
@@ -26,7 +26,7 @@ export class NotionTokenRefusedError extends OpsError {
 }
 
 /** 403: the integration lacks a capability. */
-export class NotionForbiddenError extends OpsError {
+class NotionForbiddenError extends OpsError {
   override readonly name = 'NotionForbiddenError'
   readonly code = 'notion_forbidden'
   readonly retryable = false
@@ -50,7 +50,7 @@ export class NotionNotFoundError extends OpsError {
 }
 
 /** 400: Notion doesn't take the call as it is. */
-export class NotionRefusedError extends OpsError {
+class NotionRefusedError extends OpsError {
   override readonly name = 'NotionRefusedError'
   readonly code = 'notion_refused'
   readonly retryable = false
@@ -74,7 +74,7 @@ export class NotionRootNotFoundError extends OpsError {
 }
 
 /** A limit would have to be waited for longer than we are ready to. */
-export class NotionLimitedError extends OpsError {
+class NotionLimitedError extends OpsError {
   override readonly name = 'NotionLimitedError'
   readonly code = 'notion_limited'
   readonly retryable = true
@@ -86,7 +86,7 @@ export class NotionLimitedError extends OpsError {
 }
 
 /** No answer, or 5xx, also when asked again. */
-export class NotionUnreachableError extends OpsError {
+class NotionUnreachableError extends OpsError {
   override readonly name = 'NotionUnreachableError'
   readonly code = 'notion_unreachable'
   readonly retryable = true

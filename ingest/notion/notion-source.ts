@@ -9,22 +9,14 @@ import { commentLines } from './comments.ts'
 import { documentsBelow, PageContents } from './content.ts'
 import { datesOfLines, linesOf, stacked, textOfLines } from './dated-lines.ts'
 import { NotionNotFoundError } from './errors.ts'
+import type { SurveyParts } from './found.ts'
 import { Pace, type Wait } from './pace.ts'
 import { People } from './people.ts'
 import { Places } from './places.ts'
 import { factsOf, fieldLines, isInTrash, type PageFacts } from './properties.ts'
+import { pathOf, rootIds } from './roots.ts'
 import { Page } from './shapes.ts'
-import {
-  type AtHand,
-  type NotionSurvey,
-  type PlacedPage,
-  pathOf,
-  rootIds,
-  rowsBelow,
-  type SurveyParts,
-  surveyPages,
-  surveySome,
-} from './survey.ts'
+import { type AtHand, type NotionSurvey, type PlacedPage, rowsBelow, surveyPages, surveySome } from './survey.ts'
 
 export interface NotionSourceOptions {
   id: string

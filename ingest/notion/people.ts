@@ -2,7 +2,7 @@ import type { Client } from '@notionhq/client'
 import type { NotionApi } from './api.ts'
 import { ifAllowed } from './errors.ts'
 import { listPages, type Start } from './lists.ts'
-import { type User, UserObject } from './shapes.ts'
+import { User } from './shapes.ts'
 
 /** Names of a workspace's people: all of its members are listed once, and whoever isn't among them is asked for once. */
 export class People {
@@ -17,16 +17,28 @@ export class People {
   /** Undefined where Notion doesn't tell: a deleted user, or an integration that may not see people. */
   async nameOf(user: User, signal: AbortSignal): Promise<string | undefined> {
     if (typeof user.name === 'string' && user.name !== '') return user.name
-    this.#members ??= this.#list(signal).catch((error: unknown) => {
-      this.#members = undefined
-      throw error
-    })
-    const members = await this.#members
+    const members = await this.#membersFor(signal)
     if (members.has(user.id) || members.size === 0) return members.get(user.id)
     const asked = this.#others.get(user.id) ?? this.#ask(user.id, signal)
     this.#others.set(user.id, asked)
     asked.catch(() => this.#others.delete(user.id))
     return await asked
+  }
+
+  async #membersFor(signal: AbortSignal): Promise<Map<string, string>> {
+    for (;;) {
+      const isOurs = this.#members === undefined
+      this.#members ??= this.#list(signal)
+      const listing = this.#members
+      try {
+        return await listing
+      } catch (error) {
+        if (this.#members === listing) this.#members = undefined
+        signal.throwIfAborted()
+        // Whoever began it may have been told to stop; that is no reason for us to.
+        if (isOurs) throw error
+      }
+    }
   }
 
   async #list(signal: AbortSignal): Promise<Map<string, string>> {
@@ -36,7 +48,7 @@ export class People {
       (async () => {
         for await (const { results } of listPages(this.#api, ask, signal)) {
           for (const result of results) {
-            const user = UserObject.safeParse(result)
+            const user = User.safeParse(result)
             if (user.success && typeof user.data.name === 'string') names.set(user.data.id, user.data.name)
           }
         }
@@ -46,7 +58,7 @@ export class People {
   }
 
   async #ask(id: string, signal: AbortSignal): Promise<string | undefined> {
-    const user = await ifAllowed(this.#api.call((notion) => notion.users.retrieve({ user_id: id }), UserObject, signal))
+    const user = await ifAllowed(this.#api.call((notion) => notion.users.retrieve({ user_id: id }), User, signal))
     return user?.name ?? undefined
   }
 }

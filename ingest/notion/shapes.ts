@@ -51,7 +51,7 @@ export const Parent = z
   .catch({ type: 'unknown' })
 export type Parent = z.infer<typeof Parent>
 
-const User = z.object({ id: Id, name: z.string().nullish().catch(undefined) })
+export const User = z.object({ id: Id, name: z.string().nullish().catch(undefined) })
 export type User = z.infer<typeof User>
 
 const Verification = z.object({
@@ -169,8 +169,6 @@ export const Comment = z.object({
   rich_text: RichText,
   display_name: z.object({ resolved_name: z.string().nullish() }).optional().catch(undefined),
 })
-
-export const UserObject = User
 
 /** The words of rich text, in one line. */
 export function plainText(text: RichText | undefined): string {

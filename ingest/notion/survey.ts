@@ -1,24 +1,13 @@
-import type { Clock } from '#runtime/clock.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Survey, Surveyed, SurveyedEntry } from '../source.ts'
 import type { NotionApi } from './api.ts'
 import { readCursor, shortHash, writeCursor } from './cursor.ts'
-import { ifThere, NotionAnswerError, NotionRootNotFoundError } from './errors.ts'
+import { addRowsOf, callsAtOnce, Found, retrieveAll, rowsOf, type SurveyParts } from './found.ts'
 import { notionId } from './ids.ts'
-import { type Listing, queryRows, searchDataSources, searchPages } from './listing.ts'
-import { type Ancestry, Places } from './places.ts'
-import { factsOf, isInTrash, type PageFacts } from './properties.ts'
-import { Database, DataSource, Page } from './shapes.ts'
-
-export interface SurveyParts {
-  api: NotionApi
-  clock: Clock
-  /** Ids or addresses: only what hangs below these pages, databases and data sources; none: everything. */
-  roots: readonly string[]
-  ownerProperties: readonly string[] | undefined
-  /** Comments don't change a page's times: one that is asked for by name is read whatever they say. */
-  withComments: boolean
-}
+import { searchDataSources, searchPages } from './listing.ts'
+import { Places } from './places.ts'
+import { isInTrash, type PageFacts } from './properties.ts'
+import { missingRoots, pathOf, rootIds } from './roots.ts'
 
 /** A page as it's read afterwards. */
 export interface PlacedPage {
@@ -44,7 +33,6 @@ const walkEveryMs = 24 * 60 * 60_000
  * time. Such a page is read again by the next survey.
  */
 const unsettledMs = 90_000
-const callsAtOnce = 4
 /** Where search can't list everything, so many of the others are asked for one by one in each survey. */
 const checkedWhenIncomplete = 500
 
@@ -132,62 +120,6 @@ function idsOf(entries: readonly string[]): string[] {
   return [...new Set(entries.flatMap((entry) => notionId(entry) ?? []))]
 }
 
-/** @returns Those that are not there as pages. */
-async function retrieveAll(
-  api: NotionApi,
-  found: Found,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<string[]> {
-  const others: string[] = []
-  const retrieve = async (id: string) => ({ id, page: await retrievePage(api, id, signal) })
-  for await (const { id, page } of inParallel(ids, callsAtOnce, retrieve, signal)) {
-    if (page === 'malformed') found.malformed.add(id)
-    else if (page === undefined) others.push(id)
-    else found.addPages([page])
-  }
-  return others
-}
-
-/** What a survey has found so far. */
-class Found {
-  readonly pages = new Map<string, PageFacts>()
-  readonly malformed = new Set<string>()
-  readonly places: Places
-  /** Neither listed nor asked for this time. */
-  readonly unchecked = new Set<string>()
-  #truncated = false
-  readonly #parts: SurveyParts
-
-  constructor(parts: SurveyParts, places: Places) {
-    this.#parts = parts
-    this.places = places
-  }
-
-  get truncated(): boolean {
-    return this.#truncated
-  }
-
-  add({ items, malformed, complete }: Listing<Page>): void {
-    this.addPages(items)
-    for (const id of malformed) this.malformed.add(id)
-    this.#truncated ||= !complete
-  }
-
-  addPages(pages: readonly Page[]): void {
-    for (const page of pages) {
-      if (isInTrash(page)) continue
-      this.addFacts(factsOf(page, this.#parts.ownerProperties))
-    }
-  }
-
-  addFacts(facts: PageFacts): void {
-    this.pages.set(facts.id, facts)
-    this.malformed.delete(facts.id)
-    this.places.addPage(facts)
-  }
-}
-
 async function walkDataSources({ api }: SurveyParts, found: Found, signal: AbortSignal): Promise<void> {
   const { items } = await searchDataSources(api, signal)
   const living = items.filter((each) => !isInTrash(each))
@@ -200,36 +132,6 @@ async function walkDataSources({ api }: SurveyParts, found: Found, signal: Abort
     signal,
   )
   for await (const listing of rows) if (listing !== undefined) found.add(listing)
-}
-
-/** Undefined for one that can't be queried: not shared after all, or synced from elsewhere. */
-async function rowsOf(api: NotionApi, id: string, signal: AbortSignal): Promise<Listing<Page> | undefined> {
-  return await ifThere(queryRows(api, id, signal))
-}
-
-/** The rows of a data source, or of all that a database has. @returns Whether there is such a thing. */
-async function addRowsOf({ api }: SurveyParts, found: Found, id: string, signal: AbortSignal): Promise<boolean> {
-  const ids = await dataSourcesOf(api, found, id, signal)
-  for (const each of ids ?? []) {
-    const rows = await rowsOf(api, each, signal)
-    if (rows !== undefined) found.add(rows)
-  }
-  return ids !== undefined
-}
-
-async function dataSourcesOf(api: NotionApi, found: Found, id: string, signal: AbortSignal) {
-  const database = await ifThere(api.call((notion) => notion.databases.retrieve({ database_id: id }), Database, signal))
-  if (database !== undefined) {
-    if (isInTrash(database)) return undefined
-    found.places.addDatabase(database)
-    return database.data_sources.map((each) => each.id)
-  }
-  const dataSource = await ifThere(
-    api.call((notion) => notion.dataSources.retrieve({ data_source_id: id }), DataSource, signal),
-  )
-  if (dataSource === undefined || isInTrash(dataSource)) return undefined
-  found.places.addDataSource(dataSource)
-  return [id]
 }
 
 /** Search isn't exhaustive: what it leaves out may only be late. */
@@ -247,37 +149,6 @@ async function lookForAbsent(
   for (const id of turned) if (!complete) found.unchecked.add(id)
   for (const id of checked) found.unchecked.delete(id)
   await retrieveAll(api, found, checked, signal)
-}
-
-/** Undefined when it is gone or no longer shared. */
-async function retrievePage(api: NotionApi, id: string, signal: AbortSignal): Promise<Page | 'malformed' | undefined> {
-  try {
-    return await ifThere(api.call((notion) => notion.pages.retrieve({ page_id: id }), Page, signal))
-  } catch (error) {
-    if (error instanceof NotionAnswerError) return 'malformed'
-    throw error
-  }
-}
-
-/**
- * @returns Warnings for roots that were there before.
- * @throws {NotionRootNotFoundError} For one that never was: it's mistyped, or not shared yet.
- */
-async function missingRoots(
-  parts: SurveyParts,
-  found: Found,
-  wereThere: boolean,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const warnings: string[] = []
-  for (const root of rootIds(parts.roots)) {
-    if (found.places.has(root)) continue
-    const [isNoPage] = await retrieveAll(parts.api, found, [root], signal)
-    if (isNoPage === undefined || (await addRowsOf(parts, found, root, signal))) continue
-    if (!wereThere) throw new NotionRootNotFoundError(root)
-    warnings.push(`Notion no longer shows the root ${root}: it was deleted, or is not shared any more.`)
-  }
-  return warnings
 }
 
 interface Comparison {
@@ -322,24 +193,6 @@ async function* placed(
     const ancestry = await places.ancestry(facts, signal)
     yield { facts, path: ancestry.trashed ? undefined : pathOf(ancestry, ids) }
   }
-}
-
-/** @throws {NotionRootNotFoundError} For one that can't be an id. */
-export function rootIds(roots: readonly string[]): string[] {
-  return roots.map((root) => {
-    const id = notionId(root)
-    if (id !== undefined) return id
-    throw new NotionRootNotFoundError(root)
-  })
-}
-
-/** Titles from the root down, or from the top; undefined below no root. */
-export function pathOf({ steps }: Ancestry, roots: readonly string[]): string | undefined {
-  const from = roots.length === 0 ? 0 : steps.findIndex(({ id }) => roots.includes(id))
-  if (from === -1) return undefined
-  // A slash in a title is no step.
-  const titles = steps.slice(from).flatMap(({ title }) => (title === undefined ? [] : [title.replaceAll('/', '∕')]))
-  return titles.map((title) => title || 'Untitled').join('/')
 }
 
 /** Changes with everything that a listed page tells of what we store. */

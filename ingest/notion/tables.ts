@@ -22,13 +22,13 @@ function cellText(cell: Parameters<typeof markdownOf>[0]): string {
 }
 
 /** In one line, and no bar of its own. */
-export function tableCell(text: string): string {
+function tableCell(text: string): string {
   return text
     .trim()
     .replaceAll(/\s*\n\s*/g, '<br>')
     .replaceAll(/(?<!\\)\|/g, '\\|')
 }
 
-export function rowText(cells: readonly string[], width: number): string {
+function rowText(cells: readonly string[], width: number): string {
   return `| ${Array.from({ length: width }, (_, column) => cells[column] ?? '').join(' | ')} |`
 }
