@@ -118,4 +118,19 @@ describe('search', () => {
     expect(found.relevant).toBe(true)
     expect(found.warnings.map(({ code }) => code)).toEqual(['embedder_failed'])
   })
+
+  it('lets nobody wait again for an embedder that has just failed', async () => {
+    let asked = 0
+    const failing = {
+      id: 'down',
+      embed: () => {
+        asked++
+        return Promise.reject(new Error('refused'))
+      },
+    }
+    const search = await searching({ embedder: failing, softMatch: undefined })
+    for (const question of ['drain a node', 'reboot a node'])
+      expect((await search(question)).warnings.map(({ code }) => code)).toEqual(['embedder_failed'])
+    expect(asked).toBe(1)
+  })
 })

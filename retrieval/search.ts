@@ -17,13 +17,15 @@ import type { SoftMatch } from './ranking/soft-match.ts'
 const candidatesEach = 100
 /** Somebody is waiting, who is better off with what words find than with nothing. */
 const embeddedWithinMs = 3000
+/** So long nobody waits again for an embedder that has just failed somebody. */
+const restAfterFailureMs = 10_000
 /** Of all of them; each is read and looked at. */
 const mostCandidates = 160
 
 export interface SearchParts {
   index: PassageIndex
   /** Absent: words alone. */
-  embedder?: Embedder | undefined
+  embedder?: Pick<Embedder, 'id' | 'embed'> | undefined
   /** What ranking and relevance were fitted to, where `embedder` is another model; absent: they go by its cosines. */
   ownVectors?: OwnVectors | undefined
   softMatch?: SoftMatch | undefined
@@ -42,7 +44,8 @@ interface FoundCandidates {
   warnings: AnswerWarning[]
 }
 
-export function createSearch(parts: SearchParts): Search {
+export function createSearch(given: SearchParts): Search {
+  const parts = { ...given, embedder: given.embedder && restingAfterFailure(given.embedder) }
   return async (asked, signal) => {
     const started = performance.now()
     const found = await findCandidates(parts, asked, signal)
@@ -77,6 +80,25 @@ export function createSearch(parts: SearchParts): Search {
       timingsMs: { candidates: gathered - started, ranking: done - gathered },
       warnings: found.warnings,
     } satisfies SearchResult
+  }
+}
+
+/** The same embedder, which after a failure fails at once for a while. */
+function restingAfterFailure(embedder: NonNullable<SearchParts['embedder']>): NonNullable<SearchParts['embedder']> {
+  let failure: { error: unknown; until: number } | undefined
+  return {
+    id: embedder.id,
+    async embed(texts, signal) {
+      if (failure !== undefined && performance.now() < failure.until) throw failure.error
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(embeddedWithinMs)])
+      try {
+        return await embedder.embed(texts, inTime)
+      } catch (error) {
+        // Who gave up says nothing of the embedder.
+        if (!signal.aborted) failure = { error, until: performance.now() + restAfterFailureMs }
+        throw error
+      }
+    },
   }
 }
 
@@ -143,8 +165,7 @@ async function embed(
 ): Promise<QuestionEmbeddings[]> {
   if (parts.embedder === undefined) return []
   try {
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(embeddedWithinMs)])
-    const vectors = await parts.embedder.embed(textsOf(queries), inTime)
+    const vectors = await parts.embedder.embed(textsOf(queries), signal)
     return queries.map((_, at) => ({ question: vectors[2 * at], otherwise: vectors[2 * at + 1] }))
   } catch (err) {
     signal.throwIfAborted()

@@ -22,7 +22,7 @@ const userMessages: Readonly<Record<PullFault, string>> = {
 }
 
 /** A model could not be downloaded. */
-export class ModelPullError extends OpsError {
+class ModelPullError extends OpsError {
   override readonly name = 'ModelPullError'
   readonly fault: PullFault
   readonly code: string
