@@ -253,6 +253,7 @@ describe('roots', () => {
     for (const root of ['0123456789abcdef0123456789abcdef', 'no id']) {
       await expect(sourceOn(notion, { roots: [root] }).survey(nothingKnown, ongoing)).rejects.toMatchObject({ code })
     }
+    expect(notion.countOf(/^\/search$/)).toBe(2)
   })
 
   it('that are unshared later take what was below with them, with a warning', async () => {

@@ -44,6 +44,8 @@ const checkedWhenIncomplete = 500
 export async function surveyPages(parts: SurveyParts, known: Surveyed, signal: AbortSignal): Promise<NotionSurvey> {
   const { api, clock } = parts
   const now = clock.now()
+  // One that is mistyped needs no listing to be told.
+  rootIds(parts.roots)
   const scope = shortHash(JSON.stringify([parts.roots.toSorted(), parts.ownerProperties]))
   const before = readCursor(known.cursor, scope)
   const sinceWalkMs = before === undefined ? undefined : now.getTime() - before.walkedAt.getTime()
