@@ -5,7 +5,8 @@ import { fakeEntry, fakePassage } from './passage.fake.ts'
 import { localPrincipal } from './principal.ts'
 import type { SqliteStore } from './sqlite/sqlite-store.ts'
 import { type TemporaryFile, temporaryFile } from './sqlite/temporary-file.fake.ts'
-import { type CopyOptions, copyStore, DestinationDiffersError, isWhole } from './store-copy.ts'
+import { isWhole } from './store-comparison.ts'
+import { type CopyOptions, copyStore, DestinationDiffersError } from './store-copy.ts'
 
 const ongoing = new AbortController().signal
 const quietly: CopyOptions = { overwrite: false, onProgress: () => {} }

@@ -1,44 +1,15 @@
 import { OpsError } from '#runtime/errors.ts'
+import { chunks } from './chunks.ts'
 import {
   type Digest,
-  documentDigest,
   entryDigest,
   feedbackDigest,
-  passageDigest,
   positionDigest,
-  stateDigest,
-  sumOf,
   turnDigest,
   verificationDigest,
 } from './content-digest.ts'
-import type { EntryContent } from './document-store.ts'
-import type { KnowledgeStore } from './store.ts'
-import type { StoreContents } from './store-contents.ts'
-
-/** Something to copy from and to: what is written goes through the store, what is read comes from its contents. */
-export interface Copied extends Pick<KnowledgeStore, 'documents' | 'conversations'> {
-  contents: StoreContents
-}
-
-export const copiedKinds = [
-  'entries',
-  'documents',
-  'passages',
-  'source states',
-  'verifications',
-  'turns',
-  'feedback',
-  'positions',
-] as const
-export type CopiedKind = (typeof copiedKinds)[number]
-
-export interface CopyProgress {
-  doing: 'copying' | 'checking'
-  kind: CopiedKind
-  done: number
-  /** Absent where nobody has counted. */
-  total?: number | undefined
-}
+import { DigestTally } from './digest-tally.ts'
+import { type Copied, type CopiedRow, type CopyProgress, compareStores, counting } from './store-comparison.ts'
 
 export interface CopyOptions {
   /**
@@ -47,17 +18,6 @@ export interface CopyOptions {
    */
   overwrite: boolean
   onProgress: (progress: CopyProgress) => void
-}
-
-export interface CopiedRow {
-  kind: CopiedKind
-  origin: number
-  /** How many of them the destination now holds, letter for letter. */
-  arrived: number
-  /** What the destination holds beyond them. */
-  others: number
-  /** Over everything of this kind, the same wherever it lies. */
-  checksum: { origin: string; destination: string }
 }
 
 const entriesAtOnce = 100
@@ -85,12 +45,7 @@ export async function copyStore(
   await copyPositions(from, to, options, signal)
   // Last, because where a sync got to must not be known before what it had stored.
   await copyStates(from, to, options, signal)
-  return compare(from, to, options, signal)
-}
-
-/** Whether everything arrived. */
-export function isWhole(rows: readonly CopiedRow[]): boolean {
-  return rows.every(({ origin, arrived, checksum }) => origin === arrived && checksum.origin === checksum.destination)
+  return compareStores(from, to, options.onProgress, signal)
 }
 
 /** The destination holds what the origin doesn't, and nobody said that it may be replaced. */
@@ -231,7 +186,7 @@ async function copyTurns(from: Copied, to: Copied, { onProgress }: CopyOptions, 
 }
 
 async function copyFeedback(from: Copied, to: Copied, { onProgress }: CopyOptions, signal: AbortSignal): Promise<void> {
-  const there = new Tally()
+  const there = new DigestTally()
   for await (const feedback of to.contents.feedback(signal)) there.add(feedbackDigest(feedback))
   const progress = counting((done) => onProgress({ doing: 'copying', kind: 'feedback', done }))
   await inGroups(
@@ -245,7 +200,7 @@ async function copyFeedback(from: Copied, to: Copied, { onProgress }: CopyOption
 }
 
 async function copyPositions(from: Copied, to: Copied, { onProgress }: CopyOptions, signal: AbortSignal) {
-  const there = new Tally()
+  const there = new DigestTally()
   for await (const position of to.contents.positions(signal)) there.add(positionDigest(position))
   const progress = counting((done) => onProgress({ doing: 'copying', kind: 'positions', done }))
   await inGroups(
@@ -264,130 +219,6 @@ async function copyStates(from: Copied, to: Copied, { onProgress }: CopyOptions,
     const state = await from.documents.sourceState(source, signal)
     if (state !== undefined) await to.documents.saveSourceState(state, signal)
     progress()
-  }
-}
-
-/** Everything of both sides, read again. */
-async function compare(
-  from: Copied,
-  to: Copied,
-  { onProgress }: CopyOptions,
-  signal: AbortSignal,
-): Promise<CopiedRow[]> {
-  const tallies = new Map(copiedKinds.map((kind) => [kind, { origin: tallyOf(kind), destination: tallyOf(kind) }]))
-  for (const [side, store] of [
-    ['origin', from],
-    ['destination', to],
-  ] as const) {
-    for (const kind of copiedKinds) {
-      const progress = counting((done) => onProgress({ doing: 'checking', kind, done }))
-      for await (const [digestedKind, digest] of digests(kind, store, signal)) {
-        tallies.get(digestedKind)?.[side].add(digest)
-        if (digestedKind === kind) progress()
-      }
-    }
-  }
-  return [...tallies].map(([kind, { origin, destination }]) => {
-    const arrived = origin.in(destination)
-    return {
-      kind,
-      origin: origin.count,
-      arrived: arrived.count,
-      others: destination.count - arrived.count,
-      checksum: { origin: origin.checksum, destination: arrived.checksum },
-    }
-  })
-}
-
-/** Documents and passages come along with their entries. */
-async function* digests(
-  kind: CopiedKind,
-  store: Copied,
-  signal: AbortSignal,
-): AsyncGenerator<readonly [CopiedKind, Digest]> {
-  switch (kind) {
-    case 'entries':
-      for await (const content of entriesOf(store, signal)) {
-        yield [kind, entryDigest(content)]
-        for (const { document, passages } of content.documents) {
-          yield ['documents', documentDigest(document)]
-          for (const passage of passages) yield ['passages', passageDigest(passage)]
-        }
-      }
-      break
-    case 'documents':
-    case 'passages':
-      break
-    case 'source states':
-      for (const source of await store.documents.sources(signal)) {
-        const state = await store.documents.sourceState(source, signal)
-        if (state !== undefined) yield [kind, stateDigest(state)]
-      }
-      break
-    case 'verifications':
-      for await (const each of store.contents.verifications(signal)) yield [kind, verificationDigest(each)]
-      break
-    case 'turns':
-      for await (const each of store.contents.turns(signal)) yield [kind, turnDigest(each)]
-      break
-    case 'feedback':
-      for await (const each of store.contents.feedback(signal)) yield [kind, feedbackDigest(each)]
-      break
-    case 'positions':
-      for await (const each of store.contents.positions(signal)) yield [kind, positionDigest(each)]
-      break
-  }
-}
-
-async function* entriesOf(store: Copied, signal: AbortSignal): AsyncGenerator<EntryContent> {
-  for (const source of await store.documents.sources(signal)) {
-    const entries = [...(await store.documents.revisions(source, signal)).keys()]
-    for (const some of chunks(entries, entriesAtOnce)) yield* await store.contents.entries(source, some, signal)
-  }
-}
-
-/** Kinds of which the destination holds nothing beyond the origin's, so that sums tell enough of millions of them. */
-const mirrored: ReadonlySet<CopiedKind> = new Set(['entries', 'documents', 'passages'])
-
-function tallyOf(kind: CopiedKind): Tally {
-  return new Tally(mirrored.has(kind) ? 'sum' : 'each')
-}
-
-/** How many digests were seen, and where wanted how often each. */
-class Tally {
-  count = 0
-  #sum: Digest = 0n
-  readonly #keeping: 'sum' | 'each'
-  readonly #seen = new Map<Digest, number>()
-
-  constructor(keeping: 'sum' | 'each' = 'each') {
-    this.#keeping = keeping
-  }
-
-  get checksum(): string {
-    return this.#sum.toString(16).padStart(32, '0')
-  }
-
-  add(digest: Digest, times = 1): void {
-    if (times === 0) return
-    this.count += times
-    this.#sum = sumOf([this.#sum, digest * BigInt(times)])
-    if (this.#keeping === 'each') this.#seen.set(digest, (this.#seen.get(digest) ?? 0) + times)
-  }
-
-  /** @returns Whether it was there; it counts once less then. */
-  take(digest: Digest): boolean {
-    const times = this.#seen.get(digest) ?? 0
-    this.#seen.set(digest, Math.max(0, times - 1))
-    return times > 0
-  }
-
-  /** What of this is in the other, too; of sums, all of the other. */
-  in(other: Tally): Tally {
-    if (this.#keeping === 'sum') return other
-    const both = new Tally()
-    for (const [digest, times] of this.#seen) both.add(digest, Math.min(times, other.#seen.get(digest) ?? 0))
-    return both
   }
 }
 
@@ -412,13 +243,4 @@ async function inGroups<Each>(
     if (waiting.length >= writesAtOnce) await run()
   }
   await run()
-}
-
-function counting(tell: (done: number) => void): () => void {
-  let done = 0
-  return () => tell(++done)
-}
-
-function* chunks<Each>(all: readonly Each[], size: number): Generator<Each[]> {
-  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size)
 }

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress'
-import { type Copied, type CopiedRow, type CopyProgress, copyStore, isWhole } from '#knowledge/store-copy.ts'
+import { type Copied, type CopiedRow, type CopyProgress, isWhole } from '#knowledge/store-comparison.ts'
+import { copyStore } from '#knowledge/store-copy.ts'
 import { OpsError } from '#runtime/errors.ts'
 import { openEmbedder } from '../compose/embedder.ts'
 import {

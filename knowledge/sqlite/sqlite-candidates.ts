@@ -1,4 +1,5 @@
 import type { CandidateIndex, Truth } from '#knowledge/candidate-index.ts'
+import { chunks } from '#knowledge/chunks.ts'
 import type { EntryContent } from '#knowledge/document-store.ts'
 import type { Candidate } from '#knowledge/passage-index.ts'
 import type { StoreContents } from '#knowledge/store-contents.ts'
@@ -106,13 +107,13 @@ export function openSqliteCandidates(options: SqliteStoreOptions): SqliteCandida
         const stored = await truth.documents.revisions(source, signal)
         const reached = await documents.revisions(revisionsOf(source), signal)
         const changed = [...stored].flatMap(([entry, revision]) => (reached.get(entry) === revision ? [] : [entry]))
-        for (const some of chunks(changed)) {
+        for (const some of chunks(changed, entriesAtOnce)) {
           const written = await truth.contents.entries(source, some, signal)
           await put(written, signal)
           await settle({ written, overtaken: [] }, truth, signal)
         }
         const gone = [...reached.keys()].filter((entry) => !stored.has(entry))
-        for (const some of chunks(gone)) await remove(source, some, truth, signal)
+        for (const some of chunks(gone, entriesAtOnce)) await remove(source, some, truth, signal)
         caughtUp.changed += changed.length
         caughtUp.gone += gone.length
         if (change !== undefined) compared.set(source, change)
@@ -134,8 +135,4 @@ async function withoutRepeats(limit: number, find: (most: number) => Promise<Can
     }
     if (best.size >= limit || found.length < most) return [...best.values()].slice(0, limit)
   }
-}
-
-function* chunks(entries: readonly string[]): Generator<string[]> {
-  for (let start = 0; start < entries.length; start += entriesAtOnce) yield entries.slice(start, start + entriesAtOnce)
 }
