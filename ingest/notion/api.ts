@@ -20,6 +20,7 @@ export interface NotionApiParts {
 
 /** Asked again after about 1, 2, 4, 8 and 16 seconds. */
 const maxRetries = 5
+const longestBackoffMs = 30_000
 /** Refusals of one call for a limit that are waited out. */
 const maxRefusals = 10
 /** 400, 401, 403 and 404 don't get better by asking again. */
@@ -79,7 +80,7 @@ export class NotionApi {
         if (isLimit || retries >= maxRetries || (failed !== undefined && !isWorthRetrying(failed.status))) {
           throw notionError(error, failed, this.#host)
         }
-        await sleep(failed?.retryAfterMs ?? backoffMs(retries), signal)
+        await sleep(Math.min(longestBackoffMs, failed?.retryAfterMs ?? backoffMs(retries)), signal)
         retries++
       }
     }
@@ -119,5 +120,5 @@ type ConstructorFetch = NonNullable<ConstructorParameters<typeof Client>[0]>['fe
 
 /** With jitter, so that calls that failed together aren't repeated together. */
 function backoffMs(attempt: number): number {
-  return Math.min(30_000, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2)
+  return Math.min(longestBackoffMs, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2)
 }
