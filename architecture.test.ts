@@ -47,6 +47,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   '@octokit/': ['ingest/github'],
   '@qdrant/': ['knowledge/qdrant'],
   '@types/': [],
+  '@slack/': ['slack-bot'],
   bullmq: ['ingest/queue/bullmq'],
   chardet: ['ingest/parsing'],
   'cli-progress': ['cli'],
