@@ -26,12 +26,15 @@ export class PostgresServer implements AsyncDisposable {
   readonly #port: number
   #process: ChildProcess
   #schemas = 0
+  readonly #killAtExit = () => this.#process.kill('SIGKILL')
 
   constructor({ directory, port }: { directory: string; port: number }) {
     this.#directory = directory
     this.#port = port
     this.url = `postgres://nightdesk@127.0.0.1:${port}/postgres`
     this.#process = this.#spawn()
+    // When whoever started it fails without disposing of it.
+    process.once('exit', this.#killAtExit)
   }
 
   /** An address under which nothing is stored yet. */
@@ -80,6 +83,7 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#killAtExit)
     await this.kill()
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
