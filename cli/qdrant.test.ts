@@ -52,7 +52,7 @@ describe('nightdesk with QDRANT_URL', () => {
     const gone = { ...env, QDRANT_URL: 'http://127.0.0.1:9' }
     const found = await nightdesk(['search', question, ...at('data')], { env: gone })
     expect(found).toMatchObject({ code: 0, out: expect.stringContaining('Delete old journals') })
-    expect(found.err).toContain('searching the embedded index instead')
+    expect(found.err).toContain('searching where the documents are')
     const doctor = await nightdesk(['doctor', ...at('data')], { env: gone })
     expect(doctor.code).toBe(1)
     expect(doctor.out).toContain("Qdrant at 127.0.0.1:9 can't be reached")
@@ -81,5 +81,8 @@ describe('nightdesk with QDRANT_URL', () => {
     const doctor = await nightdesk(['doctor', ...at('another-machine')], { env: scaledOut })
     expect(doctor.out).toMatch(/store: PostgreSQL at .*, passages found by Qdrant at /)
     expect(doctor.out).toMatch(/ok {4}passage index/)
+    const gone = { ...scaledOut, QDRANT_URL: 'http://127.0.0.1:9' }
+    const still = await nightdesk(['search', question, ...at('another-machine')], { env: gone })
+    expect(still).toMatchObject({ code: 0, out: expect.stringContaining('Delete old journals') })
   })
 })

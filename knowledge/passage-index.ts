@@ -44,6 +44,8 @@ export interface PassageIndex extends AsyncDisposable {
    */
   candidates(ask: CandidateAsk, filter: PassageFilter, signal: AbortSignal): Promise<string[]>
   statistics(terms: readonly string[], signal: AbortSignal): Promise<TermStatistics>
+  /** A sentence for people about what searches have to do without at the moment; undefined, or no method: nothing. */
+  shortfall?(): string | undefined
   /** In the order asked for; unknown and excluded ids are left out. */
   load(passageIds: readonly string[], filter: PassageFilter, signal: AbortSignal): Promise<StoredPassage[]>
 }

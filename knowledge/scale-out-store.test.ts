@@ -79,11 +79,15 @@ describe('a store of documents in one engine and candidates in another', () => {
     }
     const fallback = openMemoryStore()
     await fallback.documents.replaceEntries([pod], ongoing)
-    await using store = storeWith({ candidates: failing, statistics: failing }, { fallback: fallback.index, clock })
+    const more = { fallback: fallback.index, fallbackShortfall: 'Found by words alone.', clock }
+    await using store = storeWith({ candidates: failing, statistics: failing }, more)
+    expect(store.index.shortfall?.()).toBeUndefined()
     expect(await store.index.candidates(ask, everybody, ongoing)).toEqual(['d#0'])
     expect((await store.index.statistics(['pod'], ongoing)).frequencies).toEqual(new Map([['pod', 1]]))
     expect(asked).toBe(1)
+    expect(store.index.shortfall?.()).toBe('Found by words alone.')
     clock.advance(6000)
+    expect(store.index.shortfall?.()).toBeUndefined()
     expect(await store.index.candidates(ask, everybody, ongoing)).toEqual(['d#0'])
     expect(asked).toBe(2)
   })

@@ -16,11 +16,14 @@ export interface ScaleOutParts {
   candidates: CandidateIndex
   /** Searched instead while `candidates` can't be reached; absent: there is no search then. */
   fallback?: Searching | undefined
+  /** A sentence for people about what `fallback` can't do; absent: it is as good. */
+  fallbackShortfall?: string | undefined
   clock?: Clock | undefined
   log: Log
 }
 
 type Searching = Pick<PassageIndex, 'matching' | 'nearest' | 'candidates' | 'statistics'>
+type Telling = Searching & Required<Pick<PassageIndex, 'shortfall'>>
 
 /** So long an index that can't be reached is left alone, so that not every question waits for it. */
 const restMs = 5000
@@ -60,7 +63,7 @@ export function openScaleOutStore(parts: ScaleOutParts): ScaleOutStore {
   }
 }
 
-function searchingWith({ candidates, fallback, log, clock = systemClock }: ScaleOutParts): Searching {
+function searchingWith({ candidates, fallback, fallbackShortfall, log, clock = systemClock }: ScaleOutParts): Telling {
   let restsUntil = 0
   const search = async <Result>(ask: (index: Searching) => Promise<Result>, signal: AbortSignal): Promise<Result> => {
     if (fallback === undefined) return await ask(candidates)
@@ -71,12 +74,14 @@ function searchingWith({ candidates, fallback, log, clock = systemClock }: Scale
       signal.throwIfAborted()
       if (!(error instanceof OpsError && error.retryable)) throw error
       const now = clock.now().getTime()
-      if (now >= restsUntil) log.warn({ reason: reasonOf(error) }, 'searching the embedded index instead')
+      if (now >= restsUntil)
+        log.warn({ reason: reasonOf(error) }, 'the passage index is out of reach, searching where the documents are')
       restsUntil = now + restMs
       return await ask(fallback)
     }
   }
   return {
+    shortfall: () => (clock.now().getTime() < restsUntil ? fallbackShortfall : undefined),
     matching: (...asked) => search((index) => index.matching(...asked), asked[3]),
     nearest: (...asked) => search((index) => index.nearest(...asked), asked[3]),
     candidates: (...asked) => search((index) => index.candidates(...asked), asked[2]),

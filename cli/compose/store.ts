@@ -75,7 +75,10 @@ export async function openScaledOutStore(parts: StoreParts, signal: AbortSignal)
   const engines = `PostgreSQL at ${postgres.host}`
   const qdrant = await openConfiguredQdrant(parts)
   if (qdrant !== undefined) {
-    return await foundByQdrant({ documents, passages: documents, conversations, contents, engines }, qdrant, log)
+    const fallbackShortfall = 'The passage index does not answer, so this was found by words alone.'
+    const fallback = { fallback: postgres.scan, fallbackShortfall }
+    const kept = { documents, passages: documents, conversations, contents, engines }
+    return await foundByQdrant({ ...kept, ...fallback }, qdrant, log)
   }
   const search = await openEmbeddedSearch(parts, postgres, signal)
   const store = openScaleOutStore({ documents, passages: documents, conversations, candidates: search.candidates, log })
@@ -91,7 +94,7 @@ export async function openScaledOutStore(parts: StoreParts, signal: AbortSignal)
   }
 }
 
-type Found = Pick<ScaleOutParts, 'documents' | 'passages' | 'conversations' | 'fallback'> &
+type Found = Pick<ScaleOutParts, 'documents' | 'passages' | 'conversations' | 'fallback' | 'fallbackShortfall'> &
   Pick<OpenedStore, 'contents' | 'engines'>
 
 async function foundByQdrant(
