@@ -5,7 +5,11 @@ import type { Selection } from './selection.ts'
  * How sure we are that what was selected answers the question, 0..1: a logistic regression over questions of our own with
  * and without an answer (eval/sets).
  */
-export function supportOf(question: string, found: SearchResult, selection: Selection): number {
+export function supportOf(
+  question: string,
+  found: Pick<SearchResult, 'relevance'>,
+  selection: Pick<Selection, 'groups'> & { score: Pick<Selection['score'], 'words' | 'context' | 'meaning'> },
+): number {
   const features = supportFeatures(question, found, selection)
   const sum =
     weights.bias +
@@ -37,8 +41,8 @@ interface SupportFeatures {
 
 function supportFeatures(
   question: string,
-  { relevance }: Pick<SearchResult, 'relevance'>,
-  { score, groups }: Pick<Selection, 'score' | 'groups'>,
+  { relevance }: Parameters<typeof supportOf>[1],
+  { score, groups }: Parameters<typeof supportOf>[2],
 ): SupportFeatures {
   const text = question.normalize('NFKC')
   const said = groups
