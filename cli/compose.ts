@@ -1,3 +1,5 @@
+import { askByLoop } from '#conversation/ask.ts'
+import type { ConversationParts } from '#conversation/parts.ts'
 import { freshnessRules } from '#freshness/rules.ts'
 import { freshnessOf as datedFreshness } from '#freshness/state.ts'
 import type { Source } from '#ingest/source.ts'
@@ -12,7 +14,6 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import { firstThatReplies } from '#providers/llm/fallback.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
-import { createAnswering } from '#retrieval/answering.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { OwnVectors } from '#retrieval/ranking/own-vectors.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
@@ -20,6 +21,7 @@ import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
+import { conversationParts } from './compose/conversation.ts'
 import { openEmbedder } from './compose/embedder.ts'
 import { type OpenedStore, openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
 import type { Invocation } from './invocation.ts'
@@ -35,6 +37,8 @@ export interface Nightdesk extends AsyncDisposable {
   /** Compares what finds the passages with the passages and mends what differs; undefined: they can't differ. */
   repair: OpenedStore['repair']
   ask: Ask
+  /** What conversations are made of. */
+  conversation: ConversationParts
   search: Search
   freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
   /** One sync of a source; a source can be synced by one process at a time. */
@@ -85,7 +89,6 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     freshnessOf: freshnessOfPassages,
     log,
   })
-  const { conversations } = store
   const llm = await openLlm(config, log)
   const sectionsOf: DocumentSections = async (documentId, principal, signal) => {
     const document = await store.documents.document(documentId, principal, signal)
@@ -94,15 +97,13 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     const verification = (await store.documents.verifications([documentId], signal)).get(documentId)
     return sections.map((passage) => ({ passage, freshness: freshnessOf(document, passage.editedAt, verification) }))
   }
-  const ask = createAnswering({
+  const conversation = conversationParts({
+    store,
     search,
-    conversations,
-    embedder: tokens,
-    softMatch,
-    thesaurus,
+    answering: { embedder: tokens, softMatch, thesaurus, llm, clock: systemClock, log },
     sectionsOf,
+    freshnessOfPassages,
     llm,
-    clock: systemClock,
     log,
   })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
@@ -112,7 +113,8 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     engines: opened.engines,
     qdrant: opened.qdrant,
     repair: opened.repair,
-    ask,
+    ask: askByLoop(conversation),
+    conversation,
     search,
     freshnessOf,
     sync: (source, how, signal) => sync.run(source, how, signal),

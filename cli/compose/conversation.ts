@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ConversationParts } from '#conversation/parts.ts'
+import type { Search } from '#knowledge/answer.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import type { StoredPassage } from '#knowledge/passage.ts'
+import type { KnowledgeStore } from '#knowledge/store.ts'
+import type { Llm } from '#providers/llm/llm.ts'
+import type { DocumentSections } from '#retrieval/answering/siblings.ts'
+import { type AnsweringParts, createAnswering } from '#retrieval/answering.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+
+export interface LoopParts {
+  store: KnowledgeStore
+  search: Search
+  /** All that answering is made of, but what each turn brings. */
+  answering: Omit<AnsweringParts, 'search' | 'conversations' | 'sectionsOf'>
+  sectionsOf: DocumentSections
+  freshnessOfPassages: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
+  llm: Llm | undefined
+  log: Log
+}
+
+/** What the conversation loop is made of. */
+export function conversationParts(parts: LoopParts): ConversationParts {
+  const { store, search, answering, sectionsOf, freshnessOfPassages, llm, log } = parts
+  return {
+    answering: (turn) =>
+      createAnswering({
+        ...answering,
+        search: turn.search,
+        conversations: turn.conversations,
+        sectionsOf: async (...asked) => {
+          const sections = await sectionsOf(...asked)
+          turn.read(sections.map(({ passage }) => passage))
+          return sections
+        },
+      }),
+    search,
+    reading: {
+      async passages(ids, principal, signal) {
+        const found = await store.index.load(ids, { principal }, signal)
+        const freshness = await freshnessOfPassages(found, signal)
+        return found.flatMap((passage, at) => {
+          const dated = freshness[at]
+          return dated === undefined ? [] : [{ passage, document: passage.document, freshness: dated }]
+        })
+      },
+      async document(id, principal, signal) {
+        const document = await store.documents.document(id, principal, signal)
+        if (document === undefined) return undefined
+        return { document, passages: await sectionsOf(id, principal, signal) }
+      },
+    },
+    conversations: store.conversations,
+    llm,
+    clock: systemClock,
+    wait: (ms, signal) => pause(ms, undefined, { signal }),
+    newId: () => randomBytes(16).toString('hex'),
+    log,
+  }
+}

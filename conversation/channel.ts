@@ -1,0 +1,82 @@
+/**
+ * Hands values from whoever has them to one reader, a few at a time: a sender waits while the reader is behind.
+ * Nothing waits on a promise that outlives one value, so that nothing is retained however long it lives.
+ */
+export class Channel<T> {
+  readonly #capacity: number
+  readonly #values: T[] = []
+  #reader: PromiseWithResolvers<IteratorResult<T>> | undefined
+  #senders: (() => void)[] = []
+  #ended = false
+  #failure: { error: unknown } | undefined
+
+  /** @param capacity Values kept for a reader who is behind, at least 1. */
+  constructor(capacity = 256) {
+    this.#capacity = capacity
+  }
+
+  /** Resolves when the value was taken or there is room for it; at once when nobody reads any more. */
+  async send(value: T): Promise<void> {
+    if (this.#ended) return
+    if (this.#reader !== undefined) {
+      const reader = this.#reader
+      this.#reader = undefined
+      reader.resolve({ done: false, value })
+      return
+    }
+    this.#values.push(value)
+    if (this.#values.length < this.#capacity) return
+    await new Promise<void>((resolve) => this.#senders.push(resolve))
+  }
+
+  /** No more values: the reader gets what is left, and then the end. */
+  close(): void {
+    this.#ended = true
+    this.#letGo()
+    if (this.#values.length > 0) return
+    this.#reader?.resolve({ done: true, value: undefined })
+    this.#reader = undefined
+  }
+
+  /** The reader gets this error next, whatever is left. */
+  fail(error: unknown): void {
+    if (this.#ended && this.#values.length === 0) return
+    this.#values.length = 0
+    this.#ended = true
+    this.#letGo()
+    if (this.#reader === undefined) this.#failure = { error }
+    else this.#reader.reject(error)
+    this.#reader = undefined
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    if (this.#failure !== undefined) {
+      const { error } = this.#failure
+      this.#failure = undefined
+      throw error
+    }
+    const value = this.#values.shift()
+    if (value !== undefined) {
+      if (this.#values.length < this.#capacity) this.#senders.shift()?.()
+      return { done: false, value }
+    }
+    if (this.#ended) return { done: true, value: undefined }
+    this.#reader = Promise.withResolvers<IteratorResult<T>>()
+    return await this.#reader.promise
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    this.#values.length = 0
+    this.close()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #letGo(): void {
+    for (const sender of this.#senders) sender()
+    this.#senders = []
+  }
+}

@@ -1,0 +1,70 @@
+import type { Answer, AnswerEvent, Exchange } from '#knowledge/answer.ts'
+import type { Lang } from '#knowledge/document.ts'
+import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
+
+/** What a conversation takes in, as plain data, so that it can be written down and replayed. */
+export type ConversationInput =
+  | { kind: 'text'; text: string; lang?: Lang | undefined; history?: readonly Exchange[] | undefined }
+  /** Mono PCM16 as it comes from a microphone. */
+  | { kind: 'audio'; samples: Int16Array; sampleRate: number }
+  /** The speaker let go of the button, or the file is at its end: what was said until now is the turn. */
+  | { kind: 'speech-end' }
+  /** The answer is talked over, or stopped by hand. */
+  | {
+      kind: 'interruption'
+      /** How much of the turn's speech the listener heard before it fell silent; absent: all that was handed out. */
+      heardMs?: number | undefined
+    }
+  /** From whoever runs a tool for us: a client, or something that took its time. */
+  | { kind: 'tool-result'; callId: string; text: string; failed?: boolean | undefined }
+  | { kind: 'dtmf'; digit: string }
+  | { kind: 'end' }
+
+export type GuardrailStage = 'input' | 'retrieval' | 'output' | 'speech'
+
+/** What a guardrail found. `noted`: nothing was changed; `changed`: something was masked or taken out; `blocked`: kept back. */
+export interface Verdict {
+  stage: GuardrailStage
+  guardrail: string
+  outcome: 'noted' | 'changed' | 'blocked'
+  reason: string
+}
+
+export type ToolPhase = 'started' | 'progress' | 'result' | 'failed' | 'cancelled'
+
+/** How long a turn took, by stage, and how big its prompt was, by part. */
+export interface TurnMetrics {
+  timingsMs: Readonly<Record<string, number>>
+  /** Estimated tokens of what a model was handed by the loop itself, by part; empty where none was asked. */
+  promptTokens: Readonly<Record<string, number>>
+  /** What became of the work begun before the turn ended: retrieval, or the answer too, was kept or thrown away. */
+  speculation: 'none' | 'retrieval-kept' | 'answer-kept' | 'discarded'
+  /** The question shares nothing with what came before, so that it was answered without it. */
+  newTopic: boolean
+}
+
+/** What happens while a turn is taken. Each turn ends in exactly one `done`, `interrupted` or `apology`. */
+export type TurnEvent =
+  | { kind: 'turn'; text: string; lang: Lang }
+  | Exclude<AnswerEvent, { kind: 'done' }>
+  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'state'; state: string; step?: { at: number; of: number } | undefined }
+  | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string }
+  /** Something is about to be said aloud; `filler`: only to bridge a wait. */
+  | { kind: 'sentence'; text: string; filler: boolean }
+  /** The words' times count from the first sample of the turn's speech. */
+  | { kind: 'audio'; samples: Int16Array; sampleRate: number; words: readonly SpokenWord[] }
+  | { kind: 'metrics'; metrics: TurnMetrics }
+  | { kind: 'done'; answer: Answer }
+  /** The turn was cut off; the history holds `heard` and nothing more. */
+  | { kind: 'interrupted'; heard: string }
+  /** The turn failed; these words are for the listener. */
+  | { kind: 'apology'; code: string; text: string }
+
+/** What a conversation gives out. `turn` counts from 1; 0 is between turns. */
+export type ConversationEvent =
+  | (TurnEvent & { turn: number })
+  | { kind: 'interim'; turn: number; text: string }
+  | { kind: 'final'; turn: number; text: string }
+  /** After a turn was done, the listener was found to have heard less of it. */
+  | { kind: 'revised'; turn: number; heard: string }

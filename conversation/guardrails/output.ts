@@ -1,0 +1,71 @@
+import type { Answer, Citation } from '#knowledge/answer.ts'
+import { maskSecrets } from '#knowledge/secrets.ts'
+import { checkAnswer } from '#retrieval/answering.ts'
+import type { Verdict } from '../events.ts'
+
+/** What words of ours may rest on. */
+export interface Grounds {
+  /** At least the texts of the cited passages. */
+  passages: readonly { id: string; text: string }[]
+  /** What may be named where nothing is cited: the question itself, and documents that came near. */
+  named: string
+}
+
+export type CheckedText =
+  | { kind: 'kept'; text: string; verdicts: readonly Verdict[] }
+  | { kind: 'dropped'; verdict: Verdict }
+
+/**
+ * Holds a piece of an answer against what every answer promises, before anybody sees it: each command, flag, path, URL
+ * and number stands in a passage cited so far, each quote in its passage, and no secret is shown.
+ */
+export function checkText(text: string, citations: readonly Citation[], grounds: Grounds): CheckedText {
+  const { text: masked, count } = maskSecrets(text)
+  const faults = citations.length === 0 ? namedFaults(masked, grounds) : citedFaults(masked, citations, grounds)
+  const [fault] = faults
+  if (fault !== undefined) {
+    return { kind: 'dropped', verdict: { stage: 'output', guardrail: 'grounding', outcome: 'blocked', reason: fault } }
+  }
+  const verdicts: Verdict[] =
+    count === 0
+      ? []
+      : [{ stage: 'output', guardrail: 'secrets', outcome: 'changed', reason: `${count} secrets were masked` }]
+  return { kind: 'kept', text: masked, verdicts }
+}
+
+/** What is cited but not referred to yet comes with a later piece. */
+const complete = /is cited nowhere|^Nothing is cited/
+
+function citedFaults(text: string, citations: readonly Citation[], { passages }: Grounds): string[] {
+  const answer: Pick<Answer, 'answer' | 'spoken' | 'abstained' | 'citations'> = {
+    answer: text,
+    spoken: '',
+    abstained: false,
+    citations,
+  }
+  return checkAnswer(answer, passages.map(withUndated)).filter((fault) => !complete.test(fault))
+}
+
+/** Dates are left out of what is checked, since ours say how old a source is; a command with a date in it must still match. */
+function withUndated({ id, text }: { id: string; text: string }): { id: string; text: string } {
+  const undated = text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, '')
+  return undated === text ? { id, text } : { id, text: `${text}\n${undated}` }
+}
+
+/** An answer that cites nothing says what it looked for and who may know; it may use no other names. */
+function namedFaults(text: string, { named }: Grounds): string[] {
+  const known = new Set(valuesIn(named))
+  const all = named.normalize('NFKC').toLowerCase()
+  return valuesIn(text).flatMap((value) =>
+    known.has(value) || all.includes(value) ? [] : [`"${value}" stands neither in the question nor in a name.`],
+  )
+}
+
+/** Code, URLs, paths, flags and numbers: what somebody could act on. */
+function valuesIn(text: string): string[] {
+  const plain = text.normalize('NFKC').toLowerCase()
+  const found = plain.match(
+    /`[^`\n]+`|https?:\/\/[^\s)>\]]+|(?<![\w-])--?[a-z][\w-]+|(?<![\w.])\/[\w./-]{2,}|\d+(?:[.,]\d+)*/g,
+  )
+  return (found ?? []).map((value) => value.replace(/^`|`$/g, '').replace(/[.,;:]$/, ''))
+}

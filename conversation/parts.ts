@@ -1,0 +1,44 @@
+import type { Ask, RankedPassage, Search } from '#knowledge/answer.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Document } from '#knowledge/document.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import type { Passage } from '#knowledge/passage.ts'
+import type { Principal } from '#knowledge/principal.ts'
+import type { Llm } from '#providers/llm/llm.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { AnsweringTurn } from './turn-reads.ts'
+
+/** A document whole, as this principal may see it. */
+export interface ReadDocument {
+  document: Document
+  passages: readonly { passage: Passage; freshness: Freshness }[]
+}
+
+/** Reads what is already known by name. Both give only what the principal may see. */
+export interface Reading {
+  /** In the order asked for; what is unknown, gone or not for this principal is left out. */
+  passages(
+    ids: readonly string[],
+    principal: Principal,
+    signal: AbortSignal,
+  ): Promise<Pick<RankedPassage, 'passage' | 'document' | 'freshness'>[]>
+  document(id: string, principal: Principal, signal: AbortSignal): Promise<ReadDocument | undefined>
+}
+
+/** What a conversation is made of. */
+export interface ConversationParts {
+  /** Makes what answers the questions of one turn, out of what it's handed. */
+  answering: (turn: AnsweringTurn) => Ask
+  search: Search
+  reading: Reading
+  conversations: ConversationStore
+  /** Understands what is to be done where rules don't, and keeps summaries; absent: rules alone. */
+  llm?: Llm | undefined
+  clock: Clock
+  /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>
+  /** A new id for conversations, turns and calls, that nobody can guess. */
+  newId: () => string
+  log: Log
+}

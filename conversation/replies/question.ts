@@ -1,0 +1,25 @@
+import type { AnswerEvent, Question } from '#knowledge/answer.ts'
+import type { Scene } from '../scene.ts'
+import type { SpeculativeAnswer } from '../speculation.ts'
+
+/** The question of a scene, as answering is asked it. */
+export function questionOf(
+  scene: Pick<Scene, 'said' | 'lang' | 'mode' | 'principal' | 'history' | 'earlier' | 'conversationId'>,
+): Question {
+  return {
+    text: scene.said,
+    lang: scene.lang,
+    mode: scene.mode,
+    principal: scene.principal,
+    ...(scene.earlier.length > 0 ? { conversationId: scene.conversationId } : { history: scene.history }),
+  }
+}
+
+/** The documents' answer: the one that was begun before the turn ended, if there is one, else a new one. */
+export function answered(
+  scene: Scene,
+  begun: SpeculativeAnswer | undefined,
+  signal: AbortSignal,
+): AsyncIterable<AnswerEvent> {
+  return begun === undefined ? scene.parts.answering(scene.reads)(questionOf(scene), signal) : begun.adopt(signal)
+}

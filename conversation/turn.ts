@@ -1,0 +1,228 @@
+import type { Answer, Exchange } from '#knowledge/answer.ts'
+import type { Turn } from '#knowledge/conversation-store.ts'
+import type { Lang } from '#knowledge/document.ts'
+import { detectLang } from '#knowledge/language.ts'
+import type { Principal } from '#knowledge/principal.ts'
+import { type CheckedPiece, checked } from './check.ts'
+import type { Command } from './commands.ts'
+import type { TurnEvent, TurnMetrics } from './events.ts'
+import { guardInput } from './guardrails/input.ts'
+import type { Grounds } from './guardrails/output.ts'
+import { untilAborted } from './lifetimes.ts'
+import type { ConversationParts } from './parts.ts'
+import { loadPosition, type Position } from './position.ts'
+import { reply } from './reply.ts'
+import type { Scene } from './scene.ts'
+import type { SpeculativeAnswer } from './speculation.ts'
+import { newTopic } from './topic.ts'
+import { watchedReads } from './turn-reads.ts'
+import { understood } from './understand.ts'
+
+/** What was said in a turn, or pressed. */
+export interface Utterance {
+  text: string
+  /** Of the answer; absent: that of the utterance. */
+  lang?: Lang | undefined
+  history?: readonly Exchange[] | undefined
+  command?: Command | undefined
+  /** The answer to these words, begun before they were final. */
+  begun?: SpeculativeAnswer | undefined
+}
+
+/** Whose conversation it is, and how it is held. */
+export interface Talk {
+  /** Until the first turn was stored nobody else knows it. */
+  conversationId: string
+  principal: Principal
+  mode: 'text' | 'spoken'
+}
+
+/** What was made of a turn, as far as it got. */
+export interface TurnMade {
+  scene: Scene
+  /** Once it is whole. */
+  answer: Answer | undefined
+  position: Position
+  promptTokens: TurnMetrics['promptTokens']
+}
+
+const turnsRemembered = 8
+
+/**
+ * Takes one turn: guards what comes in, understands it, replies, checks the reply, and remembers it. Yields what
+ * happens; `done` comes last and once.
+ * @param onMade Told of what there is as soon as there is something, so that a turn that is cut off can be remembered
+ *   as far as it got; it's changed while the turn goes on.
+ */
+export async function* takeTurn(
+  parts: ConversationParts,
+  talk: Talk,
+  utterance: Utterance,
+  onMade: (made: TurnMade) => void,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent> {
+  const startedAt = performance.now()
+  const guarded = guardInput(utterance.text)
+  const lang = utterance.lang ?? detectLang(guarded.text)
+  yield { kind: 'turn', text: guarded.text, lang }
+  for (const verdict of guarded.verdicts) yield { kind: 'verdict', verdict }
+  const scene: Scene = {
+    parts,
+    ...talk,
+    lang,
+    said: guarded.text,
+    meant: guarded.meant,
+    history: utterance.history,
+    earlier: await earlierTurns(parts, talk, signal),
+    position: await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
+    reads: utterance.begun?.reads ?? watchedReads(parts, talk.principal),
+  }
+  const made: TurnMade = { scene, answer: undefined, position: scene.position, promptTokens: {} }
+  onMade(made)
+  const intent = understood({ ...scene, command: utterance.command, canChoose: parts.llm !== undefined })
+  const begun = intent.kind === 'question' ? utterance.begun : undefined
+  if (begun === undefined) utterance.begun?.discard()
+  const pieces = checked(untilAborted(reply(scene, intent, begun, signal), signal), () => groundsOf(scene))
+  for await (const event of told(pieces, made, signal)) {
+    if (event.kind !== 'done') {
+      yield event
+      continue
+    }
+    const answer: Answer = {
+      ...event.answer,
+      conversationId: talk.conversationId,
+      timingsMs: timingsOf(event.answer, performance.now() - startedAt),
+    }
+    made.answer = answer
+    await remember(made, answer.answer, signal)
+    yield {
+      kind: 'metrics',
+      metrics: {
+        timingsMs: answer.timingsMs,
+        promptTokens: made.promptTokens,
+        speculation: speculationOf(utterance.begun, begun),
+        newTopic: newTopic(scene.reads.searchedFor() ?? scene.meant, scene.earlier),
+      },
+    }
+    yield { kind: 'done', answer }
+  }
+}
+
+/** What of a reply is told to others; the rest is noted. */
+async function* told(
+  pieces: AsyncIterable<CheckedPiece>,
+  made: TurnMade,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent> {
+  const { reads, parts } = made.scene
+  let verdicts = 0
+  for await (const piece of pieces) {
+    for (const verdict of reads.verdicts().slice(verdicts)) yield { kind: 'verdict', verdict }
+    verdicts = reads.verdicts().length
+    if (piece.kind === 'prompt') made.promptTokens = piece.tokens
+    else if (piece.kind === 'position') {
+      made.position = piece.position
+      await savePosition(parts, made, signal)
+      yield { kind: 'state', state: piece.position.state }
+    } else yield piece
+  }
+}
+
+/** What words of this turn may rest on. */
+function groundsOf({ reads, said, earlier, position }: Scene): Grounds {
+  const named = reads
+    .found()
+    .flatMap(({ document, passage }) => [
+      document.title,
+      document.path,
+      document.url,
+      ...document.owners,
+      ...passage.heading,
+    ])
+  const before = earlier.slice(-1).flatMap(({ standalone, answer }) => [standalone, answer])
+  return {
+    passages: reads.passages(),
+    named: [said, reads.searchedFor() ?? '', ...named, ...before, ...position.notes].join('\n'),
+  }
+}
+
+/** Stages as the answering took them, and what the loop took beside them, so that the parts add up. */
+function timingsOf({ timingsMs }: Answer, totalMs: number): Record<string, number> {
+  const { total = 0, ...stages } = timingsMs
+  const spent = Math.max(total, totalMs)
+  const rounded = (ms: number): number => Math.round(ms * 10) / 10
+  return {
+    ...stages,
+    loop: rounded(spent - Object.values(stages).reduce((sum, ms) => sum + ms, 0)),
+    total: rounded(spent),
+  }
+}
+
+function speculationOf(
+  begun: SpeculativeAnswer | undefined,
+  kept: SpeculativeAnswer | undefined,
+): TurnMetrics['speculation'] {
+  if (kept !== undefined) return kept.depthBefore === 'answer' ? 'answer-kept' : 'retrieval-kept'
+  return begun === undefined ? 'none' : 'discarded'
+}
+
+async function earlierTurns(
+  { conversations, log }: ConversationParts,
+  { conversationId, principal }: Talk,
+  signal: AbortSignal,
+): Promise<readonly Turn[]> {
+  try {
+    return await conversations.turns(conversationId, principal.name, turnsRemembered, signal)
+  } catch (err) {
+    signal.throwIfAborted()
+    log.warn({ err, conversationId }, 'earlier turns could not be read')
+    return []
+  }
+}
+
+async function savePosition(
+  parts: ConversationParts,
+  { scene, position }: TurnMade,
+  signal: AbortSignal,
+): Promise<void> {
+  const { conversationId, principal } = scene
+  try {
+    const saved = {
+      conversationId,
+      principal: principal.name,
+      position: JSON.stringify(position),
+      at: parts.clock.now(),
+    }
+    await parts.conversations.savePosition(saved, signal)
+  } catch (err) {
+    signal.throwIfAborted()
+    parts.log.warn({ err, conversationId }, 'the position of a conversation was not saved')
+  }
+}
+
+/** A turn that could not be stored was taken all the same. @param heard What the asker got of the answer. */
+export async function remember({ scene, answer }: TurnMade, heard: string, signal: AbortSignal): Promise<void> {
+  const { parts, reads, principal, conversationId, said, meant, lang } = scene
+  const answering = reads.turn()
+  const traceId = answer?.traceId ?? answering?.traceId ?? parts.newId()
+  try {
+    await parts.conversations.addTurn(
+      {
+        traceId,
+        conversationId,
+        principal: principal.name,
+        question: said,
+        standalone: answering?.standalone ?? reads.searchedFor() ?? meant,
+        lang,
+        answer: heard,
+        abstained: answer?.abstained ?? false,
+        cited: (answer?.citations ?? []).map(({ passageId, quote }) => ({ passageId, quote })),
+        at: parts.clock.now(),
+      },
+      signal,
+    )
+  } catch (err) {
+    signal.throwIfAborted()
+    parts.log.warn({ err, traceId }, 'turn was not stored')
+  }
+}

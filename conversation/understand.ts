@@ -1,0 +1,79 @@
+import type { Turn } from '#knowledge/conversation-store.ts'
+import { type Command, commandIn } from './commands.ts'
+import type { Position } from './position.ts'
+import { moved } from './states/machine.ts'
+import { onCallMachine } from './states/on-call-machine.ts'
+
+/** What somebody wants of a turn. */
+export type Intent =
+  | { kind: 'question' }
+  | { kind: 'command'; command: Command }
+  /** Something is to be done that no command says; a model may know by which tool. */
+  | { kind: 'act' }
+
+export interface Understanding {
+  /** Secrets masked, orders to us taken out. */
+  meant: string
+  /** Said as a key of a telephone, or chosen on a screen. */
+  command?: Command | undefined
+  position: Position
+  earlier: readonly Turn[]
+  mode: 'text' | 'spoken'
+  /** There is a model that can choose a tool. */
+  canChoose: boolean
+}
+
+/**
+ * Understands a turn by rules. A command counts only where the state knows it and there is something it can be about;
+ * everything else is a question, since answering one does no harm.
+ */
+export function understood(given: Understanding): Intent {
+  const command = given.command ?? commandIn(given.meant)
+  if (command !== undefined && isMeaningful(command, given)) return { kind: 'command', command }
+  if (given.canChoose && asksToAct(given.meant)) return { kind: 'act' }
+  return { kind: 'question' }
+}
+
+function isMeaningful({ name, about }: Command, { position, earlier, mode }: Understanding): boolean {
+  if (moved(onCallMachine, position, name) === undefined) return false
+  switch (name) {
+    case 'repeat':
+    case 'source':
+    case 'spell':
+    case 'post':
+    case 'page-owner':
+      return earlier.length > 0 || position.walk !== undefined
+    case 'next':
+    case 'back':
+    case 'done':
+    case 'skip':
+    case 'expected':
+    case 'where':
+    case 'problem':
+      return position.walk !== undefined
+    case 'yes':
+    case 'no':
+      return position.walk !== undefined || position.pending !== undefined
+    case 'stop':
+    case 'goodbye':
+      return mode === 'spoken' || earlier.length > 0 || position.walk !== undefined
+    case 'slower':
+    case 'faster':
+      return mode === 'spoken'
+    case 'walk':
+    case 'remember':
+      return about !== ''
+  }
+}
+
+const actions =
+  /^(?:(?:please|can you|could you|would you|now|and|then|also|ok(?:ay)?)[,\s]+)*(?:post|send|share|tell|notify|inform|let .{1,40} know|page|call|ping|escalate|hand over|transfer|remember|note|write down|start|begin)\b/i
+const actionsJa =
+  /(?:投稿|送信|共有|連絡|通知|呼び出|エスカレーション|引き継|転送|記録|メモ|開始)(?:して|を?お願い|しておいて|してもらえ|してくれ)|(?:送っ|伝え|知らせ|呼ん|覚え)て(?:おいて|ください|くれ|もらえ|ほしい|[。!！]?$)/
+
+/** Wants something done, by its grammar; a question about doing it ("how do I page …") doesn't. */
+export function asksToAct(text: string): boolean {
+  const line = text.normalize('NFKC').trim()
+  if (/[?？]\s*$/.test(line) && !/^(?:can|could|would) you\b/i.test(line)) return false
+  return actions.test(line) || actionsJa.test(line)
+}

@@ -1,0 +1,45 @@
+import type { Lang } from '#knowledge/document.ts'
+
+/** What the loop itself says, in both languages, short enough to be heard. */
+const sentences = {
+  unsupported: {
+    en: 'I found passages, but nothing in them that I can stand behind as an answer. The sources are worth a look.',
+    ja: '関連する文書はありましたが、裏付けのある答えにできませんでした。出典を直接ご確認ください。',
+  },
+  partly: {
+    en: 'I can only stand behind part of the answer; it is shown with its sources.',
+    ja: '裏付けのある部分だけを出典とともに表示しました。',
+  },
+  dropped: {
+    en: 'Parts of the answer were left out because no cited passage supports them.',
+    ja: '引用元で確認できなかった部分を省きました。',
+  },
+  failed: {
+    en: 'Sorry, I could not answer that: something on my side failed. Please ask again.',
+    ja: '申し訳ありません。こちらの不具合でお答えできませんでした。もう一度お願いします。',
+  },
+  'too-slow': {
+    en: 'Sorry, that takes too long. Please ask again, or look at the documents directly.',
+    ja: '申し訳ありません。時間がかかりすぎています。もう一度お願いするか、文書を直接ご確認ください。',
+  },
+  'not-heard': {
+    en: "Sorry, I didn't catch that. Could you say it again?",
+    ja: 'すみません、聞き取れませんでした。もう一度お願いします。',
+  },
+  'nothing-said': { en: 'I have not said anything yet.', ja: 'まだ何もお答えしていません。' },
+  'changed-since': {
+    en: 'The documents behind my last answer have changed or are gone. Please ask the question again.',
+    ja: '前の答えの元になった文書が変わったか、なくなりました。もう一度質問してください。',
+  },
+  'no-source': {
+    en: 'There is no source to read: my last answer cited nothing.',
+    ja: '読み上げる出典がありません。前の答えは何も引用していません。',
+  },
+  'still-looking': { en: 'One moment, I am still looking.', ja: '少々お待ちください。調べています。' },
+} as const satisfies Record<string, Record<Lang, string>>
+
+export type Sentence = keyof typeof sentences
+
+export function said(sentence: Sentence, lang: Lang): string {
+  return sentences[sentence][lang]
+}
