@@ -11,7 +11,7 @@ import { look, whatIsStored } from './sync-look.ts'
 import { failureReason, readOne } from './sync-reading.ts'
 import { removeEntries } from './sync-removing.ts'
 import { tagOf } from './sync-revisions.ts'
-import { createSyncWriter } from './sync-writer.ts'
+import { createSyncWriter, type OnStored } from './sync-writer.ts'
 
 export interface EntriesParts {
   queue: SyncQueue
@@ -21,6 +21,7 @@ export interface EntriesParts {
   log: Log
   /** Entries read side by side. */
   readsAtOnce: number
+  onStored?: OnStored | undefined
 }
 
 /** Some entries of one source, as taken from the queue. */

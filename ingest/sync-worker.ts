@@ -10,6 +10,7 @@ import { holding } from './sync-holding.ts'
 import { failureReason } from './sync-reading.ts'
 import { type QueuedSyncReport, syncByQueue } from './sync-source.ts'
 import { type PreparingThreads, preparingThreads } from './sync-threads.ts'
+import type { OnStored } from './sync-writer.ts'
 
 export interface SyncWorkerParts {
   queue: SyncQueue
@@ -24,15 +25,16 @@ export interface SyncWorkerParts {
   readsAtOnce?: number | undefined
   /** How often each source is synced, and how soon first; absent: only what others plan or request. */
   plan?: { everyMs: number; firstInMs: number } | undefined
+  onStored?: OnStored | undefined
   /** Told of every sync that ended well. */
   onSynced?: ((report: QueuedSyncReport) => void) | undefined
 }
 
-/** While one batch is embedded and stored the next is read. */
-const lanes = 2
+/** While one batch is embedded and another is stored the next is read. */
+const lanes = 3
 const mostEntriesAtOnce = 256
 /** A batch should take about so long: longer, and what is requested waits; shorter, and storing costs too much. */
-const batchMs = 1000
+const batchMs = 1500
 /** How often an idle worker asks for work. Change to answer within 5 s takes in this, a look, a read and a write. */
 const idleMs = 200
 /** The same of syncs of whole sources, which nobody waits for. */

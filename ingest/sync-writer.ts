@@ -33,7 +33,11 @@ export interface SyncWriterParts {
   embedder?: Embedder | undefined
   clock: Clock
   entriesAtOnce?: number | undefined
+  onStored?: OnStored | undefined
 }
+
+/** Told of what has just been stored; a failure of it is the sync's. */
+export type OnStored = (contents: readonly EntryContent[], signal: AbortSignal) => Promise<void>
 
 /** Embeds entries and stores them, many at a time. */
 export function createSyncWriter(parts: SyncWriterParts) {
@@ -97,6 +101,10 @@ export function createSyncWriter(parts: SyncWriterParts) {
       written.maskedSecrets += prepared.maskedSecrets
       for (const document of prepared.documents) written.passages += document.passages.length
     }
+    await parts.onStored?.(
+      contents.filter(({ entry }) => stored.has(entry)),
+      signal,
+    )
   }
 
   /** Leaves the batch to the store, which may work on it while the next one is made ready. */

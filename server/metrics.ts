@@ -68,6 +68,13 @@ export function createMetrics(counts: () => Promise<StoreCounts>) {
       labelNames: ['source', 'outcome'] as const,
       registers,
     }),
+    freshnessLagSeconds: new Histogram({
+      name: 'nightdesk_freshness_lag_seconds',
+      help: 'From a change at a source to when answers use it.',
+      labelNames: ['source'] as const,
+      buckets: [0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600],
+      registers,
+    }),
     syncFinishedAt: new Gauge({
       name: 'nightdesk_sync_finished_timestamp_seconds',
       help: 'When the last sync of a source ended, in Unix time.',

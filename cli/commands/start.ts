@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { FreshnessLag } from '#ingest/freshness-lag.ts'
 import type { Source } from '#ingest/source.ts'
 import type { SyncReport } from '#ingest/sync-report.ts'
 import { runSyncWorker } from '#ingest/sync-worker.ts'
@@ -7,7 +8,9 @@ import { systemClock } from '#runtime/clock.ts'
 import { loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
+import { operationsOver } from '../compose/operations.ts'
 import { openQueue, syncEveryMs } from '../compose/queue.ts'
+import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -40,10 +43,17 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   await using queue = await openQueue(invocation)
   await using nightdesk = await openNightdesk(invocation, { onPause: pausing(queue, invocation) })
   const { sources, samples } = await nightdesk.sources(options.docs ?? [], signal)
+  const metrics = createMetrics(() => nightdesk.store.documents.counts(AbortSignal.timeout(5000)))
+  const { documents } = nightdesk.store
+  const lag = new FreshnessLag({
+    documents,
+    clock: systemClock,
+    onChange: (source, ms) => metrics.freshnessLagSeconds.observe({ source }, ms / 1000),
+  })
   const starting: Starting = {
     nightdesk,
     waiting: new Set(sources.map((source) => source.id)),
-    metrics: createMetrics(() => nightdesk.store.documents.counts(AbortSignal.timeout(5000))),
+    metrics,
   }
   const server = createServer({
     ask: nightdesk.ask,
@@ -58,7 +68,16 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     })),
     waitingFor: () => [...starting.waiting],
     samples,
-    metrics: starting.metrics,
+    metrics,
+    webhooks: webhooksOf(invocation, queue),
+    operations: operationsOver({
+      queue,
+      documents,
+      sources,
+      kindOf: (id) => config.settings.sources.find((source) => source.id === id)?.type ?? 'files',
+      lag,
+      clock: systemClock,
+    }),
     assets: await loadAssets(webFolder),
     version,
     log,
@@ -88,6 +107,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         clock: systemClock,
         log,
         plan: { everyMs, firstInMs: everyMs },
+        onStored: (contents, stop) => lag.stored(contents, stop),
         onSynced: (report) => count(starting.metrics, report.source, report),
       },
       signal,
