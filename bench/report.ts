@@ -3,12 +3,14 @@ import type { BenchIngestRow } from './ingest.ts'
 import { peerLimits } from './peers.ts'
 import type { Percentiles } from './search.ts'
 import { type BenchSearchSystemRow, peerSearchSeconds } from './search-beside-peers.ts'
+import type { BenchWorkersRow } from './workers.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
   (
     | { benchmark: 'ingest'; rows: readonly BenchIngestRow[] }
     | { benchmark: 'search'; rows: readonly BenchSearchSystemRow[] }
+    | { benchmark: 'workers'; rows: readonly BenchWorkersRow[] }
   )
 
 /** Numbers from another machine, or from this one under another load, are other numbers. */
@@ -68,28 +70,41 @@ export interface BenchTable {
 
 /** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
 export function benchTables(report: BenchReport): BenchTable[] {
+  if (report.benchmark === 'workers') return [workersTable(report.rows)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
 
 /** What to know before comparing. */
 export function benchNotes(report: BenchReport): string[] {
-  const { machine, load, peerLimits: limits, corpus, seconds } = report
+  const { machine, load, corpus, seconds } = report
   const loads = (of: readonly number[]) => of.map((one) => one.toFixed(1)).join(' ')
-  const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
   return [
     `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
     `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
-    `Grown from ${corpus}, the same at every run.`,
-    ...(report.benchmark === 'ingest'
-      ? [
-          'Nightdesk reads the files, cuts, masks, embeds and stores them on the disk, without dating lines by git. A peer is handed the text, cuts and indexes it in memory, and starts over each time.',
-          `${theirs}.`,
-        ]
-      : [
-          'Nightdesk searches words and vectors, embeds the question, ranks and dates what it found, from the disk; a peer searches words in memory. Ten results each.',
-          `${theirs}, ${limits.searchSeconds} s of it for searching: a slow one is asked fewer questions.`,
-        ]),
+    ...(report.benchmark === 'workers' ? [] : [`Grown from ${corpus}, the same at every run.`]),
+    ...notesOf(report),
   ]
+}
+
+function notesOf(report: BenchReport): string[] {
+  const { peerLimits: limits } = report
+  const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
+  if (report.benchmark === 'workers')
+    return [
+      'Each worker is a process that reads 8 documents side by side, cuts, masks, embeds and stores them in one SQLite store. Time runs from the request of a sync until it has ended.',
+      ...(report.rows.some(({ name }) => name.includes('Redis'))
+        ? []
+        : ['Set REDIS_URL to measure with a queue on Redis as well.']),
+    ]
+  return report.benchmark === 'ingest'
+    ? [
+        'Nightdesk reads the files, cuts, masks, embeds and stores them on the disk, without dating lines by git. A peer is handed the text, cuts and indexes it in memory, and starts over each time.',
+        `${theirs}.`,
+      ]
+    : [
+        'Nightdesk searches words and vectors, embeds the question, ranks and dates what it found, from the disk; a peer searches words in memory. Ten results each.',
+        `${theirs}, ${limits.searchSeconds} s of it for searching: a slow one is asked fewer questions.`,
+      ]
 }
 
 function isBusy({ load, machine }: BenchReport): boolean {
@@ -111,6 +126,23 @@ function ingestTable(rows: readonly BenchIngestRow[]): BenchTable {
         lasted(row.secondSeconds),
         sized(row.bytesOnDisk),
         sized(row.peakBytes),
+      ],
+    })),
+  }
+}
+
+function workersTable(rows: readonly BenchWorkersRow[]): BenchTable {
+  return {
+    title: 'Workers',
+    columns: ['documents', 'an answer', 'documents/s', 'sync', 'against one'],
+    rows: rows.map((row) => ({
+      name: row.name,
+      cells: [
+        given(row.documents),
+        { text: `${row.answerMs} ms` },
+        counted(row.documentsPerSecond),
+        lasted(row.seconds),
+        { value: row.speedup, text: `${row.speedup.toFixed(2)} ×` },
       ],
     })),
   }

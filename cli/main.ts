@@ -135,7 +135,7 @@ function program(): Command {
       running(async (invocation) => (await import('./commands/eval.ts')).evalCommand(invocation, options), options),
     )
   add('bench', 'the benchmarks, each beside its peers')
-    .addArgument(new Argument('[name]', 'without it: what there is').choices(['ingest', 'search'] as const))
+    .addArgument(new Argument('[name]', 'without it: what there is').choices(['ingest', 'search', 'workers'] as const))
     .option('--corpus <dir>', 'real text to grow from (default: the shipped samples)')
     .option('--sizes <list>', 'passages to search, comma-separated', sizes, [10_000, 100_000])
     .option('--documents <n>', 'documents to ingest', count(1, 1_000_000), 10_000)

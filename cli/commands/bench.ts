@@ -5,6 +5,7 @@ import { type BenchReport, underConditions } from '#bench/report.ts'
 import { benchHtml } from '#bench/report-html.ts'
 import { benchText } from '#bench/report-table.ts'
 import { benchSearchBesidePeers } from '#bench/search-beside-peers.ts'
+import { benchWorkers } from '#bench/workers.ts'
 import { ConfigError } from '#runtime/errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -19,6 +20,10 @@ export interface BenchOptions {
 
 const benchmarks = [
   { name: 'ingest', measures: 'first and second sync of --documents documents: speed, disk, memory' },
+  {
+    name: 'workers',
+    measures: '--documents documents of a source whose answers take 100 ms, by one and by two workers',
+  },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
@@ -43,13 +48,18 @@ export async function benchCommand(
 }
 
 async function run(
-  { output, signal }: Invocation,
+  { config, output, signal }: Invocation,
   name: (typeof benchmarks)[number]['name'],
   { corpus, sizes, documents, peers }: BenchOptions,
 ): Promise<BenchReport> {
   const folder = corpus === undefined ? join(import.meta.dirname, '../../samples/docs') : resolve(corpus)
+  const progress = (what: string) => output.err.write(`${what}\n`)
+  if (name === 'workers') {
+    const slow = { documents, answerMs: 100, workers: [1, 2], redisUrl: config.env.REDIS_URL, progress }
+    return await underConditions('nothing', async () => ({ benchmark: name, rows: await benchWorkers(slow, signal) }))
+  }
   await checkFolder(folder)
-  const common = { corpus: folder, peers, progress: (what: string) => output.err.write(`${what}\n`) }
+  const common = { corpus: folder, peers, progress }
   return await underConditions(corpus ?? 'the shipped samples', async () =>
     name === 'ingest'
       ? { benchmark: name, rows: await benchIngest({ ...common, documents }, signal) }
