@@ -84,5 +84,6 @@ describe('nightdesk with QDRANT_URL', () => {
     const gone = { ...scaledOut, QDRANT_URL: 'http://127.0.0.1:9' }
     const still = await nightdesk(['search', question, ...at('another-machine')], { env: gone })
     expect(still).toMatchObject({ code: 0, out: expect.stringContaining('Delete old journals') })
+    expect(`${still.out}${still.err}`).toContain('found by words alone')
   })
 })

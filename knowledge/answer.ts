@@ -35,6 +35,7 @@ export type WarningCode =
   | 'llm_failed'
   | 'destructive_command'
   | 'embedder_failed'
+  | 'index_failed'
 
 export interface AnswerWarning {
   code: WarningCode

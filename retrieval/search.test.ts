@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { openMemoryStore } from '#knowledge/memory/memory-store.ts'
 import { fakeEntry, fakePassage } from '#knowledge/passage.fake.ts'
+import type { PassageIndex } from '#knowledge/passage-index.ts'
 import { localPrincipal, type Principal } from '#knowledge/principal.ts'
 import { termsOfPassage } from '#knowledge/terms/passage-terms.ts'
 import { loadOpsEmbed } from '#providers/embedder/ops-embed/ops-embed.ts'
@@ -117,6 +118,23 @@ describe('search', () => {
     expect(found.passages[0]?.document.id).toBe('drain')
     expect(found.relevant).toBe(true)
     expect(found.warnings.map(({ code }) => code)).toEqual(['embedder_failed'])
+  })
+
+  it('says what the index has to do without', async () => {
+    const { index } = openMemoryStore()
+    const lacking: PassageIndex = {
+      matching: (...asked) => index.matching(...asked),
+      nearest: (...asked) => index.nearest(...asked),
+      candidates: (...asked) => index.candidates(...asked),
+      statistics: (...asked) => index.statistics(...asked),
+      load: (...asked) => index.load(...asked),
+      shortfall: () => 'Found by words alone.',
+      [Symbol.asyncDispose]: async () => {},
+    }
+    const search = await searching({ index: lacking })
+    expect((await search('kubectl drain')).warnings).toEqual([
+      { code: 'index_failed', message: 'Found by words alone.' },
+    ])
   })
 
   it('lets nobody wait again for an embedder that has just failed', async () => {

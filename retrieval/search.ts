@@ -126,6 +126,8 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
     ),
     parts.index.statistics(expanded, signal),
   ])
+  const shortfall = parts.index.shortfall?.()
+  if (shortfall !== undefined) warnings.push({ code: 'index_failed', message: shortfall })
   const passages = await parts.index.load(ids, filter, signal)
   const own = await ownEmbeddings(parts.ownVectors, [query, ...partQueries], passages, signal)
   const scoredFor = (asking: Query, vectors: QuestionEmbeddings) => (some: readonly StoredPassage[]) =>
