@@ -32,7 +32,7 @@ export interface EntriesWork {
 }
 
 /** No entry is at fault, but what all of them need: the work is given back, to be done when it answers again. */
-export class EmbedderDownError extends OpsError {
+class EmbedderDownError extends OpsError {
   override readonly name = 'EmbedderDownError'
   readonly code = 'ingest_embedder_down'
   readonly retryable = true

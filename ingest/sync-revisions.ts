@@ -8,7 +8,7 @@ import type { Source, Surveyed } from './source.ts'
  * What we add to a source's revision when we store it: it changes with whatever we make of an entry, so that a new
  * cutter, embedder or audience has everything indexed again.
  */
-export function revisionTag(madeBy: readonly string[]): string {
+function revisionTag(madeBy: readonly string[]): string {
   return `~${createHash('sha256').update(JSON.stringify(madeBy)).digest('base64url').slice(0, 10)}`
 }
 

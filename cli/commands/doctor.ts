@@ -1,9 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { type RedisState, redisState } from '#ingest/queue/bullmq/redis-check.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
-import { openQueue } from '../compose/queue.ts'
+import { openQueue, type RedisState, redisState } from '../compose/queue.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Output, styled, writeJson, writeLine } from '../output.ts'
@@ -93,7 +92,7 @@ async function checkQueue({ config, log, signal }: Invocation): Promise<Finding[
   const check = 'queue'
   const url = config.env.REDIS_URL
   try {
-    const redis = url === undefined ? undefined : await redisState(url, log)
+    const redis = url === undefined ? undefined : await redisState({ url, log })
     await using queue = await openQueue({ config, log })
     const counts = await queue.counts(signal)
     const sum = (what: 'waiting' | 'dead') => counts.reduce((all, each) => all + each[what], 0)

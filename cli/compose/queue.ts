@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { RedisState } from '#ingest/queue/bullmq/redis-check.ts'
 import { SqliteQueue } from '#ingest/queue/sqlite/sqlite-queue.ts'
 import type { SyncQueue } from '#ingest/queue/sync-queue.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -16,6 +17,14 @@ export async function openQueue({ config, log }: { config: Config; log: Log }): 
   // Loaded only where it is used: most people never do.
   const { BullmqQueue } = await import('#ingest/queue/bullmq/bullmq-queue.ts')
   return new BullmqQueue({ url, log })
+}
+
+export type { RedisState }
+
+/** @throws {OpsError} When it can't be reached. */
+export async function redisState({ url, log }: { url: string; log: Log }): Promise<RedisState> {
+  const redis = await import('#ingest/queue/bullmq/redis-check.ts')
+  return await redis.redisState(url, log)
 }
 
 /** Where the queue is, for people; no password. */
