@@ -8,7 +8,7 @@ import { localPrincipal } from '#knowledge/principal.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { OpsError } from '#runtime/errors.ts'
-import { silentLog } from '#runtime/log.ts'
+import { createLog, silentLog } from '#runtime/log.ts'
 import { SqliteQueue } from './queue/sqlite/sqlite-queue.ts'
 import type { SyncQueue } from './queue/sync-queue.ts'
 import type { RawEntry, Source, Surveyed, SurveyedEntry } from './source.ts'
@@ -86,11 +86,13 @@ class Wiki implements Source {
 async function place(wiki: Wiki, parts: Partial<SyncWorkerParts> = {}, attempts = 3) {
   const folder = await mkdtemp(join(tmpdir(), 'nightdesk-worker-'))
   const retries = { attempts, firstMs: 100, mostMs: 100 }
-  const queue = new SqliteQueue({ path: join(folder, 'queue.db'), clock: systemClock, retries })
+  const path = join(folder, 'queue.db')
+  const queue = new SqliteQueue({ path, clock: systemClock, retries })
   const { documents } = openMemoryStore()
   const stop = new AbortController()
   const workers: Promise<void>[] = []
   return {
+    path,
     queue,
     documents,
     stop,
@@ -388,6 +390,55 @@ describe('a worker', () => {
     here.work()
     await until(async () => (await here.texts())['hidden.md'] === 'found by walking')
     expect(wiki).toMatchObject({ surveys: 1, looks: 1 })
+  })
+
+  it('works alone on what has ended workers twice', async () => {
+    const wiki = new Wiki({ 'a.md': 'one', 'b.md': 'two', 'c.md': 'three' })
+    let underWay = 0
+    let most = 0
+    wiki.onRead = async () => {
+      most = Math.max(most, ++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      underWay--
+    }
+    await using here = await place(wiki)
+    const found = ['a.md', 'b.md', 'c.md'].map((entry) => ({ entry, revision: 'r', replaces: null }))
+    await here.queue.addEntries('wiki', found, ongoing)
+    await using ending = new SqliteQueue({ path: here.path, clock: systemClock, leaseMs: 20 })
+    for (let time = 0; time < 2; time++) {
+      expect(await ending.takeEntries('wiki', 5, ongoing)).toHaveLength(3)
+      await new Promise((resolve) => setTimeout(resolve, 40))
+    }
+    here.work()
+    await until(async () => Object.keys(await here.texts()).length === 3)
+    expect(most).toBe(1)
+  })
+
+  it('says once that the queue is away, and once that it is back', async () => {
+    const wiki = new Wiki({ 'a.md': 'one' })
+    await using here = await place(wiki)
+    await here.queue.plan('wiki', often, ongoing)
+    const lines: string[] = []
+    const log = createLog({ level: 'info', content: false, destination: { write: (line) => void lines.push(line) } })
+    let isAway = true
+    let asked = 0
+    const queue = new Proxy(here.queue, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]): unknown => {
+          asked++
+          if (isAway) throw new SourceDownError()
+          return Reflect.apply(value, target, args)
+        }
+      },
+    })
+    here.work({ queue, log })
+    await until(async () => asked >= 8)
+    isAway = false
+    await until(async () => lines.some((line) => line.includes('"syncing goes on"')))
+    expect(lines.filter((line) => line.includes('held up'))).toHaveLength(1)
+    expect(lines.find((line) => line.includes('held up'))).toContain('The wiki can not be reached.')
   })
 
   it('shares the work with others, and no two read one page at a time', async () => {

@@ -87,20 +87,20 @@ type Tell = (loop: object, failure: unknown) => void
 /** Many loops fail for one reason (Redis is down): it's said once, and once more when all go on. */
 function tellingTroubles(log: Log): Tell {
   const failing = new Set<object>()
-  let said: string | undefined
+  const said = new Set<string>()
   return (loop, failure) => {
     if (failure === undefined) {
       if (failing.delete(loop) && failing.size === 0) {
         log.info({}, 'syncing goes on')
-        said = undefined
+        said.clear()
       }
       return
     }
     failing.add(loop)
     const reason = failureReason(failure)
-    if (reason === said) log.debug({ err: failure, reason }, 'syncing is still held up')
-    else log.error({ err: failure, reason }, 'syncing is held up, trying again and again')
-    said = reason
+    log.debug({ err: failure }, 'syncing failed')
+    if (!said.has(reason)) log.error({ reason }, 'syncing is held up, and tried again and again')
+    said.add(reason)
   }
 }
 

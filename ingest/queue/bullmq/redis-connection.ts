@@ -106,16 +106,14 @@ export class RedisConnection implements AsyncDisposable {
     if (this.#failure !== undefined && performance.now() - this.#failure.at < betweenAttemptsMs) {
       throw this.#failure.error
     }
-    this.#link = this.#connect()
-    try {
-      const link = await this.#link
-      if (this.#failure !== undefined) this.#log.info({ redis: this.where }, 'Redis answers again')
-      this.#failure = undefined
-      return link
-    } catch (error) {
+    this.#link = this.#connect().catch((error: unknown) => {
       this.#link = undefined
       throw this.#unavailable(error)
-    }
+    })
+    const link = await this.#link
+    if (this.#failure !== undefined) this.#log.info({ redis: this.where }, 'Redis answers again')
+    this.#failure = undefined
+    return link
   }
 
   async #connect(): Promise<Link> {
