@@ -23,7 +23,7 @@ export function spokenForm(selection: Selection, wants: ReadonlySet<Want>, now: 
     const text = said.has(lead) ? '' : spokenUnit(lead, all, said, lang)
     if (text !== '') parts.push(text)
   }
-  return parts.join(lang === 'ja' ? '' : ' ')
+  return together(parts, lang)
 }
 
 /** Who asks for a command wants to hear it: the nearest one after the best unit, else the first of its passage. */
@@ -56,11 +56,14 @@ function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candid
     sentence(first.unit.shown, lang),
     code === undefined ? '' : spokenCommand(code.unit.shown, lang),
   ]
-  return parts.filter((part) => part !== '').join(gap(lang))
+  return together(parts, lang)
 }
 
-function gap(lang: Lang): string {
-  return lang === 'ja' ? '' : ' '
+/** Japanese sentences stand close together, but a full stop right before a digit would make a number of them. */
+function together(parts: readonly string[], lang: Lang): string {
+  return parts
+    .filter((part) => part !== '')
+    .reduce((all, part) => `${all}${all === '' || (lang === 'ja' && !/[.!?:]$/.test(all)) ? '' : ' '}${part}`, '')
 }
 
 function sentence(shown: string, lang: Lang): string {
@@ -111,9 +114,7 @@ export function spokenStatements(statements: readonly string[], age: string | un
     const code = /^[ \t]*(`{3,})[^\n]*\n([\s\S]*?)\n[ \t]*\1/m.exec(text)
     const words = text.replace(/^[ \t]*(`{3,})[\s\S]*$/m, '').replace(/^\s*(?:[-*+]|\d+[.)])\s+/, '')
     const command = code?.[2] === undefined ? '' : spokenCommand(code[2], lang)
-    return [/[\p{L}\d]/u.test(words) ? sentence(words, lang) : '', command]
-      .filter((part) => part !== '')
-      .join(gap(lang))
+    return together([/[\p{L}\d]/u.test(words) ? sentence(words, lang) : '', command], lang)
   })
-  return [age ?? '', ...said].filter((part) => part !== '').join(gap(lang))
+  return together([age ?? '', ...said], lang)
 }
