@@ -6,7 +6,7 @@ import { nameOf } from './wording.ts'
 /** How much is quoted. The numbers were found on questions of our own. */
 const selectionLimits = {
   /** Units picked for each part of the question, before what belongs to them is added. */
-  unitsEach: 5,
+  unitsEach: 7,
   /** The same when the question has several parts. */
   unitsEachOfSeveral: 4,
   /** Further units must come this near to the best one of their part of the question. */
@@ -19,7 +19,9 @@ const selectionLimits = {
   sameDocument: 0.1,
   /** A procedure that is asked for leads when it comes this near to the best of all. */
   procedureNearness: 0.75,
-  roomChars: 850,
+  /** What a stale unit's score counts beside one that is not. */
+  staleCounts: 0.85,
+  roomChars: 1200,
   mostPassages: 3,
   /** The best unit of another passage is quoted too when it comes this near to the best of all. */
   otherPassageNearness: 0.85,
@@ -131,7 +133,10 @@ class Picker {
     for (let left = count; left > 0; left--) {
       const next = near
         .filter(({ candidate }) => !this.#has(candidate))
-        .map((scored) => ({ scored, total: scored.score.total + this.#bonus(scored.candidate) }))
+        .map((scored) => ({
+          scored,
+          total: scored.score.total * this.#trust(scored.candidate) + this.#bonus(scored.candidate),
+        }))
         .toSorted((a, b) => b.total - a.total)
         .find(({ scored, total }) => total >= least && this.#take(scored))
       if (next === undefined) return
@@ -144,6 +149,7 @@ class Picker {
     for (const scored of ranking) {
       if (left === 0 || scored.score.total < selectionLimits.otherPassageNearness * best) return
       if (this.#isOpen(scored.candidate.passage)) continue
+      if (scored.score.total * this.#trust(scored.candidate) < selectionLimits.otherPassageNearness * best) continue
       if (this.#take(scored)) left -= 1
     }
   }
@@ -155,6 +161,13 @@ class Picker {
         other.document.id === passage.document.id || nameOf(other.document.title) === nameOf(passage.document.title),
     )
     return same ? selectionLimits.sameDocument : 0
+  }
+
+  /** Beside what somebody stands by, something stale must fit much better to be quoted too. */
+  #trust({ passage }: Candidate): number {
+    const [first] = this.chosen
+    if (first === undefined || first.candidate.passage.freshness.state === 'stale') return 1
+    return passage.freshness.state === 'stale' ? selectionLimits.staleCounts : 1
   }
 
   #take(scored: Scored): boolean {
