@@ -105,6 +105,7 @@ describe('an older edition of a page', () => {
       'Redisをスケールするコマンドは？',
     )
     expect(answer.answer).toContain('でスケールします')
+    expect(answer.warnings.map(({ message }) => message).join(' ')).toContain('原文はその後に更新')
   })
 })
 

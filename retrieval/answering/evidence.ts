@@ -23,7 +23,7 @@ import {
 } from './scoring.ts'
 import { type Selection, select } from './selection.ts'
 import { type DocumentSections, siblingsOf } from './siblings.ts'
-import { disagreementWarnings, suspicionWarnings } from './source-warnings.ts'
+import { disagreementWarnings, suspicionWarnings, translationWarnings } from './source-warnings.ts'
 import { supportedFrom, supportOf } from './support.ts'
 import { leastLikeness, presentVersions } from './versions.ts'
 
@@ -80,7 +80,7 @@ async function evidenceIn(
   editions: readonly Edition[],
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
-  const { judged, reconciled } = await readable(parts, question, principal, passages, editions, signal)
+  const { judged, reconciled, translated } = await readable(parts, question, principal, passages, editions, signal)
   const selection = select(question, judged)
   if (selection === undefined || supportOf(question.text, found, selection) < supportedFrom) return undefined
   return {
@@ -90,6 +90,7 @@ async function evidenceIn(
     confidence: confidenceOf(found, selection, reconciled),
     warnings: (cited) => [
       ...disagreementWarnings(reconciled, cited, lang),
+      ...translationWarnings(translated, cited, lang),
       ...suspicionWarnings(found.passages, cited, lang),
     ],
   }
@@ -115,7 +116,7 @@ async function readable(
   passages: readonly RankedPassage[],
   editions: readonly Edition[],
   signal: AbortSignal,
-): Promise<{ judged: Judged[]; reconciled: Reconciled }> {
+): Promise<{ judged: Judged[]; reconciled: Reconciled; translated: Superseded[] }> {
   const present = await presentVersions(passages, editions, parts.embedder, signal)
   const all = candidatesOf(present.passages.map((passage, at) => ({ ...passage, rank: at + 1 })))
   const embedder = await embedded(parts, all, signal)
@@ -143,7 +144,11 @@ async function readable(
   const judged = await judge(question, candidates, { ...parts, embedder }, signal)
   const succeeded = [...corrected, ...successions(judged, reconciled.superseded)]
   const left = new Set([...wrong, ...deprecatedCode(candidates)])
-  return { judged: corrections(judged, succeeded).filter(({ candidate }) => !left.has(candidate)), reconciled }
+  return {
+    judged: corrections(judged, succeeded).filter(({ candidate }) => !left.has(candidate)),
+    reconciled,
+    translated: [...present.translated, ...presentOthers.translated],
+  }
 }
 
 function pageTexts(editions: readonly Edition[]): (passage: RankedPassage) => string {

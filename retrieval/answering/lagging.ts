@@ -4,7 +4,13 @@ import { deprecatedIn, holdsWord } from './deprecated.ts'
 import type { Edition } from './editions.ts'
 import { type Candidate, candidatesOf, cosine } from './scoring.ts'
 import { ValueSource, type Values, valuesOf } from './values.ts'
-import type { Lagging } from './versions.ts'
+
+/** A passage of a translation that lags behind, and the section of the original that it once translated. */
+export interface Lagging {
+  passage: RankedPassage
+  original: RankedPassage
+  edition: Edition
+}
 
 export interface Outdated {
   /** What a translation says that its original no longer does. */

@@ -1,7 +1,7 @@
 import { day } from '#freshness/age.ts'
 import type { AnswerWarning, RankedPassage } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
-import type { Reconciled } from './disagreement.ts'
+import type { Reconciled, Superseded } from './disagreement.ts'
 import type { Candidate } from './scoring.ts'
 import { placeOf } from './wording.ts'
 
@@ -40,6 +40,24 @@ function outdated(newer: RankedPassage, older: RankedPassage, lang: Lang): Answe
       ? `「${source(older)}」は「${source(newer)}」の古い版とみられるため、引用していません。`
       : `"${source(older)}" looks like an older version of "${source(newer)}" and was not quoted.`
   return { code: 'outdated_source', message }
+}
+
+/** A translation that is cited although its original was changed since. */
+export function translationWarnings(
+  translated: readonly Superseded[],
+  cited: ReadonlySet<string>,
+  lang: Lang,
+): AnswerWarning[] {
+  const pages = new Map(
+    translated.filter(({ older }) => cited.has(older.passage.id)).map((pair) => [pair.older.document.id, pair]),
+  )
+  return [...pages.values()].map(({ newer, older }) => ({
+    code: 'outdated_source',
+    message:
+      lang === 'ja'
+        ? `「${source(older)}」は「${source(newer)}」の翻訳で、原文はその後に更新されています。原文も確認してください。`
+        : `"${source(older)}" translates "${source(newer)}", which was changed since: check the original too.`,
+  }))
 }
 
 function source(passage: RankedPassage): string {

@@ -3,24 +3,19 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import { claimOf, overlap } from './claims.ts'
 import { type Superseded, trustedAt } from './disagreement.ts'
 import type { Edition } from './editions.ts'
-import { saysOtherwise } from './lagging.ts'
+import { type Lagging, saysOtherwise } from './lagging.ts'
 import type { Page } from './pages.ts'
 import { plainPath } from './scope.ts'
 import { candidatesOf, cosine } from './scoring.ts'
 import { nameOf } from './wording.ts'
-
-/** A passage of a translation that lags behind, and the section of the original that it once translated. */
-export interface Lagging {
-  passage: RankedPassage
-  original: RankedPassage
-  edition: Edition
-}
 
 export interface Present {
   /** Best first. */
   passages: RankedPassage[]
   superseded: Superseded[]
   lagging: Lagging[]
+  /** Passages of a translation that stay, and where their originals were changed since. */
+  translated: Superseded[]
 }
 
 /** Edits closer together than this say nothing about which of two texts replaced the other. */
@@ -39,7 +34,7 @@ export async function presentVersions(
   embedder: Embedder | undefined,
   signal: AbortSignal,
 ): Promise<Present> {
-  const present: Present = { passages: [], superseded: [], lagging: [] }
+  const present: Present = { passages: [], superseded: [], lagging: [], translated: [] }
   const show = (passage: RankedPassage): void => {
     if (!present.passages.some((other) => covers(other, passage))) present.passages.push(passage)
   }
@@ -67,8 +62,12 @@ export async function presentVersions(
       else {
         show(passage)
         present.lagging.push({ passage, original: newer, edition })
+        present.translated.push({ newer, older: passage })
       }
-    } else show(passage)
+    } else {
+      show(passage)
+      if (changed) present.translated.push({ newer, older: passage })
+    }
   }
   return present
 }
