@@ -41,7 +41,7 @@ export function writeLine(output: Output, line = ''): void {
 }
 
 /** Text without the characters that move a terminal's cursor, recolour it or retitle its window. */
-export function withoutControls(text: string): string {
+function withoutControls(text: string): string {
   return text.replace(/(?![\t\n])\p{Cc}/gu, '')
 }
 
