@@ -159,6 +159,29 @@ describe('a sync', () => {
     expect(wiki.reads).toEqual(['a.md', 'b.md', 'c.md'])
   })
 
+  it('leaves alone what another sync has stored since it began, and keeps its old cursor then', async () => {
+    const { store, run, titles } = setUp()
+    const wiki = fakeSource({ 'a.md': '# Old\n\nBefore.\n', 'b.md': '# Other\n\nSame.\n' })
+    const cursors = ['first', 'second', 'third']
+    const survey: Source['survey'] = async (known, signal) => ({
+      ...(await wiki.survey(known, signal)),
+      cursor: cursors.shift(),
+    })
+    const read: Source['read'] = async (entry, signal) => {
+      if (entry.entry === 'a.md') {
+        const newer = createSync({ documents: store.documents, clock: systemClock, log: silentLog })
+        await newer.run(fakeSource({ 'a.md': '# New\n\nAfter.\n' }), {}, ongoing)
+      }
+      return await wiki.read(entry, signal)
+    }
+    await run(fakeSource({}, { survey, read }))
+    expect((await titles()).toSorted()).toEqual(['New', 'Other'])
+    expect((await store.documents.sourceState('wiki', ongoing))?.cursor).toBeUndefined()
+    await run(fakeSource({}, { survey, read: (entry, signal) => wiki.read(entry, signal) }))
+    expect((await titles()).toSorted()).toEqual(['Old', 'Other'])
+    expect((await store.documents.sourceState('wiki', ongoing))?.cursor).toBe('second')
+  })
+
   it('masks secrets before they are stored or embedded, and counts them', async () => {
     const embedder = fakeEmbedder()
     const { run, store } = setUp(embedder)
