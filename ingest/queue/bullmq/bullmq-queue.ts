@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { type Job, type JobsOptions, UnrecoverableError } from 'bullmq'
-import { z } from 'zod'
 import { OpsError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { QueueClosedError } from '../errors.ts'
@@ -23,8 +22,8 @@ import {
 } from '../sync-queue.ts'
 import { bullmqClient } from './bullmq-client.ts'
 import { RedisConnection } from './redis-connection.ts'
-import { forgetMarks, notePause } from './scripts.ts'
-import { type EntryData, entryOf, SourceQueues } from './source-queues.ts'
+import type { Failure } from './source-notes.ts'
+import { type EntryData, entryOf, SourceQueues, syncDueAt } from './source-queues.ts'
 
 export interface BullmqQueueParts {
   /** redis:// or rediss:// */
@@ -40,24 +39,6 @@ export interface BullmqQueueParts {
 /** BullMQ lets jobs without a priority go first: those that were requested. */
 const surveyedPriority = 10
 const neverFails = Number.MAX_SAFE_INTEGER
-
-const Failure = z.object({
-  state: z.enum(['delayed', 'dead']),
-  reason: z.string(),
-  attempts: z.number(),
-  failedAt: z.number(),
-  mark: z.string(),
-})
-type Failure = z.infer<typeof Failure>
-
-const SyncState = z.object({
-  everyMs: z.number().optional(),
-  attempts: z.number().default(0),
-  failure: z.string().optional(),
-})
-type SyncState = z.infer<typeof SyncState>
-
-const PauseNote = z.object({ until: z.number(), reason: z.string() })
 
 interface Held {
   claim: Claim
@@ -86,17 +67,15 @@ export class BullmqQueue implements SyncQueue {
     this.leaseMs = leaseMs
     this.#connection = new RedisConnection({ url, log })
     this.#client = bullmqClient(this.#connection)
-    this.#client.defineCommand('note-pause', notePause)
-    this.#client.defineCommand('forget-marks', forgetMarks)
   }
 
   async plan(source: string, { everyMs, firstInMs }: { everyMs: number; firstInMs: number }, signal: AbortSignal) {
     const queues = await this.#listed(source, signal)
-    await this.#saveSync(queues, { ...(await this.#syncState(queues)), everyMs })
+    await queues.notes.saveSync({ ...(await queues.notes.sync()), everyMs })
     // Where one is planned or running already, this is no second one.
     await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: Math.min(firstInMs, everyMs) })
     const [planned] = await queues.syncs.getDelayed(0, 0)
-    const dueAt = planned === undefined ? undefined : await this.#dueAt(queues)
+    const dueAt = planned === undefined ? undefined : await syncDueAt(this.#client, queues)
     if (planned !== undefined && dueAt !== undefined && dueAt > Date.now() + everyMs) {
       await tolerantly(() => planned.changeDelay(everyMs))
     }
@@ -106,7 +85,7 @@ export class BullmqQueue implements SyncQueue {
     const queues = await this.#queuesOf(source, signal)
     await queues.syncs.obliterate({ force: true })
     await queues.entries.obliterate({ force: true })
-    await this.#client.del(...Object.values(queues.keys))
+    await queues.notes.forgetAll()
     await this.#client.hdel(this.#sourcesKey(), source)
     this.#sources.delete(source)
     await queues.close()
@@ -121,8 +100,8 @@ export class BullmqQueue implements SyncQueue {
     if (entries.length === 0) return
     // Never the same twice, so that whatever was found before counts as old.
     const jobs = [...new Set(entries)].map((entry) => ({ entry, mark: randomUUID() }))
-    await this.#client.hset(queues.keys.marks, Object.fromEntries(jobs.map(({ entry, mark }) => [entry, mark])))
-    await this.#client.hdel(queues.keys.failures, ...entries)
+    await queues.notes.mark(jobs)
+    await queues.notes.forgetFailures(entries)
     await queues.entries.addBulk(jobs.map((data) => ({ name: 'entry', data, opts: this.#entryOptions(data.entry) })))
   }
 
@@ -130,10 +109,9 @@ export class BullmqQueue implements SyncQueue {
     if (entries.length === 0) return
     const queues = await this.#listed(source, signal)
     const jobs = entries.map((found) => ({ ...found, mark: markOf(found) }))
-    const names = jobs.map(({ entry }) => entry)
-    const failures = (await this.#client.hmget(queues.keys.failures, ...names)).map(failureFrom)
+    const failures = await queues.notes.failuresOf(jobs.map(({ entry }) => entry))
     // Noted before they are added: a job that waits already with something else found is known to be old.
-    await this.#client.hset(queues.keys.marks, Object.fromEntries(jobs.map(({ entry, mark }) => [entry, mark])))
+    await queues.notes.mark(jobs)
     await queues.entries.addBulk(
       jobs.map((data, at) => {
         const failure = failures[at]
@@ -148,8 +126,8 @@ export class BullmqQueue implements SyncQueue {
   async addLeads(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return
     const queues = await this.#listed(source, signal)
-    const failures = await this.#client.hmget(queues.keys.failures, ...entries)
-    const unknown = entries.filter((_, at) => failures[at] === null)
+    const failures = await queues.notes.failuresOf(entries)
+    const unknown = entries.filter((_, at) => failures[at] === undefined)
     await queues.entries.addBulk(
       unknown.map((entry) => {
         const opts = { ...this.#entryOptions(entry), priority: surveyedPriority }
@@ -161,7 +139,7 @@ export class BullmqQueue implements SyncQueue {
   async dropEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return
     const queues = await this.#queuesOf(source, signal)
-    await this.#client.hdel(queues.keys.failures, ...entries)
+    await queues.notes.forgetFailures(entries)
     for (const entry of entries) {
       const id = await queues.entries.getDeduplicationJobId(nameOf(entry))
       // Where it is running, it is not removed.
@@ -171,7 +149,7 @@ export class BullmqQueue implements SyncQueue {
 
   async takeSync(source: string, signal: AbortSignal): Promise<SyncClaim | undefined> {
     const queues = await this.#queuesOf(source, signal)
-    if ((await this.#pauseOf(queues)) !== undefined) return undefined
+    if ((await queues.notes.pause()) !== undefined) return undefined
     const token = randomUUID()
     const job = await (await queues.syncWorker()).getNextJob(token, { block: false })
     if (job === undefined) return undefined
@@ -182,7 +160,7 @@ export class BullmqQueue implements SyncQueue {
 
   async takeEntries(source: string, limit: number, signal: AbortSignal): Promise<EntryClaim[]> {
     const queues = await this.#queuesOf(source, signal)
-    if ((await this.#pauseOf(queues)) !== undefined) return []
+    if ((await queues.notes.pause()) !== undefined) return []
     const worker = await queues.entryWorker()
     const token = randomUUID()
     // The first one also moves those whose delay is over to where the others wait.
@@ -238,12 +216,8 @@ export class BullmqQueue implements SyncQueue {
     for (const { claim } of settlements) this.#held.delete(claim.id)
   }
 
-  async pause(source: string, { until, reason }: Pause, signal: AbortSignal): Promise<void> {
-    const ms = until.getTime() - Date.now()
-    if (ms <= 0) return
-    const queues = await this.#listed(source, signal)
-    const note = JSON.stringify({ until: until.getTime(), reason })
-    await this.#client.runCommand('note-pause', [queues.keys.pause, until.getTime(), Math.ceil(ms), note])
+  async pause(source: string, pause: Pause, signal: AbortSignal): Promise<void> {
+    await (await this.#listed(source, signal)).notes.notePause(pause)
   }
 
   async counts(signal: AbortSignal): Promise<QueueCounts[]> {
@@ -252,10 +226,10 @@ export class BullmqQueue implements SyncQueue {
       const queues = await this.#queuesOf(source, signal)
       const entries = await queues.entries.getJobCounts('wait', 'prioritized', 'active', 'delayed')
       const syncs = await queues.syncs.getJobCounts('wait', 'active')
-      const dueAt = await this.#dueAt(queues)
-      const failures = await this.#failuresOf(queues)
-      const { failure } = await this.#syncState(queues)
-      const pause = await this.#pauseOf(queues)
+      const dueAt = await syncDueAt(this.#client, queues)
+      const failures = await queues.notes.failures()
+      const { failure } = await queues.notes.sync()
+      const pause = await queues.notes.pause()
       const isDue = (syncs.wait ?? 0) > 0 || (dueAt !== undefined && dueAt <= Date.now())
       counts.push({
         source,
@@ -276,7 +250,7 @@ export class BullmqQueue implements SyncQueue {
     const failures: FailedEntry[] = []
     for (const known of source === undefined ? await this.#known(signal) : [source]) {
       const queues = await this.#queuesOf(known, signal)
-      for (const [entry, { state, reason, attempts, failedAt }] of await this.#failuresOf(queues))
+      for (const [entry, { state, reason, attempts, failedAt }] of await queues.notes.failures())
         failures.push({ source: known, entry, state, reason, attempts, failedAt: new Date(failedAt) })
     }
     return failures.toSorted((one, other) => other.failedAt.getTime() - one.failedAt.getTime())
@@ -342,7 +316,7 @@ export class BullmqQueue implements SyncQueue {
     token: string
     jobs: readonly Job[]
   }) {
-    const marks = await this.#client.hmget(queues.keys.marks, ...jobs.map((job) => entryOf(job).entry))
+    const marks = await queues.notes.marks(jobs.map((job) => entryOf(job).entry))
     const claims: EntryClaim[] = []
     for (const [at, job] of jobs.entries()) {
       const data = entryOf(job)
@@ -370,8 +344,7 @@ export class BullmqQueue implements SyncQueue {
 
   async #settleEntries(queues: SourceQueues, work: readonly (Held & { outcome: Outcome })[]): Promise<void> {
     if (work.length === 0) return
-    const names = work.map(({ job }) => entryOf(job).entry)
-    const marks = await this.#client.hmget(queues.keys.marks, ...names)
+    const marks = await queues.notes.marks(work.map(({ job }) => entryOf(job).entry))
     const finished: EntryData[] = []
     await Promise.all(
       work.map(async ({ job, token, outcome }, at) => {
@@ -385,10 +358,7 @@ export class BullmqQueue implements SyncQueue {
         if (settled && (outcome.kind === 'done' || changed)) finished.push(data)
       }),
     )
-    if (finished.length === 0) return
-    await this.#client.hdel(queues.keys.failures, ...finished.map(({ entry }) => entry))
-    const pairs = finished.flatMap(({ entry, mark }) => [entry, mark])
-    await this.#client.runCommand('forget-marks', [queues.keys.marks, ...pairs])
+    await queues.notes.finished(finished)
   }
 
   async #fail(
@@ -410,8 +380,7 @@ export class BullmqQueue implements SyncQueue {
 
   async #noteFailure(queues: SourceQueues, job: Job, failure: Pick<Failure, 'state' | 'reason' | 'attempts'>) {
     const { entry, mark } = entryOf(job)
-    const note: Failure = { ...failure, failedAt: Date.now(), mark }
-    await this.#client.hset(queues.keys.failures, { [entry]: JSON.stringify(note) })
+    await queues.notes.noteFailure(entry, { ...failure, failedAt: Date.now(), mark })
   }
 
   async #settleSync(queues: SourceQueues, { job, token }: { job: Job; token: string }, outcome: Outcome) {
@@ -419,44 +388,16 @@ export class BullmqQueue implements SyncQueue {
       await tolerantly(() => job.moveToWait(token))
       return
     }
-    const state = await this.#syncState(queues)
+    const state = await queues.notes.sync()
     const settled = await tolerantly(() => job.moveToCompleted(null, token, false))
     if (!settled) return
     const attempts = outcome.kind === 'failed' ? state.attempts + 1 : 0
     const failure = outcome.kind === 'failed' ? outcome.reason : undefined
-    await this.#saveSync(queues, { everyMs: state.everyMs, attempts, failure })
+    await queues.notes.saveSync({ everyMs: state.everyMs, attempts, failure })
     const everyMs = state.everyMs ?? neverFails
     const inMs = failure === undefined ? everyMs : Math.min(everyMs, backoffMs(this.#parts.retries, attempts))
     // Where it was asked for meanwhile, that one waits already, and this is none.
     if (inMs < neverFails) await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: inMs })
-  }
-
-  async #syncState(queues: SourceQueues): Promise<SyncState> {
-    const text = await this.#client.get(queues.keys.sync)
-    return SyncState.parse(text === null ? {} : JSON.parse(text))
-  }
-
-  async #saveSync(queues: SourceQueues, state: SyncState): Promise<void> {
-    await this.#client.set(queues.keys.sync, JSON.stringify(state))
-  }
-
-  /** When the sync that is planned is due. */
-  async #dueAt(queues: SourceQueues): Promise<number | undefined> {
-    const [, score] = await this.#client.zrange(queues.syncs.keys.delayed ?? '', 0, 0, { WITHSCORES: true })
-    // BullMQ multiplies the time so that jobs of one millisecond keep their order.
-    return score === undefined ? undefined : Math.floor(Number(score) / 0x1000)
-  }
-
-  async #pauseOf(queues: SourceQueues): Promise<Pause | undefined> {
-    const text = await this.#client.get(queues.keys.pause)
-    if (text === null) return undefined
-    const { until, reason } = PauseNote.parse(JSON.parse(text))
-    return { until: new Date(until), reason }
-  }
-
-  async #failuresOf(queues: SourceQueues): Promise<Map<string, Failure>> {
-    const notes = Object.entries(await this.#client.hgetall(queues.keys.failures))
-    return new Map(notes.map(([entry, text]) => [entry, Failure.parse(JSON.parse(text))]))
   }
 }
 
@@ -492,8 +433,4 @@ function markOf({ revision, replaces }: FoundEntry): string {
 
 function foundIn({ revision, replaces }: EntryData): EntryClaim['found'] {
   return revision === undefined ? undefined : { revision, replaces: replaces ?? null }
-}
-
-function failureFrom(text: string | null): Failure | undefined {
-  return text === null ? undefined : Failure.parse(JSON.parse(text))
 }

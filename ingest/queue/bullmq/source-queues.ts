@@ -1,9 +1,10 @@
-import { type Job, Queue, Worker } from 'bullmq'
+import { type IRedisClient, type Job, Queue, Worker } from 'bullmq'
 import { z } from 'zod'
 import type { Log } from '#runtime/log.ts'
 import { backoffMs, mostTakeovers, type RetryRule } from '../sync-queue.ts'
 import { bullmqClient } from './bullmq-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
+import { SourceNotes } from './source-notes.ts'
 
 export interface SourceQueuesParts {
   connection: RedisConnection
@@ -31,7 +32,7 @@ const eventsKept = 200
 export class SourceQueues {
   readonly entries: Queue
   readonly syncs: Queue
-  readonly keys: { marks: string; failures: string; pause: string; sync: string }
+  readonly notes: SourceNotes
   readonly #parts: SourceQueuesParts
   readonly #workers: Worker[] = []
   #entryWorker: Worker | undefined
@@ -45,8 +46,7 @@ export class SourceQueues {
     this.entries = new Queue(`${name}.entries`, options)
     this.syncs = new Queue(`${name}.sync`, options)
     for (const queue of [this.entries, this.syncs]) queue.on('error', (err) => this.#quietly(err))
-    const at = (what: string) => `${parts.prefix}:${name}.${what}`
-    this.keys = { marks: at('marks'), failures: at('failures'), pause: at('pause'), sync: at('sync-state') }
+    this.notes = new SourceNotes(bullmqClient(parts.connection), `${parts.prefix}:${name}`)
   }
 
   /** The worker that takes entries, made when it is first needed: those that only add need none. */
@@ -96,6 +96,13 @@ export class SourceQueues {
 async function ready(worker: Worker): Promise<Worker> {
   await worker.waitUntilReady()
   return worker
+}
+
+/** When the sync that is planned is due, in ms since 1970. */
+export async function syncDueAt(client: IRedisClient, { syncs }: SourceQueues): Promise<number | undefined> {
+  const [, score] = await client.zrange(syncs.keys.delayed ?? '', 0, 0, { WITHSCORES: true })
+  // BullMQ multiplies the time so that jobs of one millisecond keep their order.
+  return score === undefined ? undefined : Math.floor(Number(score) / 0x1000)
 }
 
 /** The entry that a job is for. */
