@@ -20,7 +20,15 @@ export async function citationsOf(turn: Turn, scene: Scene, signal: AbortSignal)
     if (!text.includes(quote)) continue
     scene.reads.read([{ id: passageId, text }])
     const { document, freshness, passage } = source
-    citations.push({ n: at + 1, quote, passageId, heading: passage.heading, document, freshness })
+    citations.push({
+      n: at + 1,
+      quote,
+      passageId,
+      heading: passage.heading,
+      document,
+      freshness,
+      anchor: passage.anchor,
+    })
   }
   return citations
 }

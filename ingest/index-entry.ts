@@ -7,7 +7,7 @@ import { documentIdOf } from './passages-id.ts'
 import type { ParsedDocument, RawEntry, Source } from './source.ts'
 
 /** Raise it when the same entry would be stored otherwise than before: then everything is indexed again by itself. */
-export const pipelineVersion = `3.${termsVersion}`
+export const pipelineVersion = `4.${termsVersion}`
 
 /** An entry ready to be stored, but for the vectors. */
 export interface PreparedEntry {
@@ -66,6 +66,7 @@ function documentOf(id: string, raw: RawEntry, parsed: ParsedDocument, belonging
     lang: parsed.lang,
     audience: belonging.source.audience,
     editedAt: belonging.editedAt,
+    editedBy: raw.editedBy,
     reviewedAt: parsed.reviewedAt ?? raw.reviewedAt,
     reviewedBy: parsed.reviewedBy ?? raw.reviewedBy,
     evergreenReason: parsed.evergreenReason,
@@ -77,7 +78,7 @@ function documentOf(id: string, raw: RawEntry, parsed: ParsedDocument, belonging
 function datesOf(raw: RawEntry, { statedAt }: ParsedDocument): Dated {
   const { statedUntil } = raw
   if (statedAt === undefined || statedUntil === undefined || statedAt > statedUntil) return raw
-  return { editedAt: statedAt }
+  return { editedAt: statedAt, anchors: raw.anchors }
 }
 
 /** Documents that share an entry don't share its date: each takes that of its own lines. */

@@ -18,6 +18,22 @@ function cut(content: string, path = 'ops/page.md', dated: Dated = { editedAt: e
 const texts = (passages: readonly Passage[]) => passages.map((passage) => passage.text)
 const prose = (words: number) => 'The queue drains slowly when a broker is gone. '.repeat(words / 9).trim()
 
+describe('what leads to a passage at its source', () => {
+  const page = '# Redis\n\nAbout it.\n\n## Failover\n\n1. Stop it.\n2. Start it.\n'
+
+  it('is its lines, where lines can be led to', () => {
+    const passages = cut(page, 'ops/page.md', { editedAt: edited, anchors: 'line-numbers' })
+    expect(passages.map(({ anchor }) => anchor)).toEqual(['?plain=1#L3-L3', '?plain=1#L7-L8'])
+  })
+
+  it('is the anchor of its first line, and nothing where that has none', () => {
+    const anchors = [undefined, undefined, '#about', undefined, '#failover']
+    const passages = cut(page, 'ops/page.md', { editedAt: edited, anchors })
+    expect(passages.map(({ anchor }) => anchor)).toEqual(['#about', undefined])
+    expect(cut(page).map(({ anchor }) => anchor)).toEqual([undefined, undefined])
+  })
+})
+
 describe('where a document is cut', () => {
   it('never crosses a heading, and names the path of headings without the title', () => {
     const passages = cut(

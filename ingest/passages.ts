@@ -5,13 +5,14 @@ import { type Atom, atomsOf, gapBefore } from './passages-atoms.ts'
 import { idOf } from './passages-id.ts'
 import { roomyLimit, targetSize, tinySize } from './passages-sizes.ts'
 import { type Visible, visibleText } from './passages-visible.ts'
-import type { LineDates, ParsedDocument } from './source.ts'
+import type { LineDates, ParsedDocument, RawEntry } from './source.ts'
 
 /** When the lines of a document last changed; a `RawEntry` is one. */
 export interface Dated {
   lineDates?: LineDates | undefined
   /** For passages whose lines have no dates of their own. */
   editedAt: Date
+  anchors?: RawEntry['anchors']
 }
 
 /**
@@ -48,6 +49,7 @@ export function cutPassages(documentId: string, parsed: ParsedDocument, dated: D
       editedAt: lastEdit(atoms, dated),
       context: about(heading),
       suspicious: distrusted || givesOrders([...heading, seenBy.text, seenBy.hidden, hidden].join('\n')),
+      ...anchorOf(first.fromLine, atoms.at(-1)?.toLine ?? first.toLine, dated.anchors),
     })
   }
   return passages
@@ -122,6 +124,14 @@ function lastEdit(atoms: readonly Atom[], dated: Dated): Date {
     }
   }
   return last ?? dated.editedAt
+}
+
+function anchorOf(fromLine: number, toLine: number, anchors: Dated['anchors']): Pick<Passage, 'anchor'> {
+  if (anchors === undefined) return {}
+  // Without `plain` GitHub shows a page as it is meant to look, in which lines have no numbers.
+  if (anchors === 'line-numbers') return { anchor: `?plain=1#L${fromLine}-L${toLine}` }
+  const anchor = anchors[fromLine - 1]
+  return anchor === undefined ? {} : { anchor }
 }
 
 /** Longer than this, a summary drowns what the headings say. */

@@ -55,7 +55,11 @@ export interface RawEntry {
   format?: 'markdown' | undefined
   owners: readonly string[]
   editedAt: Date
+  /** Who made the last change. */
+  editedBy?: string | undefined
   lineDates?: LineDates | undefined
+  /** How a line is led to at its address: by its number, as GitHub does, or by the anchor of each line from the first. */
+  anchors?: 'line-numbers' | readonly (string | undefined)[] | undefined
   /**
    * `editedAt` is that of a copy (a file's own time, say). Where the document states when it was last changed, not after
    * this moment, that is its date instead.

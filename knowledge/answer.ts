@@ -25,6 +25,8 @@ export interface Citation {
   heading: readonly string[]
   document: Document
   freshness: Freshness
+  /** As the passage's: what leads to it behind the document's address. */
+  anchor?: string | undefined
 }
 
 export type WarningCode =

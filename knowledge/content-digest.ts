@@ -26,14 +26,14 @@ export function entryDigest({ source, entry, revision, documents }: EntryContent
 
 export function documentDigest(document: Document): Digest {
   const { id, source, entry, kind, path, url, title, owners, lang, audience } = document
-  const { editedAt, reviewedAt, reviewedBy, evergreenReason, maskedSecrets } = document
+  const { editedAt, reviewedAt, reviewedBy, evergreenReason, maskedSecrets, editedBy } = document
   const said = [id, source, entry, kind, path, url, title, owners, lang, audience]
-  return digestOf([...said, +editedAt, timeOf(reviewedAt), reviewedBy, evergreenReason, maskedSecrets])
+  return digestOf([...said, +editedAt, timeOf(reviewedAt), reviewedBy, evergreenReason, maskedSecrets, editedBy])
 }
 
 export function passageDigest(passage: IndexedPassage): Digest {
-  const { id, documentId, ordinal, heading, lang, kind, text, fromLine, toLine, context, suspicious } = passage
-  const said = [id, documentId, ordinal, heading, lang, kind, text, fromLine, toLine, context, suspicious]
+  const { id, documentId, ordinal, heading, lang, kind, text, fromLine, toLine, context, suspicious, anchor } = passage
+  const said = [id, documentId, ordinal, heading, lang, kind, text, fromLine, toLine, context, suspicious, anchor]
   const terms = termFields.map((field) => passage.terms[field])
   return digestOf([...said, +passage.editedAt, terms, direction(passage.embedding)])
 }

@@ -25,6 +25,7 @@ export function documentStoreContract(
       lang: 'ja',
       audience: ['sre', 'dba'],
       editedAt: new Date('2025-03-04T05:06:07.089Z'),
+      editedBy: 'Bob 山田',
       reviewedAt: new Date('2025-05-01T00:00:00Z'),
       reviewedBy: 'alice',
       evergreenReason: 'it is history',
@@ -69,6 +70,7 @@ export function documentStoreContract(
       editedAt: new Date('2024-02-03T04:05:06Z'),
       context: 'Redis > Failover',
       suspicious: true,
+      anchor: '#L3-L5',
       embedding: Float32Array.of(0.6, 0.8),
     })
     const second = fakePassage({ id: 'redis#two', text: 'then wait', ordinal: 1 })

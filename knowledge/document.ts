@@ -26,6 +26,8 @@ export interface Document {
   audience: readonly string[]
   /** The last change of any part of it. */
   editedAt: Date
+  /** Who made that change, where the source says. */
+  editedBy?: string | undefined
   /** From front matter: somebody said then that it is still true. */
   reviewedAt?: Date | undefined
   reviewedBy?: string | undefined

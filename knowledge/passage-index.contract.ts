@@ -224,6 +224,7 @@ export function passageIndexContract(
       lang: 'ja',
       context: 'A > B',
       suspicious: true,
+      anchor: '#b1',
       terms: { title: ['t', 't'], heading: ['h'], context: ['c1', 'c2'], body: ['b', 'b', 'b'], code: ['kubectl'] },
       embedding: Float32Array.of(0.6, -0.8),
     })

@@ -23,6 +23,7 @@ export function passageLoaderContract(
       lang: 'ja',
       context: 'A > B',
       suspicious: true,
+      anchor: '?plain=1#L3-L5',
       terms: { title: ['t', 't'], heading: ['h'], context: ['c1', 'c2'], body: ['b', 'b', 'b'], code: ['kubectl'] },
       embedding: Float32Array.of(0.6, -0.8),
     })

@@ -25,6 +25,8 @@ export interface Passage {
   context: string
   /** It tries to give orders to an assistant; still data, still found, never obeyed. */
   suspicious: boolean
+  /** What leads to this passage when it is put behind the document's address: `#L3-L9`, `#` and a block's id. */
+  anchor?: string | undefined
 }
 
 /** The search terms of a passage by field, duplicates kept (they are the term frequencies). */

@@ -69,7 +69,7 @@ function typeOf(schema: Schema, indent: string): string {
   if (Array.isArray(schema.type)) return schema.type.map((type) => (type === 'integer' ? 'number' : type)).join(' | ')
   if (schema.type === 'array') {
     const items = typeOf(schema.items ?? {}, indent)
-    return items.includes('|') ? `(${items})[]` : `${items}[]`
+    return items.includes('|') && !items.startsWith('{') ? `(${items})[]` : `${items}[]`
   }
   if (schema.type !== 'object') return schema.type === 'integer' ? 'number' : (schema.type ?? 'unknown')
   if (typeof schema.additionalProperties === 'object')

@@ -42,6 +42,7 @@ export const DocumentWire = z
     kind: z.enum(['page', 'alert', 'api', 'discussion']),
     lang: LangWire,
     edited_at: date,
+    edited_by: z.string().optional().openapi({ description: 'Who made the last change, where the source says.' }),
     masked_secrets: z.int().openapi({ description: 'How many secrets were masked before it was stored.' }),
   })
   .openapi('Document')
@@ -58,6 +59,7 @@ export const PassageWire = z
     kind: z.enum(['prose', 'steps', 'code', 'table', 'alert']),
     from_line: z.int(),
     to_line: z.int(),
+    url: z.string().openapi({ description: 'Of the passage at its source, as closely as the source allows.' }),
     document: DocumentWire,
     freshness: FreshnessWire,
   })
@@ -87,6 +89,7 @@ export const CitationWire = z
     quote: z.string().openapi({ description: 'Stands letter for letter in the cited document.' }),
     passage_id: z.string(),
     heading: z.array(z.string()),
+    url: z.string().openapi({ description: 'Of the passage at its source, as closely as the source allows.' }),
     document: DocumentWire,
     freshness: FreshnessWire,
   })
@@ -145,6 +148,7 @@ export function documentToWire(document: Document): DocumentWire {
     kind: document.kind,
     lang: document.lang,
     edited_at: document.editedAt.toISOString(),
+    ...(document.editedBy !== undefined && { edited_by: document.editedBy }),
     masked_secrets: document.maskedSecrets,
   }
 }
@@ -161,6 +165,7 @@ export function passageToWire(found: RankedPassage): PassageWire {
     kind: passage.kind,
     from_line: passage.fromLine,
     to_line: passage.toLine,
+    url: found.document.url + (passage.anchor ?? ''),
     document: documentToWire(found.document),
     freshness: freshnessToWire(found.freshness),
   }
@@ -187,6 +192,7 @@ export function citationToWire(citation: Citation): CitationWire {
     quote: citation.quote,
     passage_id: citation.passageId,
     heading: [...citation.heading],
+    url: citation.document.url + (citation.anchor ?? ''),
     document: documentToWire(citation.document),
     freshness: freshnessToWire(citation.freshness),
   }

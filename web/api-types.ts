@@ -27,6 +27,8 @@ export interface Citation {
   quote: string
   passage_id: string
   heading: string[]
+  /** Of the passage at its source, as closely as the source allows. */
+  url: string
   document: Document
   freshness: Freshness
 }
@@ -42,6 +44,8 @@ export interface Document {
   kind: 'page' | 'alert' | 'api' | 'discussion'
   lang: 'en' | 'ja'
   edited_at: string
+  /** Who made the last change, where the source says. */
+  edited_by?: string
   /** How many secrets were masked before it was stored. */
   masked_secrets: number
 }
@@ -102,6 +106,8 @@ export interface Passage {
   kind: 'prose' | 'steps' | 'code' | 'table' | 'alert'
   from_line: number
   to_line: number
+  /** Of the passage at its source, as closely as the source allows. */
+  url: string
   document: Document
   freshness: Freshness
 }

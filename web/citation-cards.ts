@@ -62,7 +62,7 @@ function card(citation: Citation, citations: readonly Citation[], page: Page): H
       { class: 'card-facts' },
       freshnessBadge(freshness, page),
       ownersView(cited.owners, page),
-      sourceLink(cited, page),
+      sourceLink(cited, page, citation.url),
     ),
   )
 }
@@ -72,12 +72,12 @@ export function ownersView(owners: readonly string[], { words }: Page): HTMLElem
   return element('span', { class: 'owners', title: words.owners }, names)
 }
 
-/** To the document where it lives; a file on the server's disk has no address to go to. */
-export function sourceLink(source: Citation['document'], { words }: Page): HTMLElement {
+/** To the document where it lives, or to the passage in it; a file on the server's disk has no address to go to. */
+export function sourceLink(source: Citation['document'], { words }: Page, url = source.url): HTMLElement {
   const path = element('span', { class: 'path' }, source.path)
   if (!isWebAddress(source.url))
     return element('span', { class: 'source', title: `${source.source}: ${source.path}` }, path)
-  const link = outwardLink(source.url, path, ' ↗')
+  const link = outwardLink(url, path, ' ↗')
   link.className = 'source'
   link.title = words.openAtSource
   return link

@@ -129,7 +129,7 @@ export function githubSource(options: GithubSourceOptions): Source {
     const { entry, path, sha, owners } = file
     const url = `${found.base}${encodePath(path)}`
     const { editedAt, lineDates, content = await blobs.read(sha, signal) } = await found.batches.of(file, signal)
-    return { entry, path: entry, url, content, owners, editedAt, lineDates }
+    return { entry, path: entry, url, content, owners, editedAt, lineDates, anchors: 'line-numbers' }
   }
 
   return {

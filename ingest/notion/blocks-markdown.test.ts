@@ -282,6 +282,17 @@ describe('dates', () => {
   })
 })
 
+describe('anchors', () => {
+  it('lead to the block of each line, nested ones too', async () => {
+    const entry = await read([paragraph('Top.'), textBlock('toggle', 'Steps', { children: [paragraph('Nested.')] })])
+    const lines = textOf(entry).split('\n')
+    const anchorOf = (line: string) => (Array.isArray(entry.anchors) ? entry.anchors[lines.indexOf(line)] : undefined)
+    const anchors = ['Top.', '**Steps**', 'Nested.'].map(anchorOf)
+    expect(anchors).toEqual(Array(3).fill(expect.stringMatching(/^#[0-9a-f]{32}$/)))
+    expect(new Set(anchors).size).toBe(3)
+  })
+})
+
 describe('a page as it is indexed', () => {
   it('stands under its own title, each passage with its own date', async () => {
     const old = new Date('2023-03-01T00:00:00Z')

@@ -1,5 +1,5 @@
 import type { BlockNode } from './block-tree.ts'
-import { type DatedLine, indented, linesOf, stacked } from './dated-lines.ts'
+import { type DatedLine, indented, linesOf, ofBlock, stacked } from './dated-lines.ts'
 import { urlOfBlock, urlOfId } from './ids.ts'
 import { markdownOf } from './rich-text.ts'
 import { plainText, type RichText } from './shapes.ts'
@@ -47,12 +47,13 @@ function markerOf({ type, content }: BlockNode, number: number): string {
 
 function itemLines(node: BlockNode, marker: string, context: RenderContext): DatedLine[] {
   const inset = ' '.repeat(marker.startsWith('-') ? 2 : marker.length)
-  const lines = indented(linesOf(markdownOf(node.content.rich_text), node.editedAt), inset, marker)
+  const own = ofBlock(linesOf(markdownOf(node.content.rich_text), node.editedAt), node.id)
+  const lines = indented(own, inset, marker)
   for (const run of runsOf(node.children)) {
     const below = runLines(run, context)
     if (below.length === 0) continue
     // Without the gap a paragraph would go on in the item's own.
-    if (!listTypes.has(run[0]?.type ?? '')) lines.push({ text: '', at: node.editedAt })
+    if (!listTypes.has(run[0]?.type ?? '')) lines.push({ ...lines.at(-1), text: '', at: node.editedAt })
     lines.push(...indented(below, inset))
   }
   return lines
@@ -65,7 +66,7 @@ const media = new Set(['image', 'video', 'audio', 'file', 'pdf', 'embed', 'bookm
 function nodeLines(node: BlockNode, context: RenderContext): DatedLine[] {
   const { type, content, editedAt } = node
   const below = () => blocksMarkdown(node.children, context)
-  const own = (text: string) => (text === '' ? [] : linesOf(text, editedAt))
+  const own = (text: string) => (text === '' ? [] : ofBlock(linesOf(text, editedAt), node.id))
   if (silent.has(type)) return []
   if (transparent.has(type)) return stacked([own(markdownOf(content.rich_text)), below()])
   if (media.has(type)) return own(mediaLink(node))

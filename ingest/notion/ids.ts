@@ -17,5 +17,10 @@ export function urlOfId(id: string): string {
 
 /** The page at the block. */
 export function urlOfBlock(pageUrl: string, blockId: string): string {
-  return `${pageUrl}#${blockId.replaceAll('-', '')}`
+  return pageUrl + blockAnchor(blockId)
+}
+
+/** What leads from a page's address to a block on it. */
+export function blockAnchor(blockId: string): string {
+  return `#${blockId.replaceAll('-', '')}`
 }

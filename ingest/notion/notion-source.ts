@@ -7,7 +7,7 @@ import type { BlockNode } from './block-tree.ts'
 import { blocksMarkdown, type RenderContext } from './blocks-markdown.ts'
 import { commentLines } from './comments.ts'
 import { documentsBelow, PageContents } from './content.ts'
-import { datesOfLines, linesOf, stacked, textOfLines } from './dated-lines.ts'
+import { anchorsOf, datesOfLines, linesOf, stacked, textOfLines } from './dated-lines.ts'
 import { NotionNotFoundError } from './errors.ts'
 import type { SurveyParts } from './found.ts'
 import { Pace, type Wait } from './pace.ts'
@@ -158,6 +158,8 @@ class PageReader {
       owners: await this.#ownersOf(facts, signal),
       editedAt,
       lineDates: datesOfLines(lines, editedAt),
+      anchors: anchorsOf(lines),
+      editedBy: facts.editor === undefined ? undefined : await this.#people.nameOf(facts.editor, signal),
       reviewedAt: verification?.at,
       reviewedBy: verification?.by === undefined ? undefined : await this.#people.nameOf(verification.by, signal),
       warnings: warningsOf(path, context.unknown),

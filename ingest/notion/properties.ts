@@ -12,6 +12,8 @@ export interface PageFacts {
   editedAt: Date
   owners: readonly (User | string)[]
   creator?: User | undefined
+  /** Who changed it last. */
+  editor?: User | undefined
   verification?: { at: Date; by?: User | undefined } | undefined
   /** Of a database's row; [] for other pages. */
   fields: readonly Field[]
@@ -27,6 +29,7 @@ export interface Field {
 /** @param ownerNames Properties that name the owners; absent: those that are usually called so. */
 export function factsOf(page: Page, ownerNames: readonly string[] | undefined): PageFacts {
   const { id, url, parent, created_time: createdAt, last_edited_time: editedAt, created_by: creator } = page
+  const editor = page.last_edited_by
   const isRow = parent.data_source_id !== undefined || parent.database_id !== undefined
   return {
     id,
@@ -37,6 +40,7 @@ export function factsOf(page: Page, ownerNames: readonly string[] | undefined): 
     editedAt,
     owners: ownersIn(page, ownerNames),
     creator,
+    editor,
     verification: verificationOf(page),
     fields: isRow ? fieldsOf(page) : [],
   }

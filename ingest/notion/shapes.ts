@@ -109,6 +109,7 @@ export const Page = z.object({
   url: z.string().optional().catch(undefined),
   parent: Parent,
   properties: z.record(z.string(), Property.catch({ type: 'unknown' })),
+  last_edited_by: User.optional().catch(undefined),
   created_by: User.optional().catch(undefined),
 })
 export type Page = z.infer<typeof Page>

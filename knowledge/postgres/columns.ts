@@ -43,6 +43,7 @@ export const documentColumns: readonly Column<Document>[] = [
   { name: 'reviewed_by', type: 'text', of: ({ reviewedBy }) => reviewedBy ?? null },
   { name: 'evergreen_reason', type: 'text', of: ({ evergreenReason }) => evergreenReason ?? null },
   { name: 'masked_secrets', type: 'bigint', of: ({ maskedSecrets }) => maskedSecrets },
+  { name: 'edited_by', type: 'text', of: ({ editedBy }) => editedBy ?? null },
 ]
 
 /** A passage with the source of its document, and its vector in one byte a dimension. */
@@ -77,6 +78,7 @@ export const passageColumns: readonly Column<PassageRow>[] = [
   { name: 'edited_at', type: 'bigint', of: ({ passage }) => passage.editedAt.getTime() },
   { name: 'context', type: 'text', of: ({ passage }) => passage.context },
   { name: 'suspicious', type: 'boolean', of: ({ passage }) => passage.suspicious },
+  { name: 'anchor', type: 'text', of: ({ passage }) => passage.anchor ?? null },
   { name: 'terms', type: 'text', of: ({ passage }) => termsText(passage.terms) },
   { name: 'scale', type: 'double precision', of: ({ scale }) => scale },
   { name: 'components', type: 'bytea', of: ({ components }) => components },
@@ -115,6 +117,7 @@ export const selectedOfDocument = [
   'reviewed_by',
   'evergreen_reason',
   'masked_secrets',
+  'edited_by',
 ] as const
 
 /** @param cells Those of `selectedOfDocument`, perhaps more after them. */
@@ -136,6 +139,7 @@ export function documentFrom(cells: Cells): Document {
     ...(reviewedBy === null ? {} : { reviewedBy: textOf(reviewedBy) }),
     ...(evergreenReason === null ? {} : { evergreenReason: textOf(evergreenReason) }),
     maskedSecrets: numberOf(cells[14]),
+    ...(typeof cells[15] === 'string' ? { editedBy: cells[15] } : {}),
   }
 }
 
@@ -153,6 +157,7 @@ export const selectedOfPassage = [
   'edited_at',
   'context',
   'suspicious',
+  'anchor',
 ] as const
 
 /** And what more of an indexed one, for `indexedFrom`. */
@@ -173,6 +178,7 @@ export function passageFrom(cells: Cells): Passage {
     editedAt: new Date(numberOf(cells[9])),
     context: textOf(cells[10]),
     suspicious: cells[11] === true,
+    ...(typeof cells[12] === 'string' ? { anchor: cells[12] } : {}),
   }
 }
 
@@ -182,8 +188,8 @@ export function passageFrom(cells: Cells): Passage {
  *   to each other; absent: with whatever it has.
  */
 export function indexedFrom(cells: Cells, embeddingModel: string | undefined): IndexedPassage {
-  const passage: IndexedPassage = { ...passageFrom(cells), terms: termsFrom(textOf(cells[12])) }
-  const [scale, components, model] = cells.slice(13, 16)
+  const passage: IndexedPassage = { ...passageFrom(cells), terms: termsFrom(textOf(cells[13])) }
+  const [scale, components, model] = cells.slice(14, 17)
   const fits = embeddingModel === undefined || model === null || model === embeddingModel
   if (fits && components instanceof Uint8Array) passage.embedding = restored(numberOf(scale), components)
   return passage

@@ -71,6 +71,10 @@ const migrations: readonly (readonly string[])[] = [
     )`,
     'CREATE INDEX IF NOT EXISTS nightdesk_turns_by_time ON nightdesk_turns (at)',
   ],
+  [
+    'ALTER TABLE nightdesk_passages ADD COLUMN IF NOT EXISTS anchor TEXT',
+    'ALTER TABLE nightdesk_documents ADD COLUMN IF NOT EXISTS edited_by TEXT',
+  ],
 ]
 
 /**

@@ -19,13 +19,13 @@ const betweenFields = '\u001e'
 export interface PassageColumns {
   id: string
   /** In the order of `contentColumns`. */
-  contents: (string | number)[]
+  contents: (string | number | null)[]
   vector: QuantizedVector | undefined
 }
 
 /** The columns of `contents`, after `row`. */
 export const contentColumns =
-  'ordinal, heading, lang, kind, text, from_line, to_line, edited_at, context, suspicious, terms'
+  'ordinal, heading, lang, kind, text, from_line, to_line, edited_at, context, suspicious, anchor, terms'
 
 /** Where the terms stand among them. */
 export const termsColumn = contentColumns.split(', ').indexOf('terms')
@@ -44,6 +44,7 @@ export function passageColumns(passage: IndexedPassage): PassageColumns {
       passage.editedAt.getTime(),
       passage.context,
       passage.suspicious ? 1 : 0,
+      passage.anchor ?? null,
       termsText(passage.terms),
     ],
     vector: passage.embedding === undefined ? undefined : quantize(passage.embedding),
@@ -73,6 +74,7 @@ export function passageFrom(id: string, documentId: string, cells: Cells): Passa
     editedAt: new Date(numberOf(cells[7])),
     context: textOf(cells[8]),
     suspicious: cells[9] === 1,
+    ...(typeof cells[10] === 'string' ? { anchor: cells[10] } : {}),
   }
 }
 
@@ -91,7 +93,7 @@ export function embeddingFrom(
 
 /** The columns of `documents`, after `row`. */
 export const documentColumns =
-  'id, source, entry, kind, path, url, title, owners, lang, audience, edited_at, reviewed_at, reviewed_by, evergreen_reason, masked_secrets'
+  'id, source, entry, kind, path, url, title, owners, lang, audience, edited_at, reviewed_at, reviewed_by, evergreen_reason, masked_secrets, edited_by'
 
 export function documentValues(document: Document): (string | number | null)[] {
   return [
@@ -110,6 +112,7 @@ export function documentValues(document: Document): (string | number | null)[] {
     document.reviewedBy ?? null,
     document.evergreenReason ?? null,
     document.maskedSecrets,
+    document.editedBy ?? null,
   ]
 }
 
@@ -132,6 +135,7 @@ export function documentFrom(cells: Cells): Document {
     ...(typeof reviewedBy === 'string' ? { reviewedBy } : {}),
     ...(typeof evergreenReason === 'string' ? { evergreenReason } : {}),
     maskedSecrets: numberOf(cells[14]),
+    ...(typeof cells[15] === 'string' ? { editedBy: cells[15] } : {}),
   }
 }
 

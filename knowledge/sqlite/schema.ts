@@ -102,6 +102,11 @@ const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX turns_by_time ON turns (at);
   `,
+  `
+  -- What leads to a passage at its source, and who changed a document last.
+  ALTER TABLE contents ADD COLUMN anchor TEXT;
+  ALTER TABLE documents ADD COLUMN edited_by TEXT;
+  `,
 ]
 
 /**

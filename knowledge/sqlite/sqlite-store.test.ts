@@ -149,6 +149,7 @@ describe('the SQLite store', () => {
     using writing = openWriter(file.path, undefined)
     // Back to how the first version left it.
     writing.exec(`ALTER TABLE vectors DROP COLUMN model; ALTER TABLE contents DROP COLUMN model;
+      ALTER TABLE contents DROP COLUMN anchor; ALTER TABLE documents DROP COLUMN edited_by;
       DROP TABLE models; DROP TABLE positions; DROP INDEX turns_by_time; PRAGMA user_version = 1`)
     await using shipped = file.open({ embeddingModel: 'ops-embed-1/256' })
     expect(await shipped.index.nearest(embedding, everybody, 5, ongoing)).toHaveLength(1)

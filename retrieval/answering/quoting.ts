@@ -60,6 +60,7 @@ export function citationOf(n: number, run: readonly Unit[], { document, passage,
     heading: passage.heading,
     document,
     freshness,
+    anchor: passage.anchor,
   }
 }
 

@@ -45,5 +45,6 @@ function joined(best: StoredPassage, other: StoredPassage): StoredPassage {
     ordinal: first.ordinal,
     editedAt: new Date(Math.max(first.editedAt.getTime(), second.editedAt.getTime())),
     suspicious: first.suspicious || second.suspicious,
+    anchor: first.anchor?.replace(/-L\d+$/, `-L${second.toLine}`),
   }
 }

@@ -209,8 +209,8 @@ function annotationsIn(content: string, answer: Answer, { publicUrl }: Frame): A
 }
 
 /** A source on the web under its own address; a file of ours on our page. */
-function urlOf({ document, passageId }: Citation, publicUrl: string): string {
-  if (/^https?:/.test(document.url)) return document.url
+function urlOf({ document, passageId, anchor = '' }: Citation, publicUrl: string): string {
+  if (/^https?:/.test(document.url)) return document.url + anchor
   return `${publicUrl}/#document=${encodeURIComponent(document.id)}&passage=${encodeURIComponent(passageId)}`
 }
 
