@@ -57,6 +57,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   graphql: 'tests',
   hono: ['server'],
   'markdown-it': ['ingest/parsing'],
+  ioredis: ['ingest/queue/bullmq'],
   'node:sqlite': [
     'knowledge/sqlite',
     'freshness/sqlite',
