@@ -1,6 +1,6 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
-import { claimOf, overlap } from './claims.ts'
+import { type Claim, claimOf, overlap } from './claims.ts'
 import { type Superseded, trustedAt } from './disagreement.ts'
 import type { Edition } from './editions.ts'
 import { type Lagging, saysOtherwise } from './lagging.ts'
@@ -38,9 +38,16 @@ export async function presentVersions(
   const show = (passage: RankedPassage): void => {
     if (!present.passages.some((other) => covers(other, passage))) present.passages.push(passage)
   }
+  const pages = new Map<Page, Promise<Compared[]>>()
+  const matched = async (passage: RankedPassage, page: Page) => {
+    const sections = pages.get(page) ?? compared(page.sections, embedder, signal)
+    pages.set(page, sections)
+    const [older] = await compared([passage], embedder, signal)
+    return older && bestMatch(older, await sections)
+  }
   for (const passage of found) {
     const edition = newestOf(passage, editions)
-    const match = edition && (await bestMatch(passage, edition.newer, embedder, signal))
+    const match = edition && (await matched(passage, edition.newer))
     if (edition === undefined || match === undefined) {
       show(passage)
       continue
@@ -100,31 +107,47 @@ function isOriginal({ path: one }: { path: string }, { path: two }: { path: stri
   return plainPath(one) === one || /(?:^|[/._-])en(?=[/._-])/i.test(one)
 }
 
-/** The section that says most of what the passage says. */
-async function bestMatch(
-  older: RankedPassage,
-  page: Page,
+/** A section with what it is compared by. */
+interface Compared {
+  section: RankedPassage
+  claims: Claim[]
+  text: Float32Array | undefined
+  heading: Float32Array | undefined
+}
+
+async function compared(
+  sections: readonly RankedPassage[],
   embedder: Embedder | undefined,
   signal: AbortSignal,
-): Promise<{ section: RankedPassage; likeness: number } | undefined> {
-  const own = candidatesOf([older]).map(claimOf)
-  const compared = [older, ...page.sections]
-  const vectors = (await embedder?.embed(compared.map(sectionText), signal)) ?? []
-  const headings = (await embedder?.embed(compared.map(headingOf), signal)) ?? []
-  const scored = page.sections.map((section, at) => {
-    const claims = candidatesOf([section]).map(claimOf)
-    const again = own.reduce(
+): Promise<Compared[]> {
+  const texts = sections.flatMap((section) => [sectionText(section), headingOf(section)])
+  const vectors = (await embedder?.embed(texts, signal)) ?? []
+  return sections.map((section, at) => ({
+    section,
+    claims: candidatesOf([section]).map(claimOf),
+    text: vectors[2 * at],
+    heading: vectors[2 * at + 1],
+  }))
+}
+
+/** The section that says most of what the passage says. */
+function bestMatch(
+  older: Compared,
+  sections: readonly Compared[],
+): { section: RankedPassage; likeness: number } | undefined {
+  const scored = sections.map(({ section, claims, text, heading }) => {
+    const again = older.claims.reduce(
       (sum, { words }) => sum + Math.max(0, ...claims.map((claim) => overlap(claim.words, words))),
       0,
     )
-    const share = again / Math.max(1, own.length)
-    const alike = cosine(vectors[0], vectors[at + 1])
-    const isSameLang = section.passage.lang === older.passage.lang
-    const meaning = vectors.length === 0 ? share : isSameLang ? (share + alike) / 2 : alike
-    const sameHeading = nameOf(headingOf(section)) === nameOf(headingOf(older))
-    const heading = sameHeading ? 1 : cosine(headings[0], headings[at + 1])
+    const share = again / Math.max(1, older.claims.length)
+    const isSameLang = section.passage.lang === older.section.passage.lang
+    const alike = cosine(older.text, text)
+    const meaning = text === undefined ? share : isSameLang ? (share + alike) / 2 : alike
+    const sameHeading = nameOf(headingOf(section)) === nameOf(headingOf(older.section))
+    const headings = sameHeading ? 1 : cosine(older.heading, heading)
     const headingCounts = isSameLang ? 0.2 : 0.3
-    return { section, likeness: (1 - headingCounts) * meaning + headingCounts * heading }
+    return { section, likeness: (1 - headingCounts) * meaning + headingCounts * headings }
   })
   return scored.toSorted((a, b) => b.likeness - a.likeness)[0]
 }
