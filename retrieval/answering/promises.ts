@@ -50,10 +50,12 @@ function withoutCode(markdown: string): string {
   return markdown.replace(/^[ \t>]*(`{3,}|~{3,})[\s\S]*?^[ \t>]*\1[`~]*[ \t]*$/gm, '').replace(/`[^`\n]*`/g, '')
 }
 
-/** Without citation marks, numbers of list items and ages, which are ours. */
+/** Without citation marks, numbers of list items and ages, which are ours; a date inside code is the document's. */
 function withoutMarks(text: string): string {
   return text
     .replace(/(?<!\w)\[\d{1,3}\](?!\()/g, '')
     .replace(/^(\s*)\d{1,3}\.\s+/gm, '$1')
-    .replace(ages, '')
+    .split(/(`{3,}[\s\S]*?`{3,}|`[^`\n]*`)/)
+    .map((piece, at) => (at % 2 === 1 ? piece : piece.replace(ages, '')))
+    .join('')
 }
