@@ -29,6 +29,13 @@ export class Channel<T> {
     await new Promise<void>((resolve) => this.#senders.push(resolve))
   }
 
+  /** What waits to be read and is no longer meant to be. */
+  drop(which: (value: T) => boolean): void {
+    const kept = this.#values.filter((value) => !which(value))
+    this.#values.splice(0, this.#values.length, ...kept)
+    while (this.#values.length < this.#capacity && this.#senders.length > 0) this.#senders.shift()?.()
+  }
+
   /** No more values: the reader gets what is left, and then the end. */
   close(): void {
     this.#ended = true

@@ -6,30 +6,38 @@ import { commandOfDigit } from './commands.ts'
 import { Interruption, TurnTooSlowError } from './errors.ts'
 import type { ConversationEvent, ConversationInput, TurnEvent } from './events.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
+import { Listening } from './listening.ts'
 import type { ConversationParts } from './parts.ts'
-import { remember, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
-import { said } from './words.ts'
+import { spoken } from './say.ts'
+import { SpokenLog } from './spoken-log.ts'
+import { beginAnswer, remember, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
+import { type Sentence, said } from './words.ts'
 
 export interface ConversationOptions {
   principal: Principal
   /** Goes on with this conversation of the principal; absent, unknown or somebody else's: a new one. */
   conversationId?: string | undefined
+  /** `spoken`: said aloud too, where there is a voice. */
   mode: 'text' | 'spoken'
   /** Of all answers; absent: each in the language of its question. */
   lang?: Lang | undefined
   /** A turn that takes longer ends in an apology. Default one minute. */
   turnDeadlineMs?: number | undefined
+  /** A listener who has heard nothing for so long is told that it is being worked on. Default 2 seconds. */
+  fillerAfterMs?: number | undefined
 }
 
 const defaultDeadlineMs = 60_000
+const defaultFillerMs = 2000
 
-/** The turn that is being taken. */
-interface Current {
+/** A turn, as it is taken or as it was. */
+interface TakenTurn {
   turn: number
   abort: AbortController
   made: TurnMade | undefined
   /** Its answer as far as it was handed out. */
   shown: string
+  speech: SpokenLog
 }
 
 /** One conversation on one channel, from its first turn to its last. */
@@ -38,7 +46,8 @@ export class Conversation {
   readonly #options: ConversationOptions
   #talk: Talk | undefined
   #turns = 0
-  #current: Current | undefined
+  #current: TakenTurn | undefined
+  #last: TakenTurn | undefined
 
   constructor(parts: ConversationParts, options: ConversationOptions) {
     this.#parts = parts
@@ -60,12 +69,23 @@ export class Conversation {
       (error: unknown) => out.fail(error),
     )
     try {
-      yield* out
+      for await (const event of out) {
+        this.#handOut(event)
+        yield event
+      }
     } finally {
       signal.removeEventListener('abort', stop)
       closing.abort(new Error('the conversation was left'))
       await running
     }
+  }
+
+  /** Only what was pulled can have been heard. */
+  #handOut(event: ConversationEvent): void {
+    const taken = [this.#current, this.#last].find((each) => each?.turn === event.turn)
+    if (taken === undefined) return
+    if (event.kind === 'audio') taken.speech.play(event, event.sampleRate)
+    if (event.kind === 'delta') taken.shown += event.text
   }
 
   async #run(
@@ -78,16 +98,17 @@ export class Conversation {
     const stop = (): void => utterances.fail(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     const taking = this.#takeAll(utterances, out, signal)
+    const listening = this.#listening(this.#talk, utterances, out, signal)
     const iterator = inputs[Symbol.asyncIterator]()
     try {
       for (
         let next = await nextOrAborted(iterator, signal);
-        next.done !== true;
+        next.done !== true && next.value.kind !== 'end';
         next = await nextOrAborted(iterator, signal)
       ) {
-        if (next.value.kind === 'end') break
-        await this.#take(next.value, utterances)
+        await this.#take(next.value, { utterances, listening, out }, signal)
       }
+      await listening?.close()
       utterances.close()
       await taking
     } catch (error) {
@@ -101,19 +122,51 @@ export class Conversation {
     }
   }
 
-  async #take(input: ConversationInput, utterances: Channel<Utterance>): Promise<void> {
-    const { lang } = this.#options
+  async #take(input: ConversationInput, { utterances, listening, out }: Taking, signal: AbortSignal): Promise<void> {
     switch (input.kind) {
       case 'text':
-        return await utterances.send({ text: input.text, lang: input.lang ?? lang, history: input.history })
+        return await utterances.send({ text: input.text, lang: input.lang, history: input.history })
+      case 'audio':
+        return listening?.audio(input.samples, input.sampleRate, signal)
+      case 'speech-end':
+        return listening?.flush()
       case 'dtmf': {
         const command = commandOfDigit(input.digit)
-        if (command !== undefined) await utterances.send({ text: input.digit, lang, command })
+        if (command !== undefined) await utterances.send({ text: input.digit, command })
         return
       }
       case 'interruption':
-        return this.#current?.abort.abort(new Interruption(input.heardMs))
+        return await this.#interrupt(input, out, signal)
     }
+  }
+
+  #listening(
+    talk: Talk,
+    utterances: Channel<Utterance>,
+    out: Channel<ConversationEvent>,
+    signal: AbortSignal,
+  ): Listening | undefined {
+    const { speech, clock, log } = this.#parts
+    if (speech?.toText === undefined) return undefined
+    return new Listening({
+      speechToText: speech.toText,
+      ear: { lang: this.#options.lang ?? 'auto', keyterms: speech.keyterms ?? [] },
+      clock,
+      log,
+      begin: (text, depth) =>
+        // What is being answered now will be part of the conversation that the guess would have to know.
+        this.#current === undefined && !signal.aborted
+          ? beginAnswer(this.#parts, talk, { text, lang: this.#options.lang, hasTurns: this.#hasTurns() }, depth)
+          : undefined,
+      onHeard: ({ kind, text }) => out.send({ kind, turn: this.#turns + 1, text }),
+      onUtterance: (utterance) => utterances.send(utterance),
+      onFailure: (error) =>
+        out.send({ ...apologyFor(error, this.#options.lang ?? 'en', 'not-heard'), turn: this.#turns + 1 }),
+    })
+  }
+
+  #hasTurns(): boolean {
+    return this.#turns > 0 || this.#talk?.conversationId === this.#options.conversationId
   }
 
   async #takeAll(
@@ -129,42 +182,94 @@ export class Conversation {
     if (talk === undefined) return
     using abort = childOf(signal)
     this.#turns += 1
-    const current: Current = { turn: this.#turns, abort, made: undefined, shown: '' }
-    this.#current = current
-    const send = (event: TurnEvent): Promise<void> => out.send({ ...event, turn: current.turn })
+    const taken: TakenTurn = { turn: this.#turns, abort, made: undefined, shown: '', speech: new SpokenLog() }
+    this.#current = taken
+    const send = (event: TurnEvent): Promise<void> => out.send({ ...event, turn: taken.turn })
     using deadline = this.#deadline(abort)
     try {
-      const events = takeTurn(this.#parts, talk, utterance, (made) => (current.made = made), abort.signal)
-      for await (const event of events) {
-        if (event.kind === 'delta') current.shown += event.text
+      const whole = { ...utterance, lang: utterance.lang ?? this.#options.lang }
+      const events = takeTurn(this.#parts, talk, whole, (made) => (taken.made = made), abort.signal)
+      for await (const event of this.#aloud(events, taken, abort.signal)) {
+        // What was said is what is remembered; what can only be read is read again at its source.
+        if (event.kind === 'done' && !taken.speech.isEmpty) await this.#revise(taken, taken.speech.whole(), signal)
         await send(event)
       }
+      const { reason } = abort.signal
+      if (reason instanceof Interruption) await this.#revise(taken, taken.speech.heard(reason.heardMs), signal)
     } catch (error) {
       signal.throwIfAborted()
-      await this.#cutOff(current, abort.signal.aborted ? abort.signal.reason : error, send, signal)
+      await this.#cutOff(taken, abort.signal.aborted ? abort.signal.reason : error, send, signal)
     } finally {
       deadline.abort()
       this.#current = undefined
+      this.#last = taken
     }
+  }
+
+  #aloud(events: AsyncIterable<TurnEvent>, taken: TakenTurn, signal: AbortSignal): AsyncIterable<TurnEvent> {
+    const textToSpeech = this.#parts.speech?.toSpeech
+    if (this.#options.mode === 'text' || textToSpeech === undefined) return events
+    const fillerAfterMs = this.#options.fillerAfterMs ?? defaultFillerMs
+    const voice = () => ({
+      lang: taken.made?.scene.lang ?? this.#options.lang ?? 'en',
+      pace: taken.made?.position.pace ?? 1,
+      streamed: taken.made?.streamed ?? false,
+    })
+    return spoken(events, { ...this.#parts, textToSpeech }, { voice, fillerAfterMs }, taken.speech, signal)
+  }
+
+  /** Of the turn that is taken, or of the last one, whose sound may still be heard. */
+  async #interrupt(
+    { heardMs, turn }: Extract<ConversationInput, { kind: 'interruption' }>,
+    out: Channel<ConversationEvent>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const current = this.#current
+    if (current !== undefined && (turn ?? current.turn) === current.turn) {
+      out.drop((event) => event.turn === current.turn && isHeardOrSeen(event))
+      return current.abort.abort(new Interruption(heardMs))
+    }
+    const last = this.#last
+    if (
+      last === undefined ||
+      (turn ?? last.turn) !== last.turn ||
+      last.speech.isEmpty ||
+      heardMs === undefined ||
+      heardMs >= last.speech.audioMs
+    )
+      return
+    const heard = last.speech.heard(heardMs)
+    await this.#revise(last, heard, signal)
+    await out.send({ kind: 'revised', turn: last.turn, heard })
   }
 
   /** A turn that doesn't end by itself ends in what was heard of it, or in an apology. */
   async #cutOff(
-    { made, shown }: Current,
+    { made, shown, speech }: TakenTurn,
     reason: unknown,
     send: (event: TurnEvent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    if (made !== undefined) await remember(made, shown, signal)
-    if (reason instanceof Interruption) return await send({ kind: 'interrupted', heard: shown })
+    const interruption = reason instanceof Interruption ? reason : undefined
+    const heard = speech.audioMs === 0 && this.#options.mode === 'text' ? shown : speech.heard(interruption?.heardMs)
+    if (made?.answer !== undefined && made.stored) await this.#reviseAnswer(made.answer.traceId, heard, signal)
+    else if (made !== undefined) await remember(made, heard, signal)
+    if (interruption !== undefined) return await send({ kind: 'interrupted', heard })
     this.#parts.log.warn({ err: reason, conversationId: this.#talk?.conversationId }, 'a turn failed')
-    const lang = made?.scene.lang ?? this.#options.lang ?? 'en'
-    const known = reason instanceof OpsError
-    const text =
-      reason instanceof TurnTooSlowError || !known
-        ? said(reason instanceof TurnTooSlowError ? 'too-slow' : 'failed', lang)
-        : reason.userMessage
-    await send({ kind: 'apology', code: known ? reason.code : 'turn_failed', text })
+    await send(apologyFor(reason, made?.scene.lang ?? this.#options.lang ?? 'en', 'failed'))
+  }
+
+  async #revise({ made }: TakenTurn, heard: string, signal: AbortSignal): Promise<void> {
+    if (made?.answer !== undefined) await this.#reviseAnswer(made.answer.traceId, heard, signal)
+  }
+
+  async #reviseAnswer(traceId: string, heard: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.conversations.reviseAnswer(traceId, heard, signal)
+    } catch (err) {
+      signal.throwIfAborted()
+      this.#parts.log.warn({ err, traceId }, 'what was heard of an answer was not stored')
+    }
   }
 
   #deadline(abort: AbortController): AbortController & Disposable {
@@ -175,6 +280,23 @@ export class Conversation {
     )
     return deadline
   }
+}
+
+interface Taking {
+  utterances: Channel<Utterance>
+  listening: Listening | undefined
+  out: Channel<ConversationEvent>
+}
+
+function isHeardOrSeen({ kind }: ConversationEvent): boolean {
+  return kind === 'audio' || kind === 'sentence' || kind === 'delta' || kind === 'citation'
+}
+
+/** Words for the listener, whatever was thrown. */
+function apologyFor(reason: unknown, lang: Lang, otherwise: Sentence): Extract<TurnEvent, { kind: 'apology' }> {
+  if (!(reason instanceof OpsError)) return { kind: 'apology', code: 'turn_failed', text: said(otherwise, lang) }
+  const text = reason instanceof TurnTooSlowError ? said('too-slow', lang) : reason.userMessage
+  return { kind: 'apology', code: reason.code, text }
 }
 
 /** Goes on with a conversation that the principal has had, or begins a new one. */

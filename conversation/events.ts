@@ -14,6 +14,8 @@ export type ConversationInput =
       kind: 'interruption'
       /** How much of the turn's speech the listener heard before it fell silent; absent: all that was handed out. */
       heardMs?: number | undefined
+      /** Whose speech it is; absent: the turn that is being taken, or else the last one. */
+      turn?: number | undefined
     }
   /** From whoever runs a tool for us: a client, or something that took its time. */
   | { kind: 'tool-result'; callId: string; text: string; failed?: boolean | undefined }
@@ -55,6 +57,8 @@ export type TurnEvent =
   /** The words' times count from the first sample of the turn's speech. */
   | { kind: 'audio'; samples: Int16Array; sampleRate: number; words: readonly SpokenWord[] }
   | { kind: 'metrics'; metrics: TurnMetrics }
+  /** Something failed that the turn can do without; these words are for the listener. */
+  | { kind: 'notice'; code: string; text: string }
   | { kind: 'done'; answer: Answer }
   /** The turn was cut off; the history holds `heard` and nothing more. */
   | { kind: 'interrupted'; heard: string }

@@ -5,6 +5,8 @@ import type { Freshness } from '#knowledge/freshness.ts'
 import type { Passage } from '#knowledge/passage.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { Llm } from '#providers/llm/llm.ts'
+import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
+import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { AnsweringTurn } from './turn-reads.ts'
@@ -26,6 +28,13 @@ export interface Reading {
   document(id: string, principal: Principal, signal: AbortSignal): Promise<ReadDocument | undefined>
 }
 
+export interface SpeechParts {
+  toText?: SpeechToText | undefined
+  toSpeech?: TextToSpeech | undefined
+  /** Names and terms likely to be said, the likeliest first. */
+  keyterms?: readonly string[] | undefined
+}
+
 /** What a conversation is made of. */
 export interface ConversationParts {
   /** Makes what answers the questions of one turn, out of what it's handed. */
@@ -35,6 +44,8 @@ export interface ConversationParts {
   conversations: ConversationStore
   /** Understands what is to be done where rules don't, and keeps summaries; absent: rules alone. */
   llm?: Llm | undefined
+  /** How it hears and speaks; absent: it reads and writes. */
+  speech?: SpeechParts | undefined
   clock: Clock
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>

@@ -1,4 +1,4 @@
-import type { Answer, Exchange } from '#knowledge/answer.ts'
+import type { Answer, Exchange, Question } from '#knowledge/answer.ts'
 import type { Turn } from '#knowledge/conversation-store.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
@@ -13,7 +13,7 @@ import type { ConversationParts } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
 import type { Scene } from './scene.ts'
-import type { SpeculativeAnswer } from './speculation.ts'
+import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { newTopic } from './topic.ts'
 import { watchedReads } from './turn-reads.ts'
 import { understood } from './understand.ts'
@@ -44,9 +44,32 @@ export interface TurnMade {
   answer: Answer | undefined
   position: Position
   promptTokens: TurnMetrics['promptTokens']
+  /** A model writes the answer piece by piece, so that it can be said as it comes. */
+  streamed: boolean
+  /** It is stored; what was heard of it can be revised. */
+  stored: boolean
 }
 
 const turnsRemembered = 8
+
+/** Begins to answer what is being said, without any effect until a turn adopts it. */
+export function beginAnswer(
+  parts: ConversationParts,
+  talk: Talk,
+  { text, lang, hasTurns }: { text: string; lang?: Lang | undefined; hasTurns: boolean },
+  depth: SpeculationDepth,
+): SpeculativeAnswer {
+  const reads = watchedReads(parts, talk.principal)
+  const masked = guardInput(text).text
+  const question: Question = {
+    text: masked,
+    lang: lang ?? detectLang(masked),
+    mode: talk.mode,
+    principal: talk.principal,
+    ...(hasTurns ? { conversationId: talk.conversationId } : {}),
+  }
+  return new SpeculativeAnswer({ question, ask: parts.answering(reads), reads, depth })
+}
 
 /**
  * Takes one turn: guards what comes in, understands it, replies, checks the reply, and remembers it. Yields what
@@ -77,9 +100,17 @@ export async function* takeTurn(
     position: await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
     reads: utterance.begun?.reads ?? watchedReads(parts, talk.principal),
   }
-  const made: TurnMade = { scene, answer: undefined, position: scene.position, promptTokens: {} }
+  const made: TurnMade = {
+    scene,
+    answer: undefined,
+    position: scene.position,
+    promptTokens: {},
+    streamed: false,
+    stored: false,
+  }
   onMade(made)
   const intent = understood({ ...scene, command: utterance.command, canChoose: parts.llm !== undefined })
+  made.streamed = intent.kind === 'question' && parts.llm !== undefined
   const begun = intent.kind === 'question' ? utterance.begun : undefined
   if (begun === undefined) utterance.begun?.discard()
   const pieces = checked(untilAborted(reply(scene, intent, begun, signal), signal), () => groundsOf(scene))
@@ -201,7 +232,8 @@ async function savePosition(
 }
 
 /** A turn that could not be stored was taken all the same. @param heard What the asker got of the answer. */
-export async function remember({ scene, answer }: TurnMade, heard: string, signal: AbortSignal): Promise<void> {
+export async function remember(made: TurnMade, heard: string, signal: AbortSignal): Promise<void> {
+  const { scene, answer } = made
   const { parts, reads, principal, conversationId, said, meant, lang } = scene
   const answering = reads.turn()
   const traceId = answer?.traceId ?? answering?.traceId ?? parts.newId()
@@ -221,6 +253,7 @@ export async function remember({ scene, answer }: TurnMade, heard: string, signa
       },
       signal,
     )
+    made.stored = true
   } catch (err) {
     signal.throwIfAborted()
     parts.log.warn({ err, traceId }, 'turn was not stored')

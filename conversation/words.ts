@@ -26,6 +26,11 @@ const sentences = {
     en: "Sorry, I didn't catch that. Could you say it again?",
     ja: 'すみません、聞き取れませんでした。もう一度お願いします。',
   },
+  'rest-in-writing': { en: 'The rest is in writing.', ja: '続きは画面に表示しました。' },
+  'speech-failed': {
+    en: 'I cannot speak at the moment; the answer is there in writing.',
+    ja: '音声を再生できません。答えは文字で表示しています。',
+  },
   'nothing-said': { en: 'I have not said anything yet.', ja: 'まだ何もお答えしていません。' },
   'changed-since': {
     en: 'The documents behind my last answer have changed or are gone. Please ask the question again.',

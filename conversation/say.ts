@@ -1,0 +1,161 @@
+import type { Lang } from '#knowledge/document.ts'
+import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
+import { OpsError } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
+import { Channel } from './channel.ts'
+import type { TurnEvent } from './events.ts'
+import { childOf, untilAborted } from './lifetimes.ts'
+import type { SpokenLog } from './spoken-log.ts'
+import { spokenPieces } from './spoken-pieces.ts'
+import { said } from './words.ts'
+
+export interface SayParts {
+  textToSpeech: TextToSpeech
+  wait: (ms: number, signal: AbortSignal) => Promise<void>
+  log: Log
+}
+
+export interface SayOptions {
+  /** Known once the turn is understood. */
+  voice: () => { lang: Lang; pace: number; streamed: boolean }
+  /** After so long without a word, something is said to bridge the wait. */
+  fillerAfterMs: number
+}
+
+/** Sentences of an answer that is being written which are said; the rest is there to be read. */
+const mostSentences = 7
+
+/**
+ * The events of a turn with its answer said aloud: speech begins at the first sentence that was checked, while the rest
+ * is still being made. `done` comes when all of the speech was handed out. Speech that fails leaves the text.
+ */
+export async function* spoken(
+  events: AsyncIterable<TurnEvent>,
+  parts: SayParts,
+  options: SayOptions,
+  heard: SpokenLog,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent> {
+  using stopping = childOf(signal)
+  const out = new Channel<TurnEvent>()
+  const stop = (): void => out.fail(stopping.signal.reason)
+  stopping.signal.addEventListener('abort', stop, { once: true })
+  const speech = new Speech(parts, options, heard, out)
+  const running = follow(events, speech, out, stopping.signal).then(
+    () => out.close(),
+    (error: unknown) => out.fail(error),
+  )
+  try {
+    yield* out
+  } finally {
+    stopping.signal.removeEventListener('abort', stop)
+    stopping.abort(new Error('nobody listens any more'))
+    await running
+  }
+}
+
+async function follow(
+  events: AsyncIterable<TurnEvent>,
+  speech: Speech,
+  out: Channel<TurnEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  using waiting = childOf(signal)
+  const filler = speech.bridge(waiting.signal, signal)
+  try {
+    for await (const event of untilAborted(events, signal)) {
+      if (event.kind === 'done') {
+        await speech.finish(event.answer.spoken, signal)
+        await out.send(event)
+        continue
+      }
+      await out.send(event)
+      if (event.kind === 'delta') await speech.delta(event.text, signal)
+      if (event.kind === 'tool' && event.phase === 'progress') await speech.say(event.text, true, signal)
+    }
+  } finally {
+    waiting.abort()
+    await filler
+    await speech.end()
+  }
+}
+
+/** The speech of one turn: what is to be said goes in, sound comes out, one utterance from its first word to its last. */
+class Speech {
+  readonly #parts: SayParts
+  readonly #options: SayOptions
+  readonly #heard: SpokenLog
+  readonly #out: Channel<TurnEvent>
+  readonly #text = new Channel<string>(Number.POSITIVE_INFINITY)
+  #speaking: Promise<void> | undefined
+  #sentences = 0
+  #full = false
+
+  constructor(parts: SayParts, options: SayOptions, heard: SpokenLog, out: Channel<TurnEvent>) {
+    this.#parts = parts
+    this.#options = options
+    this.#heard = heard
+    this.#out = out
+  }
+
+  /** A checked piece of an answer that is still being written. */
+  async delta(text: string, signal: AbortSignal): Promise<void> {
+    const { streamed, lang } = this.#options.voice()
+    if (!streamed || this.#full) return
+    for (const piece of spokenPieces(text, lang)) {
+      if (this.#sentences >= mostSentences) {
+        this.#full = true
+        return await this.say(said('rest-in-writing', lang), false, signal)
+      }
+      await this.say(piece, false, signal)
+    }
+  }
+
+  /** The answer is whole: what was not said as it came is said now. */
+  async finish(answer: string, signal: AbortSignal): Promise<void> {
+    const { lang } = this.#options.voice()
+    if (this.#sentences === 0) for (const piece of spokenPieces(answer, lang)) await this.say(piece, false, signal)
+    this.#text.close()
+    await this.#speaking
+  }
+
+  async say(text: string, filler: boolean, signal: AbortSignal): Promise<void> {
+    if (!filler) this.#sentences += 1
+    const piece = this.#heard.add(text, filler)
+    await this.#out.send({ kind: 'sentence', text, filler })
+    await this.#text.send(piece)
+    this.#speaking ??= this.#speak(signal)
+  }
+
+  /** Says that it is being worked on, when nothing was said for a while. */
+  async bridge(until: AbortSignal, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.wait(this.#options.fillerAfterMs, until)
+    } catch {
+      return
+    }
+    if (this.#speaking === undefined) await this.say(said('still-looking', this.#options.voice().lang), true, signal)
+  }
+
+  async end(): Promise<void> {
+    this.#text.close()
+    await this.#speaking
+  }
+
+  async #speak(signal: AbortSignal): Promise<void> {
+    const { textToSpeech, log } = this.#parts
+    const { lang, pace } = this.#options.voice()
+    try {
+      const audio = textToSpeech.say(this.#text, { lang, ...(pace === 1 ? {} : { speed: pace }) }, signal)
+      for await (const chunk of untilAborted(audio, signal)) {
+        await this.#out.send({ kind: 'audio', ...chunk, sampleRate: textToSpeech.sampleRate })
+      }
+    } catch (error) {
+      // Whoever aborted hears of it from the events.
+      if (signal.aborted) return
+      log.warn({ err: error }, 'speech failed, the answer is there in writing')
+      const code = error instanceof OpsError ? error.code : 'speech_failed'
+      await this.#out.send({ kind: 'notice', code, text: said('speech-failed', lang) })
+    }
+  }
+}

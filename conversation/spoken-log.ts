@@ -1,0 +1,116 @@
+import { durationMs } from '#providers/audio/pcm.ts'
+import type { SpokenAudio, SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
+
+interface Piece {
+  text: string
+  from: number
+  to: number
+  filler: boolean
+}
+
+interface PlacedWord {
+  toMs: number
+  /** Where it ends in the text. */
+  end: number
+}
+
+/**
+ * What was said in a turn, and when: so that afterwards exactly what was heard can be told from what was only made.
+ * Fillers are heard but not remembered.
+ */
+export class SpokenLog {
+  readonly #pieces: Piece[] = []
+  readonly #words: PlacedWord[] = []
+  #text = ''
+  /** The text without spaces, which voices report as they like, and where each of its letters stands in it. */
+  #letters = ''
+  readonly #places: number[] = []
+  /** In the letters. */
+  #cursor = 0
+  #audioMs = 0
+
+  /** Text that will be said after all before. @returns It as it is to be handed to the voice, with what parts it from the piece before. */
+  add(text: string, filler: boolean): string {
+    const joint = this.#text === '' || /[。！？」]$/.test(this.#text) ? '' : ' '
+    const from = this.#text.length + joint.length
+    this.#text += joint + text
+    for (let at = from; at < this.#text.length; at++) {
+      const letter = this.#text[at] ?? ''
+      if (/\s/.test(letter)) continue
+      this.#letters += letter
+      this.#places.push(at)
+    }
+    this.#pieces.push({ text, from, to: this.#text.length, filler })
+    return joint + text
+  }
+
+  /** Sound that was handed out. */
+  play({ samples, words }: SpokenAudio, sampleRate: number): void {
+    this.#audioMs += durationMs(samples.length, sampleRate)
+    for (const word of words) this.#place(word)
+  }
+
+  /** Milliseconds of sound handed out. */
+  get audioMs(): number {
+    return this.#audioMs
+  }
+
+  /** Whether anything but fillers was given to be said. */
+  get isEmpty(): boolean {
+    return !this.#pieces.some(({ filler }) => !filler)
+  }
+
+  /**
+   * The words that were heard whole.
+   * @param ms How much of the sound was heard; absent: all that was handed out.
+   */
+  heard(ms?: number): string {
+    const end = ms === undefined || ms >= this.#audioMs ? this.#endOf(this.#audioMs) : this.#endOf(ms)
+    return this.#upTo(end)
+  }
+
+  /** All that was given to be said, heard or not. */
+  whole(): string {
+    return this.#upTo(this.#text.length)
+  }
+
+  #upTo(end: number): string {
+    return this.#pieces
+      .filter(({ filler, from }) => !filler && from < end)
+      .map(({ text, from }) => text.slice(0, Math.max(0, end - from)))
+      .reduce(
+        (before, piece) => (before === '' || /[。！？」]$/.test(before) ? before + piece : `${before} ${piece}`),
+        '',
+      )
+      .trimEnd()
+  }
+
+  #endOf(ms: number): number {
+    // A voice that tells no times: the text is spread evenly over the sound, and cut where a word ends.
+    if (this.#words.length === 0)
+      return this.#wordEndBefore(this.#audioMs === 0 ? 0 : (this.#text.length * ms) / this.#audioMs)
+    let end = 0
+    for (const word of this.#words) if (word.toMs <= ms + roundingMs) end = Math.max(end, word.end)
+    return end
+  }
+
+  #wordEndBefore(at: number): number {
+    if (at >= this.#text.length) return this.#text.length
+    const before = this.#text.slice(0, Math.floor(at))
+    return Math.max(0, before.search(/\s\S*$/))
+  }
+
+  /** Words come in order; one that is read otherwise than it is written ends where the one before it did. */
+  #place({ text, toMs }: SpokenWord): void {
+    const word = text.replace(/\s+/g, '')
+    const found = word === '' ? -1 : this.#letters.indexOf(word, this.#cursor)
+    if (found >= 0 && found - this.#cursor <= longestGap) this.#cursor = found + word.length
+    const last = this.#cursor === 0 ? undefined : this.#places[this.#cursor - 1]
+    this.#words.push({ toMs, end: last === undefined ? 0 : last + 1 })
+  }
+}
+
+/** Times are rounded by those who give them. */
+const roundingMs = 0.5
+/** Characters that may lie between two words as they are reported; further away it is another word that looks the same. */
+const longestGap = 80
