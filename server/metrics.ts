@@ -6,8 +6,20 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 export type Metrics = ReturnType<typeof createMetrics>
 
+/** Entries of a source that wait to be synced, by what they wait for. */
+export interface QueuedEntries {
+  source: string
+  waiting: number
+  running: number
+  delayed: number
+  dead: number
+}
+
 /** What Prometheus can scrape of this process. */
-export function createMetrics(counts: () => Promise<StoreCounts>) {
+export function createMetrics(
+  counts: () => Promise<StoreCounts>,
+  queued: () => Promise<QueuedEntries[]> = async () => [],
+) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -26,6 +38,17 @@ export function createMetrics(counts: () => Promise<StoreCounts>) {
     registers,
     async collect() {
       this.set(await indexed('passages'))
+    },
+  })
+  new Gauge({
+    name: 'nightdesk_queue_entries',
+    help: 'Entries to be synced, by source and state (waiting, running, delayed, dead), over all workers.',
+    labelNames: ['source', 'state'] as const,
+    registers,
+    async collect() {
+      for (const { source, ...states } of await queued())
+        for (const state of ['waiting', 'running', 'delayed', 'dead'] as const)
+          this.set({ source, state }, states[state])
     },
   })
   return {

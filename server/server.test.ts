@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createMetrics } from './metrics.ts'
 import { eventsIn, fakeAnswer, startServer, toldInPieces } from './server.fake.ts'
 
 describe('health', () => {
@@ -14,7 +15,12 @@ describe('health', () => {
   })
 
   it('counts requests by route, answers by outcome and what is stored', async () => {
-    await using nightdesk = await startServer()
+    const queued = [{ source: 'wiki', waiting: 3, running: 1, delayed: 0, dead: 2 }]
+    const metrics = createMetrics(
+      async () => ({ documents: 2, passages: 2 }),
+      async () => queued,
+    )
+    await using nightdesk = await startServer({ metrics })
     await (await nightdesk.post('/v1/ask', { question: 'How?' })).text()
     await (await nightdesk.post('/v1/search', { query: 'x' })).text()
     await (await nightdesk.get('/nothing/here')).text()
@@ -24,6 +30,7 @@ describe('health', () => {
     expect(text).toContain('nightdesk_answers_total{outcome="answered",provider="extractive"} 1')
     expect(text).toContain('nightdesk_search_duration_seconds_count 1')
     expect(text).toContain('nightdesk_index_documents 2')
+    expect(text).toContain('nightdesk_queue_entries{source="wiki",state="dead"} 2')
   })
 
   it('finishes the answer under way while it drains, and takes no new work', async () => {

@@ -43,7 +43,10 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   await using queue = await openQueue(invocation)
   await using nightdesk = await openNightdesk(invocation, { onPause: pausing(queue, invocation) })
   const { sources, samples } = await nightdesk.sources(options.docs ?? [], signal)
-  const metrics = createMetrics(() => nightdesk.store.documents.counts(AbortSignal.timeout(5000)))
+  const metrics = createMetrics(
+    () => nightdesk.store.documents.counts(AbortSignal.timeout(5000)),
+    () => queue.counts(AbortSignal.timeout(5000)),
+  )
   const { documents } = nightdesk.store
   const lag = new FreshnessLag({
     documents,
