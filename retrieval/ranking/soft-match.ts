@@ -28,8 +28,13 @@ export class SoftMatch {
   /** By token: its cosine with each other token, `unknownCosine` where nobody asked yet. */
   readonly #rows = new Map<number, Float32Array>()
 
+  /** By token: the number of the text in which it was last seen. */
+  readonly #stamps: Float64Array
+  #stamp = 0
+
   constructor(vectors: TokenVectors) {
     this.#vectors = vectors
+    this.#stamps = new Float64Array(vectors.size)
   }
 
   /** @returns 0..1 a passage, in order: the weighted share of the question's tokens that it covers. */
@@ -111,10 +116,24 @@ export class SoftMatch {
   #tokensOf(text: string): Int32Array {
     const known = this.#tokens.get(text)
     if (known !== undefined) return known
-    const tokens = Int32Array.from(new Set(this.#vectors.tokens(text)))
+    const tokens = this.#distinct(this.#vectors.tokens(text))
     if (this.#tokens.size >= cachedPassages) this.#tokens.clear()
     this.#tokens.set(text, tokens)
     return tokens
+  }
+
+  /** In order of first appearance. Stamps in an array cost a fraction of a set. */
+  #distinct(tokens: readonly number[]): Int32Array {
+    const stamp = ++this.#stamp
+    const distinct = new Int32Array(tokens.length)
+    let count = 0
+    for (let at = 0; at < tokens.length; at++) {
+      const token = tokens[at] ?? 0
+      if (this.#stamps[token] === stamp) continue
+      this.#stamps[token] = stamp
+      distinct[count++] = token
+    }
+    return distinct.slice(0, count)
   }
 
   #direction(token: number): Direction {
