@@ -106,6 +106,18 @@ function program(): Command {
         options,
       ),
     )
+  add('talk', 'one spoken turn through the voice loop, without a microphone; events go to stderr, a line each')
+    .option('--wav <file>', 'speech to be answered (needs DEEPGRAM_API_KEY)')
+    .option('--text <text>', 'what was said, where nothing can hear it')
+    .option('--out <file>', 'write the spoken answer as a WAV file')
+    .option('--lang <lang>', 'language of the answer: en or ja (default: that of the question)', language)
+    .option('--principal <name>', 'talk as this configured principal')
+    .option('--conversation <id>', 'go on with this conversation, on whatever channel it began')
+    .option('--record <file>', 'write down everything that happens, to be replayed')
+    .option('--replay <file>', 'take recorded turns again and compare; asks nothing of anybody')
+    .action((options) =>
+      running(async (invocation) => (await import('./commands/talk.ts')).talkCommand(invocation, options), options),
+    )
   add('search <query>', 'ranked passages, no answer')
     .option('--limit <n>', 'how many', count(1, 100), 10)
     .option('--lang <lang>', 'language of the query: en or ja', language)

@@ -4,7 +4,7 @@
  */
 export class Channel<T> {
   readonly #capacity: number
-  readonly #values: T[] = []
+  readonly #values: { value: T }[] = []
   #reader: PromiseWithResolvers<IteratorResult<T>> | undefined
   #senders: (() => void)[] = []
   #ended = false
@@ -24,14 +24,14 @@ export class Channel<T> {
       reader.resolve({ done: false, value })
       return
     }
-    this.#values.push(value)
+    this.#values.push({ value })
     if (this.#values.length < this.#capacity) return
     await new Promise<void>((resolve) => this.#senders.push(resolve))
   }
 
   /** What waits to be read and is no longer meant to be. */
   drop(which: (value: T) => boolean): void {
-    const kept = this.#values.filter((value) => !which(value))
+    const kept = this.#values.filter(({ value }) => !which(value))
     this.#values.splice(0, this.#values.length, ...kept)
     while (this.#values.length < this.#capacity && this.#senders.length > 0) this.#senders.shift()?.()
   }
@@ -62,10 +62,10 @@ export class Channel<T> {
       this.#failure = undefined
       throw error
     }
-    const value = this.#values.shift()
-    if (value !== undefined) {
+    const first = this.#values.shift()
+    if (first !== undefined) {
       if (this.#values.length < this.#capacity) this.#senders.shift()?.()
-      return { done: false, value }
+      return { done: false, value: first.value }
     }
     if (this.#ended) return { done: true, value: undefined }
     this.#reader = Promise.withResolvers<IteratorResult<T>>()

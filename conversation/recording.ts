@@ -1,0 +1,183 @@
+import { OpsError, reasonOf } from '#runtime/errors.ts'
+import type { ConversationOptions } from './conversation.ts'
+import type { ConversationEvent, ConversationInput } from './events.ts'
+import type { ConversationParts } from './parts.ts'
+
+/** What a conversation asked of the world outside, by name. */
+export type RecordedPort =
+  | 'answering'
+  | 'search'
+  | 'passages'
+  | 'document'
+  | 'turns'
+  | 'position'
+  | 'store'
+  | 'hear'
+  | 'say'
+  | 'llm'
+  | 'wait'
+  | 'tool'
+
+/** A line of a recording: all that came from outside, in its order, and what came of it. */
+export type RecordedEntry =
+  | {
+      kind: 'talk'
+      version: 1
+      options: Pick<ConversationOptions, 'mode' | 'lang' | 'principal' | 'conversationId'>
+      voiceRate?: number | undefined
+      /** The model that writes, where there is one. */
+      model?: string | undefined
+    }
+  | { kind: 'in'; input: ConversationInput }
+  /** The `call`th call of the port, from 1, gave this. */
+  | { kind: 'value'; port: RecordedPort; call: number; value: unknown }
+  | { kind: 'end'; port: RecordedPort; call: number }
+  | { kind: 'error'; port: RecordedPort; call: number; code: string; message: string; userMessage: string | undefined }
+  | { kind: 'id'; value: string }
+  | { kind: 'time'; value: Date }
+  | { kind: 'out'; event: ConversationEvent }
+
+export type Record = (entry: RecordedEntry) => void
+
+/** The same parts, with everything that they give written down. */
+export function recordedParts(parts: ConversationParts, record: Record): ConversationParts {
+  const calls = new Map<RecordedPort, number>()
+  const next = (port: RecordedPort): number => {
+    const call = (calls.get(port) ?? 0) + 1
+    calls.set(port, call)
+    return call
+  }
+  const failed = (port: RecordedPort, call: number, error: unknown): void => {
+    const ops = error instanceof OpsError ? error : undefined
+    record({
+      kind: 'error',
+      port,
+      call,
+      code: ops?.code ?? 'unexpected',
+      message: reasonOf(error),
+      userMessage: ops?.userMessage,
+    })
+  }
+  const once = async <T>(port: RecordedPort, work: () => Promise<T>): Promise<T> => {
+    const call = next(port)
+    try {
+      const value = await work()
+      record({ kind: 'value', port, call, value })
+      return value
+    } catch (error) {
+      failed(port, call, error)
+      throw error
+    }
+  }
+  async function* each<T>(port: RecordedPort, call: number, values: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      for await (const value of values) {
+        record({ kind: 'value', port, call, value })
+        yield value
+      }
+      record({ kind: 'end', port, call })
+    } catch (error) {
+      failed(port, call, error)
+      throw error
+    }
+  }
+  const { conversations, reading, speech, llm } = parts
+  return {
+    ...parts,
+    answering: (turn) => (question, signal) => {
+      const call = next('answering')
+      const noted = (value: unknown): void => record({ kind: 'value', port: 'answering', call, value })
+      const ask = parts.answering({
+        search: async (query, stop) => {
+          noted({ note: 'search', query })
+          return await turn.search(query, stop)
+        },
+        read: (passages) => {
+          noted({ note: 'read', passages: passages.map(({ id, text }) => ({ id, text })) })
+          turn.read(passages)
+        },
+        conversations: {
+          ...turn.conversations,
+          // What answering reads for itself is in its events already.
+          turns: (...read) => conversations.turns(...read),
+          addTurn: async (made, stop) => {
+            noted({ note: 'turn', turn: made })
+            await turn.conversations.addTurn(made, stop)
+          },
+        },
+      })
+      return each('answering', call, ask(question, signal))
+    },
+    search: (...asked) => once('search', () => parts.search(...asked)),
+    reading: {
+      passages: (...asked) => once('passages', () => reading.passages(...asked)),
+      document: (...asked) => once('document', () => reading.document(...asked)),
+    },
+    conversations: {
+      addTurn: (...asked) => once('store', () => conversations.addTurn(...asked)),
+      turns: (...asked) => once('turns', () => conversations.turns(...asked)),
+      turn: (...asked) => conversations.turn(...asked),
+      addFeedback: (...asked) => conversations.addFeedback(...asked),
+      feedback: (...asked) => conversations.feedback(...asked),
+      reviseAnswer: (...asked) => once('store', () => conversations.reviseAnswer(...asked)),
+      savePosition: (...asked) => once('store', () => conversations.savePosition(...asked)),
+      position: (...asked) => once('position', () => conversations.position(...asked)),
+      forget: (...asked) => conversations.forget(...asked),
+      forgetBefore: (...asked) => conversations.forgetBefore(...asked),
+      [Symbol.asyncDispose]: () => conversations[Symbol.asyncDispose](),
+    },
+    ...(llm === undefined
+      ? {}
+      : { llm: { id: llm.id, reply: (...asked) => each('llm', next('llm'), llm.reply(...asked)) } }),
+    ...(speech === undefined
+      ? {}
+      : { speech: recordedSpeech(speech, (port, values) => each(port, next(port), values)) }),
+    wait: (...asked) => once('wait', () => parts.wait(...asked)),
+    newId: () => {
+      const value = parts.newId()
+      record({ kind: 'id', value })
+      return value
+    },
+    clock: {
+      now: () => {
+        const value = parts.clock.now()
+        record({ kind: 'time', value })
+        return value
+      },
+    },
+  }
+}
+
+function recordedSpeech(
+  speech: NonNullable<ConversationParts['speech']>,
+  each: <T>(port: RecordedPort, values: AsyncIterable<T>) => AsyncIterable<T>,
+): NonNullable<ConversationParts['speech']> {
+  const { toText, toSpeech } = speech
+  return {
+    ...speech,
+    ...(toText === undefined
+      ? {}
+      : { toText: { id: toText.id, hear: (...asked) => each('hear', toText.hear(...asked)) } }),
+    ...(toSpeech === undefined
+      ? {}
+      : {
+          toSpeech: {
+            id: toSpeech.id,
+            sampleRate: toSpeech.sampleRate,
+            say: (...asked) => each('say', toSpeech.say(...asked)),
+            [Symbol.asyncDispose]: () => toSpeech[Symbol.asyncDispose](),
+          },
+        }),
+  }
+}
+
+/** The same inputs, written down as they are taken. */
+export async function* recordedInputs(
+  inputs: AsyncIterable<ConversationInput>,
+  record: Record,
+): AsyncGenerator<ConversationInput> {
+  for await (const input of inputs) {
+    record({ kind: 'in', input })
+    yield input
+  }
+}

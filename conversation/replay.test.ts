@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { localPrincipal } from '#knowledge/principal.ts'
+import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
+import { ScriptedSpeechToText } from '#providers/speech-to-text/speech-to-text.fake.ts'
+import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { silentLog } from '#runtime/log.ts'
+import { fakeParts, redisWiki } from './conversation.fake.ts'
+import { Conversation, type ConversationOptions } from './conversation.ts'
+import type { ConversationInput } from './events.ts'
+import type { ConversationParts } from './parts.ts'
+import { written } from './recorded-values.ts'
+import { recordedInputs, recordedParts } from './recording.ts'
+import { readRecording, replay } from './replay.ts'
+
+const ongoing = new AbortController().signal
+
+async function recordingOf(parts: ConversationParts, inputs: () => AsyncIterable<ConversationInput>): Promise<string> {
+  const options: ConversationOptions = { principal: localPrincipal, mode: 'spoken' }
+  const lines: string[] = [written({ kind: 'talk', version: 1, options, voiceRate: 24_000, model: parts.llm?.id })]
+  const conversation = new Conversation(
+    recordedParts(parts, (entry) => lines.push(written(entry))),
+    options,
+  )
+  const taken = recordedInputs(inputs(), (entry) => lines.push(written(entry)))
+  for await (const event of conversation.turns(taken, ongoing)) lines.push(written({ kind: 'out', event }))
+  return lines.join('\n')
+}
+
+async function* heardAndTyped(): AsyncGenerator<ConversationInput> {
+  for (let at = 0; at < 100; at++) {
+    yield { kind: 'audio', samples: new Int16Array(320).fill(at), sampleRate: 16_000 }
+    await new Promise(setImmediate)
+  }
+  yield { kind: 'speech-end' }
+  yield { kind: 'text', text: 'and how much memory does Redis take?' }
+  yield { kind: 'text', text: 'repeat' }
+}
+
+describe('a recorded conversation', () => {
+  it.each([
+    ['quoted', undefined],
+    [
+      'written by a model',
+      new ScriptedLlm(says('Promote one: `redis-cli failover to 10.0.0.7 6379` [1]. ', 'Rest [1].')),
+    ],
+  ])('gives the same events whenever it is replayed: %s', async (_, llm) => {
+    const ear = new ScriptedSpeechToText([{ text: 'how do i fail over redis by hand', fromMs: 0, toMs: 1200 }])
+    const speech = { toText: ear, toSpeech: new FakeTextToSpeech({ wordMs: 200 }) }
+    const recording = await recordingOf(
+      fakeParts(redisWiki, { speech, ...(llm === undefined ? {} : { llm }) }),
+      heardAndTyped,
+    )
+    const first = await replay(readRecording(recording), silentLog, ongoing)
+    expect(first.difference).toBeUndefined()
+    expect(first.events.filter(({ kind }) => kind === 'done').length).toBeGreaterThanOrEqual(3)
+    expect(await replay(readRecording(recording), silentLog, ongoing)).toMatchObject({ difference: undefined })
+  })
+
+  it('shows what failed as it failed', async () => {
+    const parts = fakeParts(redisWiki, { speech: { toSpeech: new FakeTextToSpeech() } })
+    const search: typeof parts.search = () => Promise.reject(new Error('disk on fire'))
+    const recording = await recordingOf({ ...parts, search }, async function* () {
+      yield { kind: 'text', text: 'How do I fail over Redis?' }
+    })
+    const { events, difference } = await replay(readRecording(recording), silentLog, ongoing)
+    expect(difference).toBeUndefined()
+    expect(events.at(-1)?.kind).toBe('apology')
+  })
+
+  it('tells where a replay differs', async () => {
+    const parts = fakeParts(redisWiki, { speech: { toSpeech: new FakeTextToSpeech() } })
+    const recording = await recordingOf(parts, async function* () {
+      yield { kind: 'text', text: 'How do I fail over Redis?' }
+    })
+    const changed = recording
+      .replaceAll('How do I fail over Redis?', 'How do I fail over Valkey?')
+      .replace('Valkey', 'Redis')
+    const { difference } = await replay(readRecording(changed), silentLog, ongoing)
+    expect(difference?.at).toBe(0)
+  })
+
+  it('says which line it cannot read', () => {
+    expect(() => readRecording('{"kind":"id","value":"x"}\n{"kind":"?"}')).toThrow('line 2')
+  })
+})
