@@ -17,7 +17,9 @@ export class OpsTokenizer {
   readonly #runs = new Map<string, readonly number[]>()
   /** By UTF-16 code: 1 for the first of `scripts`, and so on. Looking up is several times faster than matching. */
   readonly #scriptOf = scriptTable()
-  #longestPiece = 0
+  /** Length of the longest piece that begins with a letter, by UTF-16 code. */
+  readonly #longestFrom = new Uint8Array(65_536)
+  #scratch = scratch(64)
 
   /** @param table The text of tokenizer.tsv: one `piece TAB score` a line, the id is the line's number from 0. */
   constructor(table: string) {
@@ -29,7 +31,8 @@ export class OpsTokenizer {
       const piece = line.slice(0, tab)
       this.#ids.set(piece, id)
       this.#scores[id] = Number(line.slice(tab + 1))
-      this.#longestPiece = Math.max(this.#longestPiece, piece.length)
+      const first = piece.charCodeAt(0)
+      this.#longestFrom[first] = Math.max(this.#longestFrom[first] ?? 0, piece.length)
     }
   }
 
@@ -71,24 +74,25 @@ export class OpsTokenizer {
   #split(word: string): readonly number[] {
     const known = this.#cache.get(word)
     if (known !== undefined) return known
-    const best = new Float64Array(word.length + 1).fill(-1e18)
-    const from = new Int32Array(word.length + 1)
-    const by = new Int32Array(word.length + 1).fill(-1)
+    const { best, from, by } = this.#scratchFor(word.length)
+    best.fill(-1e18, 0, word.length + 1)
     best[0] = 0
-    const offer = (start: number, end: number, score: number, id: number) => {
-      if (score <= (best[end] ?? 0)) return
-      best[end] = score
-      from[end] = start
-      by[end] = id
-    }
     for (let start = 0; start < word.length; start++) {
       const soFar = best[start] ?? 0
-      const last = Math.min(word.length, start + this.#longestPiece)
+      const last = Math.min(word.length, start + (this.#longestFrom[word.charCodeAt(start)] ?? 0))
       for (let end = start + 1; end <= last; end++) {
         const id = this.#ids.get(word.slice(start, end))
-        if (id !== undefined) offer(start, end, soFar + (this.#scores[id] ?? 0), id)
+        if (id === undefined) continue
+        const score = soFar + (this.#scores[id] ?? 0)
+        if (score <= (best[end] ?? 0)) continue
+        best[end] = score
+        from[end] = start
+        by[end] = id
       }
-      offer(start, start + 1, soFar + unknownCharacterScore, -1)
+      if (soFar + unknownCharacterScore <= (best[start + 1] ?? 0)) continue
+      best[start + 1] = soFar + unknownCharacterScore
+      from[start + 1] = start
+      by[start + 1] = -1
     }
     const pieces: number[] = []
     for (let end = word.length; end > 0; end = from[end] ?? 0) {
@@ -100,6 +104,23 @@ export class OpsTokenizer {
     this.#cache.set(word, pieces)
     return pieces
   }
+
+  /** Room for a word of that length, used again and again. */
+  #scratchFor(length: number): Scratch {
+    if (this.#scratch.best.length <= length) this.#scratch = scratch(2 * length)
+    return this.#scratch
+  }
+}
+
+/** By the end of each beginning of a word: its best score, where its last piece begins, and that piece. */
+interface Scratch {
+  best: Float64Array
+  from: Int32Array
+  by: Int32Array
+}
+
+function scratch(length: number): Scratch {
+  return { best: new Float64Array(length + 1), from: new Int32Array(length + 1), by: new Int32Array(length + 1) }
 }
 
 function scriptTable(): Uint8Array {
