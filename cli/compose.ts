@@ -6,6 +6,7 @@ import type { Source } from '#ingest/source.ts'
 import { createSync, type SyncOptions } from '#ingest/sync.ts'
 import type { SyncReport } from '#ingest/sync-report.ts'
 import type { Ask, Search } from '#knowledge/answer.ts'
+import { limitedByAudience } from '#knowledge/audience-limits.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
@@ -67,7 +68,8 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     options.storePath === undefined
       ? await openConfiguredStore(parts, invocation.signal)
       : openEmbeddedStore(parts, options.storePath)
-  const { store } = opened
+  const configured = new Map(config.settings.sources.map(({ id, audience }) => [id, audience]))
+  const store = limitedByAudience(opened.store, (source) => configured.get(source))
   const rules = freshnessRules(config.settings.freshness)
   const freshnessOf: Nightdesk['freshnessOf'] = (document, editedAt, verification) =>
     datedFreshness({ passageEditedAt: editedAt, document, verification, rules, now: systemClock.now() })
