@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Lang } from '#knowledge/document.ts'
+import { OpsError } from '#runtime/errors.ts'
 
 /** How a term is read in each language. */
 export interface Lexicon {
@@ -43,13 +44,16 @@ export function parseLexicon(...files: readonly string[]): Lexicon {
   return { at: (text, at, lang) => longestAt(indexes[lang], text, at) }
 }
 
-/** What a lexicon says can't be read. */
-export class LexiconError extends Error {
+/** A lexicon that can't be read. */
+export class LexiconError extends OpsError {
   override readonly name = 'LexiconError'
+  readonly code = 'lexicon_invalid'
+  readonly retryable = false
+  readonly userMessage: string
   constructor(faults: readonly string[]) {
-    super(
-      `The lexicon must hold lines of the form "term => reading":\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-    )
+    const lines = faults.map((fault) => `  ${fault}`).join('\n')
+    super(`The pronunciation lexicon must hold lines of the form "term => reading":\n${lines}`)
+    this.userMessage = this.message
   }
 }
 

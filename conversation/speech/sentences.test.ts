@@ -105,7 +105,7 @@ describe('SentenceCutter', () => {
       '\n\n',
       '1. ',
       '- x',
-      '```\nc. D\n```\n',
+      '\n```\nc. D\n```\n',
       '[1] ',
       'v1.2 ',
       '`',

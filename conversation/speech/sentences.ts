@@ -63,6 +63,9 @@ export async function* sentences(pieces: AsyncIterable<string>, signal: AbortSig
 function endOfFirst(text: string, isEnd: boolean): number | undefined {
   const lead = /^\s*/.exec(text)?.[0].length ?? 0
   if (lead === text.length) return undefined
+  // Of a sentence that was given already.
+  const cited = /^(?:\[\d{1,3}(?:,\s*\d{1,3})*\]\s+)+(?=[^\s[])/.exec(text.slice(lead))?.[0]
+  if (cited !== undefined) return lead + cited.length
   const lineStart = text.lastIndexOf('\n', lead - 1) + 1
   const marks = fence.exec(text.slice(lineStart))?.[1]
   if (marks !== undefined) return endOfCode(text, lead, marks, isEnd)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { letterByLetter, spelled } from './letters.ts'
 import { LexiconError, parseLexicon, shippedLexicon } from './lexicon.ts'
 import { speakable, writtenUpTo } from './speakable.ts'
+import { spokenSentences } from './spoken-sentences.ts'
 
 const lexicon = shippedLexicon()
 const english = (text: string) => speakable(text, { lang: 'en', lexicon }).text
@@ -172,6 +173,16 @@ describe('writtenUpTo', () => {
     expect(upTo('restart')).toBe('Wait 5m, then restart')
     expect(upTo('redis')).toBe('Wait 5m, then restart `redis')
     expect(upTo('Done.')).toBe(written)
+  })
+})
+
+describe('spokenSentences', () => {
+  it('keeps what is written beside what is said, and leaves out what is not said', () => {
+    const all = spokenSentences('Wait 5m. [1]\n\n---\n\nThen go.', { lang: 'en', lexicon })
+    expect(all.map(({ written, spoken }) => [written, spoken.text])).toEqual([
+      ['Wait 5m. [1]', 'Wait 5 minutes.'],
+      ['Then go.', 'Then go.'],
+    ])
   })
 })
 

@@ -7,7 +7,7 @@ import type { HearingEvent, HearingInput, HearingOptions } from '../speech-to-te
 import { DeepgramComplaint, type Dialect, type Line, type MessageReader } from './dialect.ts'
 import { type DirectTransport, directTransport, RefusedHandshake } from './transport.ts'
 
-export const deepgram: SpeechToTextProvider = {
+const deepgram: SpeechToTextProvider = {
   name: 'Deepgram',
   keySetting: 'DEEPGRAM_API_KEY',
   addressSetting: 'DEEPGRAM_BASE_URL',

@@ -27,7 +27,7 @@ export class CartesiaTextToSpeech implements TextToSpeech {
   readonly sampleRate: CartesiaSampleRate
   readonly #options: CartesiaOptions
   readonly #model: string
-  readonly #closed = new AbortController()
+  readonly #speaking = new Set<Utterance>()
   #connection: Connection | undefined
 
   constructor(options: CartesiaOptions) {
@@ -38,22 +38,23 @@ export class CartesiaTextToSpeech implements TextToSpeech {
   }
 
   async *say(text: AsyncIterable<string>, options: SpeakingOptions, signal: AbortSignal): AsyncGenerator<SpokenAudio> {
-    const ended = AbortSignal.any([signal, this.#closed.signal])
-    ended.throwIfAborted()
+    signal.throwIfAborted()
     const utterance = new Utterance(text, () => this.#connected(), this.#requestFor(options))
-    const stop = () => utterance.fail(ended.reason)
-    ended.addEventListener('abort', stop)
-    utterance.start()
+    const stop = () => utterance.fail(signal.reason)
+    signal.addEventListener('abort', stop)
+    this.#speaking.add(utterance)
     try {
+      utterance.start()
       yield* utterance.spoken
     } finally {
-      ended.removeEventListener('abort', stop)
+      signal.removeEventListener('abort', stop)
+      this.#speaking.delete(utterance)
       utterance.end()
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed.abort(new Error('closed'))
+    for (const utterance of this.#speaking) utterance.fail(new Error('closed'))
     this.#connection?.close()
   }
 

@@ -31,7 +31,7 @@ export class EspeakTextToSpeech implements TextToSpeech {
   readonly sampleRate: number
   readonly #program: string
   readonly #kakasi: string
-  readonly #closed = new AbortController()
+  readonly #speaking = new Set<AbortController>()
 
   constructor({ program = 'espeak-ng', kakasi = 'kakasi', sampleRate = 24_000 }: EspeakOptions = {}) {
     this.#program = program
@@ -40,22 +40,24 @@ export class EspeakTextToSpeech implements TextToSpeech {
   }
 
   async *say(text: AsyncIterable<string>, options: SpeakingOptions, signal: AbortSignal): AsyncGenerator<SpokenAudio> {
-    const hangUp = new AbortController()
-    const ended = AbortSignal.any([signal, this.#closed.signal, hangUp.signal])
-    ended.throwIfAborted()
+    signal.throwIfAborted()
     const spoken = new Arrivals<SpokenAudio>()
     const iterator = text[Symbol.asyncIterator]()
-    const stop = () => spoken.fail(ended.reason)
-    ended.addEventListener('abort', stop)
-    this.#sayAll(iterator, options, spoken, ended).then(
+    const silenced = new AbortController()
+    silenced.signal.addEventListener('abort', () => spoken.fail(silenced.signal.reason))
+    const stop = () => silenced.abort(signal.reason)
+    signal.addEventListener('abort', stop)
+    this.#speaking.add(silenced)
+    this.#sayAll(iterator, options, spoken, silenced.signal).then(
       () => spoken.end(),
       (error: unknown) => spoken.fail(error),
     )
     try {
       yield* spoken
     } finally {
-      ended.removeEventListener('abort', stop)
-      hangUp.abort(new Error('nobody listens any more'))
+      signal.removeEventListener('abort', stop)
+      this.#speaking.delete(silenced)
+      silenced.abort(new Error('nobody listens any more'))
       iterator.return?.().then(undefined, () => undefined)
     }
   }
@@ -103,6 +105,6 @@ export class EspeakTextToSpeech implements TextToSpeech {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed.abort(new Error('closed'))
+    for (const speaking of this.#speaking) speaking.abort(new Error('closed'))
   }
 }
