@@ -3,7 +3,7 @@ import type { DocumentStore, EntryFailure } from '#knowledge/document-store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { FailedEntry, FoundEntry, SyncQueue } from './queue/sync-queue.ts'
-import type { Source, SurveyedEntry } from './source.ts'
+import type { Source } from './source.ts'
 import { type Before, look, whatIsStored } from './sync-look.ts'
 import { removeEntries } from './sync-removing.ts'
 import type { SyncReport } from './sync-report.ts'
@@ -52,7 +52,7 @@ export async function syncByQueue(
   const open = await readByWorkers(parts, { source, found, before }, signal)
 
   const removed = await removeEntries(documents, { source: source.id, entries: gone, stored: before.stored }, signal)
-  const failures = await failuresOf(queue, { source, stillThere: survey.changed, failedBefore }, signal)
+  const failures = await failuresOf(queue, { source, toRead: found, failedBefore }, signal)
   const cursor = open.length === 0 ? survey.cursor : before.state?.cursor
   await documents.saveSourceState({ source: source.id, startedAt, finishedAt: clock.now(), cursor, failures }, signal)
 
@@ -120,22 +120,27 @@ async function afterAttempts(
 
 interface Failing {
   source: Source
-  stillThere: readonly SurveyedEntry[]
+  /** What the survey found to be stored otherwise than it is at the source. */
+  toRead: readonly FoundEntry[]
   failedBefore: readonly FailedEntry[]
 }
 
-/** What failed, oldest first; what had failed before and is no longer to be read at the source is dropped. */
+/**
+ * What failed, oldest first. What had failed before and need not be read any more is dropped: it is gone, or stored as it is,
+ * perhaps by a worker that ended before it could say so.
+ */
 async function failuresOf(
   queue: SyncQueue,
-  { source, stillThere, failedBefore }: Failing,
+  { source, toRead, failedBefore }: Failing,
   signal: AbortSignal,
 ): Promise<EntryFailure[]> {
-  const listed = new Set(stillThere.map(({ entry }) => entry))
-  const moot = new Set(failedBefore.map(({ entry }) => entry).filter((entry) => !listed.has(entry)))
+  const needed = new Set(toRead.map(({ entry }) => entry))
+  const before = new Map(failedBefore.map(({ entry, failedAt }) => [entry, failedAt.getTime()]))
+  const isMoot = ({ entry, failedAt }: FailedEntry) => !needed.has(entry) && before.get(entry) === failedAt.getTime()
   const failed = (await queue.failures(source.id, signal)).toReversed()
-  const dropped = failed.filter(({ entry }) => moot.has(entry)).map(({ entry }) => entry)
+  const dropped = failed.filter(isMoot).map(({ entry }) => entry)
   if (dropped.length > 0) await queue.dropEntries(source.id, dropped, signal)
   return failed
-    .filter(({ entry }) => !moot.has(entry))
+    .filter((failure) => !isMoot(failure))
     .map(({ entry, reason, failedAt }) => ({ entry, reason, failedAt }))
 }

@@ -36,6 +36,8 @@ class Wiki implements Source {
   readonly reads: string[] = []
   /** Entries that pages link to. */
   readonly links = new Map<string, readonly string[]>()
+  /** Pages that are found when a database is named. */
+  readonly rows = new Map<string, readonly string[]>()
   surveys = 0
   looks = 0
   /** What happens before an answer. */
@@ -74,7 +76,8 @@ class Wiki implements Source {
   async [Symbol.asyncDispose]() {}
 
   #compare(entries: readonly string[], { revisions, failed }: Surveyed) {
-    const there = entries.filter((entry) => this.pages.has(entry))
+    const named = entries.flatMap((entry) => [entry, ...(this.rows.get(entry) ?? [])])
+    const there = named.filter((entry) => this.pages.has(entry))
     const changed = there
       .map((entry) => ({ entry, revision: `r:${String(this.pages.get(entry))}` }))
       .filter(({ entry, revision }) => revisions.get(entry) !== revision || failed.has(entry))
@@ -178,6 +181,16 @@ describe('a worker', () => {
     expect(wiki).toMatchObject({ surveys: 1, looks: 1, reads: ['a.md'] })
   })
 
+  it('reads the rows of a database that is requested', async () => {
+    const wiki = new Wiki({ 'row-1': 'first row', 'row-2': 'second row', unrelated: 'no row' })
+    wiki.rows.set('database', ['row-1', 'row-2'])
+    await using here = await place(wiki)
+    here.work()
+    await here.queue.request('wiki', ['database'], ongoing)
+    await here.idle()
+    expect(await here.texts()).toEqual({ 'row-1': 'first row', 'row-2': 'second row' })
+  })
+
   it('does as well where a source can only be looked at as a whole', async () => {
     const wiki = new Wiki({ 'a.md': 'one', 'b.md': 'two' })
     Object.defineProperty(wiki, 'surveyEntries', { value: undefined })
@@ -239,6 +252,20 @@ describe('a worker', () => {
     await here.idle()
     expect(await failuresOf(here.queue)).toEqual([])
     expect(await here.documents.sourceState('wiki', ongoing)).toMatchObject({ failures: [] })
+  })
+
+  it('drops dead letters of pages that are stored as they are', async () => {
+    const wiki = new Wiki({ 'redis.md': 'by hand' })
+    await using here = await place(wiki)
+    here.work({ plan: { ...often, everyMs: 300 } })
+    await until(async () => (await here.texts())['redis.md'] === 'by hand')
+    // As it is left when workers end again and again after they have stored a page, before they have said so.
+    await here.queue.addEntries('wiki', [{ entry: 'redis.md', revision: 'r:by hand', replaces: 'long gone' }], ongoing)
+    const [claim] = await here.queue.takeEntries('wiki', 1, ongoing)
+    if (claim === undefined) throw new Error('somebody else has it')
+    await here.queue.settle([{ claim, outcome: { kind: 'failed', reason: 'its worker ended', retry: false } }], ongoing)
+    await until(async () => (await here.queue.failures('wiki', ongoing)).length === 0)
+    expect((await here.documents.sourceState('wiki', ongoing))?.failures).toEqual([])
   })
 
   it('ends with the newest words of a page that is edited while it is read', async () => {
