@@ -1,3 +1,4 @@
+import { keepMemoryLean } from '#ingest/lean-memory.ts'
 import { runSyncWorker } from '#ingest/sync-worker.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { ConfigError } from '#runtime/errors.ts'
@@ -21,6 +22,7 @@ export async function workerCommand(invocation: Invocation, options: WorkerOptio
   const { config, log, output, signal } = invocation
   if (config.settings.sources.length === 0 && (options.docs ?? []).length === 0)
     throw new ConfigError('  sources: none is configured. Name some in nightdesk.yaml, or folders with --docs')
+  keepMemoryLean()
   await using queue = await openQueue(invocation)
   // Before anything is opened or loaded: a queue that can't be reached is said at once.
   await queue.counts(signal)
