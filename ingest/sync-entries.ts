@@ -100,7 +100,8 @@ async function lookAt(
     for (const entry of entries) telling.failed(entry, error)
   })
   if (looked === undefined) return []
-  const { found, gone } = looked
+  const { found, others, gone } = looked
+  if (others.length > 0) await parts.queue.addEntries(source.id, others, signal)
   await removeEntries(parts.documents, { source: source.id, entries: gone, stored: before.stored }, signal)
   const toRead = new Set(found.map(({ entry }) => entry))
   telling.done(entries.filter((entry) => !toRead.has(entry)))

@@ -27,6 +27,8 @@ export async function whatIsStored(
 export interface Look {
   /** To be read: it is not stored as it is now. */
   found: FoundEntry[]
+  /** Not named, but found all the same: a database that was named has these rows. */
+  others: FoundEntry[]
   gone: readonly string[]
   survey: Survey
 }
@@ -47,8 +49,11 @@ export async function look(
       ? await source.survey({ ...known, failed: new Set([...known.failed, ...(wanted ?? [])]) }, signal)
       : await source.surveyEntries(entries, known, signal)
   const isWanted = (entry: string) => wanted === undefined || wanted.has(entry)
-  const found = survey.changed
+  const toRead = survey.changed
     .map(({ entry, revision }) => ({ entry, revision, replaces: stored.get(entry) ?? null }))
-    .filter(({ entry, revision, replaces }) => isWanted(entry) && `${revision}${tag}` !== replaces)
-  return { found, gone: survey.gone.filter(isWanted), survey }
+    .filter(({ revision, replaces }) => `${revision}${tag}` !== replaces)
+  const found = toRead.filter(({ entry }) => isWanted(entry))
+  // A look at everything finds the rest again the next time.
+  const others = source.surveyEntries === undefined ? [] : toRead.filter(({ entry }) => !isWanted(entry))
+  return { found, others, gone: survey.gone.filter(isWanted), survey }
 }
