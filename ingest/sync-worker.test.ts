@@ -187,7 +187,7 @@ describe('a worker', () => {
     await using here = await place(wiki)
     here.work()
     await here.queue.request('wiki', ['database'], ongoing)
-    await here.idle()
+    await until(async () => Object.keys(await here.texts()).length > 1)
     expect(await here.texts()).toEqual({ 'row-1': 'first row', 'row-2': 'second row' })
   })
 
