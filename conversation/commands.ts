@@ -63,6 +63,7 @@ const patterns: readonly (readonly [CommandName, RegExp])[] = [
   ['post', /^(?:(?:send|post|share|put)(?: (?:it|that|this|the (?:answer|steps?|command|link|summary)))? (?:to|in|into|on) (?:slack(?: in)?(?: channel)?\s*)?(.*))$/iu],
   ['post', /^(?:(?:それ|これ|今の|答え|結果)?(?:を)?\s*(?:slack|スラック)(?:の\s*([#\w-]+))?(?:に|へ)(?:送って|投稿して|貼って|流して|書いて))$/iu],
   ['walk', /^(?:(?:(?:walk|talk|guide|take|lead) me|let's (?:walk|go)|go|walk) (?:through|over) (?:the |our )?(.+?)(?: (?:step by step|one by one))?)$/iu],
+  ['walk', /^(?:go|jump|move|switch|take me) to (?:the )?(?:section |part )?["“]?([^"”]+?)["”]?$/iu],
   ['walk', /^(?:(?:start|begin|run|do) (?:the |a )?(?:walk-?through|walk through|runbook)(?: (?:of|for|called))? (?:the )?(.+))$/iu],
   ['walk', /^(.+?)(?:を|の手順を|について|の)?(?:(?:一つ|ひとつ|1つ|一歩|1ステップ)ずつ|順番に|順を追って|ステップごとに)(?:案内|説明|教え|読ん|進め|やっ|いっしょに)?.*$/iu],
   ['walk', /^(.+?)(?:を|の手順を|の手順で)?(?:案内|ガイド)(?:して)?$/iu],

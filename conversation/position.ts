@@ -11,6 +11,8 @@ const Walk = z.object({
   trail: z.array(z.object({ from: z.number().int(), to: z.number().int(), at: z.number().int() })).min(1),
   /** By step: what became of it. */
   outcomes: z.record(z.string(), StepOutcome),
+  /** The words of the step where we are, to find it again when the runbook is edited. */
+  quote: z.string().optional(),
   /** The step whose irreversible command was agreed to. */
   agreed: z.number().int().optional(),
 })

@@ -7,6 +7,9 @@ import type { ConversationParts } from './parts.ts'
 import type { Position } from './position.ts'
 import type { TurnReads } from './turn-reads.ts'
 
+/** Under this id stand names that our own words may use although nothing is cited. */
+export const namesId = 'names'
+
 /** Everything that a turn is taken in. */
 export interface Scene {
   parts: ConversationParts
@@ -32,7 +35,7 @@ export type ReplyPiece =
   | AnswerEvent
   | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string }
   /** Where the conversation stands from now on. */
-  | { kind: 'position'; position: Position }
+  | { kind: 'position'; position: Position; step?: { at: number; of: number } | undefined }
   /** Tokens of a prompt of the loop's own, by part. */
   | { kind: 'prompt'; tokens: Readonly<Record<string, number>> }
 

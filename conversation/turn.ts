@@ -12,7 +12,7 @@ import { untilAborted } from './lifetimes.ts'
 import type { ConversationParts } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
-import type { Scene } from './scene.ts'
+import { namesId, type Scene } from './scene.ts'
 import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { newTopic } from './topic.ts'
 import { watchedReads } from './turn-reads.ts'
@@ -154,7 +154,7 @@ async function* told(
     else if (piece.kind === 'position') {
       made.position = piece.position
       await savePosition(parts, made, signal)
-      yield { kind: 'state', state: piece.position.state }
+      yield { kind: 'state', state: piece.position.state, ...(piece.step === undefined ? {} : { step: piece.step }) }
     } else yield piece
   }
 }
@@ -170,10 +170,11 @@ function groundsOf({ reads, said, earlier, position }: Scene): Grounds {
       ...document.owners,
       ...passage.heading,
     ])
+  const names = reads.passages().flatMap(({ id, text }) => (id === namesId ? text : []))
   const before = earlier.slice(-1).flatMap(({ standalone, answer }) => [standalone, answer])
   return {
     passages: reads.passages(),
-    named: [said, reads.searchedFor() ?? '', ...named, ...before, ...position.notes].join('\n'),
+    named: [said, reads.searchedFor() ?? '', ...named, ...names, ...before, ...position.notes].join('\n'),
   }
 }
 

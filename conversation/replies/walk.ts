@@ -1,0 +1,235 @@
+import { destructiveWarnings } from '#retrieval/answering.ts'
+import { ageIn } from '../ages.ts'
+import type { Command } from '../commands.ts'
+import type { Position } from '../position.ts'
+import { ownReply, type Reply, type ReplyPiece, type Scene } from '../scene.ts'
+import { moved } from '../states/machine.ts'
+import { onCallMachine } from '../states/on-call-machine.ts'
+import {
+  citationOfStep,
+  findRunbook,
+  legOf,
+  legOfSection,
+  openRunbook,
+  stepAt,
+  type Walk,
+} from '../walkthrough/walk.ts'
+import { walkWords as words } from '../walkthrough/walk-words.ts'
+
+/** Begins to walk through a runbook, or goes to a section of the one that is being walked through. */
+export async function* startWalk(about: string, scene: Scene, signal: AbortSignal): Reply {
+  const { lang, position } = scene
+  const current = position.walk === undefined ? undefined : await resumed(scene, signal)
+  const section = current?.walk.steps.find((step) => sameHeading(step.section, about))?.section
+  if (current !== undefined && section !== undefined) {
+    return yield* goTo(section, current.walk, scene, words.branched(section, lang))
+  }
+  const walk = await findRunbook(about, scene, signal)
+  if (walk === undefined) return yield* ownReply(scene, { text: words.noRunbook(lang), abstained: true })
+  const { title } = walk.read.document
+  if (walk.steps.length === 0) return yield* ownReply(scene, { text: words.noSteps(title, lang), abstained: true })
+  const leg = legOf(walk.position)
+  const whole = leg.from === 0 && leg.to === walk.steps.length - 1
+  const lead = [words.begin(title, whole ? '' : (stepAt(walk)?.section ?? ''), lang), ...caveats(walk, scene)].join(' ')
+  yield* readStep(walk, scene, { lead, from: { ...position, state: 'open' } })
+}
+
+/** Goes on with the runbook that is being walked through. */
+export async function* walkOn({ name }: Command, scene: Scene, signal: AbortSignal): Reply {
+  const { lang, position } = scene
+  const found = await resumed(scene, signal)
+  if (found === undefined) {
+    yield { kind: 'position', position: { ...position, state: 'open', walk: undefined } }
+    return yield* ownReply(scene, { text: words.gone(lang), abstained: true })
+  }
+  const { walk, changed } = found
+  const { title, owners } = walk.read.document
+  if (changed) return yield* readStep(walk, scene, { lead: words.changed(title, lang), from: position })
+  const step = stepAt(walk)
+  const leg = legOf(walk.position)
+  switch (name) {
+    case 'done':
+      return yield* advance(noted(walk, 'done'), scene)
+    case 'skip':
+      return yield* advance(noted(walk, 'skipped'), scene)
+    case 'next':
+      // An irreversible step isn't passed over by mistake; after a stop, "next" means the step where we stopped.
+      if (position.state === 'confirming-step') return yield* readStep(walk, scene, { from: position })
+      if (position.state !== 'walking') return yield* readStep(walk, scene, { from: position })
+      return yield* advance(noted(walk, 'done'), scene)
+    case 'back': {
+      const at = Math.max(leg.from, leg.at - 1)
+      const lead = leg.at === leg.from ? words.first(lang) : undefined
+      return yield* readStep(movedTo(walk, at), scene, { lead, from: position })
+    }
+    case 'yes': {
+      if (position.state === 'confirming-step') {
+        const agreed = { ...walk, position: { ...walk.position, agreed: leg.at } }
+        return yield* readStep(agreed, scene, { from: position })
+      }
+      const to = step?.branches.find(({ section }) => walk.steps.some((other) => other.section === section))
+      if (to === undefined) return yield* advance(noted(walk, 'done'), scene)
+      return yield* goTo(to.section, walk, scene, words.branched(to.section, lang))
+    }
+    case 'no':
+      if (position.state === 'confirming-step') {
+        yield { kind: 'position', position: { ...position, state: 'walking', walk: walk.position } }
+        return yield* ownReply(scene, { text: words.refused(lang) })
+      }
+      return yield* advance(noted(walk, 'done'), scene)
+    case 'expected': {
+      const citation = step === undefined ? undefined : citationOfStep(step, walk)
+      if (step === undefined || citation === undefined || step.expected === '') {
+        return yield* ownReply(scene, { text: words.unexpected(lang) })
+      }
+      return yield* ownReply(scene, { text: `${step.expected} [1]`, spoken: step.expected, citations: [citation] })
+    }
+    case 'problem':
+      yield { kind: 'position', position: { ...position, walk: noted(walk, 'problem').position } }
+      return yield* ownReply(scene, { text: words.problem(owners, lang) })
+    case 'where': {
+      const at = `${words.where(title, step?.section ?? '', lang)} ${words.step(placeIn(walk), lang)}`
+      return yield* ownReply(scene, { text: at })
+    }
+    default:
+      return yield* readStep(walk, scene, { from: position })
+  }
+}
+
+/** Stops for now; the place is kept. */
+export function* stopWalk(scene: Scene): Generator<ReplyPiece> {
+  const { position, lang } = scene
+  const moves = moved(onCallMachine, position, 'stop') ?? position
+  yield { kind: 'position', position: { ...position, state: moves.state, previous: [...moves.previous] } }
+  yield* ownReply(scene, { text: words.stopped(lang) })
+}
+
+async function resumed(scene: Scene, signal: AbortSignal): Promise<{ walk: Walk; changed: boolean } | undefined> {
+  const saved = scene.position.walk
+  if (saved === undefined) return undefined
+  const opened = await openRunbook(saved.documentId, scene, signal)
+  if (opened === undefined || opened.steps.length === 0) return undefined
+  const last = opened.steps.length - 1
+  const fits = saved.trail.every(({ from, to, at }) => from >= 0 && from <= at && at <= to && to <= last)
+  const same = fits && (saved.quote === undefined || opened.steps[legOf(saved).at]?.quote === saved.quote)
+  if (same) return { walk: { ...opened, position: saved }, changed: false }
+  // The runbook was edited meanwhile: the step is looked for by its words, else its section begins again.
+  const at = opened.steps.findIndex(({ quote }) => quote === saved.quote)
+  const section = opened.steps[at]?.section ?? opened.steps[Math.min(last, legOf(saved).from)]?.section ?? ''
+  const leg = legOfSection(section, opened.steps)
+  const trail = [{ ...leg, at: at < 0 ? leg.from : at }]
+  return { walk: { ...opened, position: { ...saved, trail, agreed: undefined } }, changed: at < 0 }
+}
+
+function* goTo(section: string, walk: Walk, scene: Scene, lead: string): Generator<ReplyPiece> {
+  const leg = legOfSection(section, walk.steps)
+  const position = { ...walk.position, trail: [...walk.position.trail, leg].slice(-deepestTrail) }
+  yield* readStep({ ...walk, position }, scene, { lead, from: scene.position })
+}
+
+const deepestTrail = 8
+
+/** To the next step; behind the last one of a branch, back to where it led away from. */
+function* advance(walk: Walk, scene: Scene): Generator<ReplyPiece> {
+  const { lang, position } = scene
+  const leg = legOf(walk.position)
+  if (leg.at < leg.to) return yield* readStep(movedTo(walk, leg.at + 1), scene, { from: position })
+  const back = walk.position.trail.at(-2)
+  if (back !== undefined) {
+    const trail = walk.position.trail.slice(0, -1)
+    const returned = { ...walk, position: { ...walk.position, trail } }
+    if (back.at < back.to) {
+      const to = movedTo(returned, back.at + 1)
+      const lead = words.returned(stepAt(to)?.section ?? '', lang)
+      return yield* readStep(to, scene, { lead, from: position })
+    }
+  }
+  const skipped = Object.values(walk.position.outcomes).filter((outcome) => outcome === 'skipped').length
+  yield { kind: 'position', position: { ...position, state: 'open', previous: [], walk: undefined } }
+  yield* ownReply(scene, { text: words.finished(walk.read.document.title, skipped, lang) })
+}
+
+interface Reading {
+  lead?: string | undefined
+  from: Position
+}
+
+/** Reads the step where the walk stands, after a yes if what it says to do can't be undone. */
+function* readStep(walk: Walk, scene: Scene, { lead, from }: Reading): Generator<ReplyPiece> {
+  const { lang } = scene
+  const step = stepAt(walk)
+  const citation = step === undefined ? undefined : citationOfStep(step, walk)
+  if (step === undefined || citation === undefined) {
+    yield { kind: 'position', position: { ...from, state: 'open', walk: undefined } }
+    return yield* ownReply(scene, { text: words.gone(lang), abstained: true })
+  }
+  const { at } = legOf(walk.position)
+  const asks = step.destructive && walk.position.agreed !== at
+  const position: Position = {
+    ...from,
+    state: asks ? 'confirming-step' : 'walking',
+    previous:
+      from.state === 'walking' || from.state === 'confirming-step'
+        ? from.previous
+        : [...from.previous, from.state].slice(-8),
+    walk: { ...walk.position, quote: step.quote },
+  }
+  yield { kind: 'position', position, step: placeIn(walk) }
+  const place = words.step(placeIn(walk), lang)
+  const before = lead === undefined ? [] : [lead]
+  if (step.suspicious) return yield* ownReply(scene, { text: [...before, place, words.suspicious(lang)].join(' ') })
+  if (asks) return yield* ownReply(scene, { text: [...before, place, words.confirm(lang)].join(' ') })
+  const intro = step.intro === '' ? [] : [`${step.intro} [1]`]
+  const branch = step.branches.find(({ section }) => walk.steps.some((other) => other.section === section))
+  const after = branch === undefined ? [] : [words.branch(branch.section, lang)]
+  yield* ownReply(scene, {
+    text: [
+      [...before, place].join(' '),
+      ...intro,
+      `${step.text}${/```\s*$/.test(step.text) ? '\n\n[1]' : ' [1]'}`,
+      ...after,
+    ].join('\n\n'),
+    spoken: [...before, place, step.intro, step.text, ...after].filter((part) => part !== '').join('\n\n'),
+    citations: [citation],
+    warnings: destructiveWarnings(step.text, lang),
+  })
+}
+
+/** Counted within the stretch that is being walked. */
+function placeIn({ position }: Walk): { at: number; of: number } {
+  const { from, to, at } = legOf(position)
+  return { at: at - from + 1, of: to - from + 1 }
+}
+
+function movedTo(walk: Walk, at: number): Walk {
+  const trail = walk.position.trail.with(-1, { ...legOf(walk.position), at })
+  return { ...walk, position: { ...walk.position, trail, agreed: undefined } }
+}
+
+function noted(walk: Walk, outcome: 'done' | 'skipped' | 'problem'): Walk {
+  const at = String(legOf(walk.position).at)
+  // A problem stays one, whatever is done about it.
+  const known = walk.position.outcomes[at]
+  const outcomes = { ...walk.position.outcomes, [at]: known === 'problem' && outcome === 'done' ? known : outcome }
+  return { ...walk, position: { ...walk.position, outcomes } }
+}
+
+/** What has to be said of its age before its first step. */
+function caveats({ read }: Walk, { lang, parts }: Scene): string[] {
+  const states = new Set(read.passages.map(({ freshness }) => freshness.state))
+  const age = ageIn(read.document.editedAt, parts.clock.now(), lang)
+  return [
+    ...(states.has('stale') || states.has('aging') || states.has('suspect') ? [words.old(age, lang)] : []),
+    ...(states.has('contradicted') ? [words.contradicted(lang)] : []),
+  ]
+}
+
+function sameHeading(heading: string, about: string): boolean {
+  const plain = (text: string): string =>
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim()
+  return plain(heading) === plain(about)
+}
