@@ -1,0 +1,231 @@
+import { z } from 'zod'
+import { childOf } from '#conversation/lifetimes.ts'
+import type { WorkLedger } from '#knowledge/work-ledger.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Progress } from './asking.ts'
+import type { AskedInSlack } from './incoming.ts'
+import { jsonOf } from './threads.ts'
+
+const Note = z.object({
+  asked: z.object({
+    kind: z.literal('asked'),
+    id: z.string(),
+    via: z.enum(['mention', 'direct', 'thread', 'command', 'shortcut']),
+    team: z.string(),
+    channel: z.string(),
+    isDirect: z.boolean(),
+    user: z.string(),
+    text: z.string(),
+    ts: z.string().optional(),
+    thread: z.string().optional(),
+    responseUrl: z.string().optional(),
+  }),
+  posted: z.array(z.string()),
+})
+
+export interface JobsParts {
+  ledger: WorkLedger
+  clock: Clock
+  log: Log
+  /** A question that nobody has said a word of for so long was left lying by a process that died. */
+  leaseMs: number
+  /** As many answers are made side by side; the others wait their turn. */
+  atOnce: number
+  answer: (
+    asked: AskedInSlack,
+    progress: Progress,
+    onPosted: (posted: readonly string[]) => Promise<void>,
+    signal: AbortSignal,
+  ) => Promise<void>
+}
+
+interface Running {
+  abort: AbortController
+  ended: Promise<void>
+}
+
+class Replaced extends Error {}
+
+/** Questions that are being answered: each once, whoever else hears of it, and again if it was cut off. */
+export class Jobs {
+  readonly #parts: JobsParts
+  readonly #running = new Map<string, Running>()
+  readonly #waiting: (() => void)[] = []
+  #busy = 0
+
+  constructor(parts: JobsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Resolves once the question can no longer be lost; answering goes on by itself.
+   * @returns false: somebody has it already.
+   */
+  async take(asked: AskedInSlack, signal: AbortSignal): Promise<boolean> {
+    const { ledger, clock, leaseMs } = this.#parts
+    const at = clock.now()
+    const leaseUntil = new Date(at.getTime() + leaseMs)
+    const work = { id: keyOf(asked.id), note: noteOf(asked, []), at, leaseUntil }
+    if (!(await ledger.begin(work, signal))) return false
+    this.#start(asked, { posted: [], tries: 1 }, signal)
+    return true
+  }
+
+  /** The question says something else now: what was answered is replaced. @returns false: it was never taken. */
+  async replace(id: string, text: string, signal: AbortSignal): Promise<boolean> {
+    const known = await this.#stop(id, signal)
+    if (known === undefined || known.asked.text === text) return known !== undefined
+    const asked = { ...known.asked, text }
+    const leaseUntil = new Date(this.#parts.clock.now().getTime() + this.#parts.leaseMs)
+    await this.#parts.ledger.keep({ id: keyOf(id), note: noteOf(asked, known.posted), leaseUntil }, signal)
+    this.#start(asked, { posted: known.posted, tries: 1 }, signal)
+    return true
+  }
+
+  /** The question was taken back. @returns what had been answered, to be removed; undefined: it was never taken. */
+  async drop(id: string, signal: AbortSignal): Promise<{ asked: AskedInSlack; posted: readonly string[] } | undefined> {
+    const known = await this.#stop(id, signal)
+    if (known !== undefined) await this.#parts.ledger.finish(keyOf(id), noteOf(known.asked, []), signal)
+    return known
+  }
+
+  /** Goes on with what processes that died left lying. */
+  async resume(signal: AbortSignal): Promise<void> {
+    const { ledger, clock, leaseMs, log } = this.#parts
+    const now = clock.now()
+    const left = await ledger.takeOver(now, new Date(now.getTime() + leaseMs), 20, signal)
+    for (const { id, note, takeovers } of left) {
+      const read = Note.safeParse(jsonOf(note))
+      if (!read.success || this.#running.has(read.data.asked.id)) {
+        if (!read.success) await ledger.finish(id, note, signal)
+        continue
+      }
+      log.info({ question: id, takeovers }, 'a question that was cut off is answered again')
+      this.#start(read.data.asked, { posted: read.data.posted, tries: takeovers + 1 }, signal)
+    }
+  }
+
+  /** Waits for what is under way, as long as the signal lets it. */
+  async settle(signal: AbortSignal): Promise<void> {
+    while (this.#running.size > 0 && !signal.aborted) {
+      const all = Promise.all([...this.#running.values()].map(({ ended }) => ended))
+      const aborted = Promise.withResolvers<void>()
+      const stop = () => aborted.resolve()
+      signal.addEventListener('abort', stop, { once: true })
+      await Promise.race([all, aborted.promise])
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Stops everything that is under way, so that it is gone on with at the next start at once. @returns what it was. */
+  async leave(): Promise<{ asked: AskedInSlack; posted: readonly string[] }[]> {
+    const ids = [...this.#running.keys()]
+    for (const { abort } of this.#running.values()) abort.abort(new Error('the bot is being stopped'))
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+    const brief = AbortSignal.timeout(3000)
+    const left = []
+    for (const id of ids) {
+      const known = await this.#known(id, brief)
+      if (known === undefined) continue
+      const note = noteOf(known.asked, known.posted)
+      await this.#parts.ledger.keep({ id: keyOf(id), note, leaseUntil: this.#parts.clock.now() }, brief)
+      left.push(known)
+    }
+    return left
+  }
+
+  #start(asked: AskedInSlack, progress: Progress, signal: AbortSignal): void {
+    const abort = childOf(signal)
+    const ended = this.#run(asked, progress, abort.signal).finally(() => {
+      abort[Symbol.dispose]()
+      if (this.#running.get(asked.id)?.ended === ended) this.#running.delete(asked.id)
+    })
+    this.#running.set(asked.id, { abort, ended })
+  }
+
+  async #run(asked: AskedInSlack, progress: Progress, signal: AbortSignal): Promise<void> {
+    const { ledger, clock, leaseMs, answer, log } = this.#parts
+    const id = keyOf(asked.id)
+    let posted = progress.posted
+    const note = async () => {
+      const leaseUntil = new Date(clock.now().getTime() + leaseMs)
+      await ledger.keep({ id, note: noteOf(asked, posted), leaseUntil }, signal)
+    }
+    const heartbeat = setInterval(() => {
+      note().catch((err: unknown) => log.debug({ err }, 'the ledger was not told that a question is still answered'))
+    }, leaseMs / 3)
+    try {
+      await this.#turn(signal)
+      try {
+        await answer(
+          asked,
+          progress,
+          async (now) => {
+            posted = now
+            await note()
+          },
+          signal,
+        )
+        await ledger.finish(id, noteOf(asked, posted), signal)
+      } finally {
+        this.#free()
+      }
+    } catch (err) {
+      if (!signal.aborted) log.error({ err, question: asked.id }, 'a question of Slack was given up for now')
+    } finally {
+      clearInterval(heartbeat)
+    }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#busy < this.#parts.atOnce) {
+      this.#busy += 1
+      return
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const next = () => resolve()
+    const stop = () => {
+      const at = this.#waiting.indexOf(next)
+      if (at >= 0) {
+        this.#waiting.splice(at, 1)
+        reject(signal.reason)
+      }
+    }
+    this.#waiting.push(next)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      await promise
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Hands the place on, or gives it back. */
+  #free(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#busy -= 1
+    else next()
+  }
+
+  async #stop(id: string, signal: AbortSignal) {
+    const running = this.#running.get(id)
+    running?.abort.abort(new Replaced('the question was changed or taken back'))
+    await running?.ended
+    return await this.#known(id, signal)
+  }
+
+  async #known(id: string, signal: AbortSignal) {
+    const note = await this.#parts.ledger.note(keyOf(id), signal)
+    return note === undefined ? undefined : Note.safeParse(jsonOf(note)).data
+  }
+}
+
+function keyOf(id: string): string {
+  return `slack/${id}`
+}
+
+function noteOf(asked: AskedInSlack, posted: readonly string[]): string {
+  return JSON.stringify({ asked, posted })
+}

@@ -1,0 +1,301 @@
+import type { Ask, Search } from '#knowledge/answer.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Document, Verification } from '#knowledge/document.ts'
+import type { DocumentStore } from '#knowledge/document-store.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import { detectLang } from '#knowledge/language.ts'
+import type { PassageLoader } from '#knowledge/passage-loader.ts'
+import type { WorkLedger } from '#knowledge/work-ledger.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { OpsError } from '#runtime/errors.ts'
+import type { Log } from '#runtime/log.ts'
+import { type AskingParts, answerInSlack, isMeantForUs } from './asking.ts'
+import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
+import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
+import { Jobs } from './jobs.ts'
+import { message } from './layout/message.ts'
+import { People, type SlackPrincipal } from './people.ts'
+import { receiveBySocket } from './receiver.ts'
+import { SlackCalls } from './slack-calls.ts'
+import { Threads } from './threads.ts'
+import { words } from './words.ts'
+
+export interface SlackBotParts {
+  botToken: string
+  /** Absent: events come over HTTP. */
+  appToken?: string | undefined
+  apiUrl?: string | undefined
+  ask: Ask
+  search: Search
+  documents: DocumentStore
+  passages: PassageLoader
+  conversations: ConversationStore
+  freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
+  ledger: WorkLedger
+  principals: readonly SlackPrincipal[]
+  guests: 'nothing' | 'public'
+  clock: Clock
+  /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>
+  log: Log
+  leaseMs?: number
+  sweepEveryMs?: number
+  answersAtOnce?: number
+}
+
+/** Who we are in a workspace. */
+export interface Installed {
+  team: string
+  botUser: string
+  botId: string | undefined
+}
+
+const drainMs = 8000
+const farewellMs = 3000
+const rememberedForMs = 14 * 86_400_000
+/** Reactions that ask us to be quiet in a thread. */
+const quieting = new Set([
+  'mute',
+  'zipper_mouth_face',
+  'shushing_face',
+  'no_bell',
+  'hand',
+  'raised_hand',
+  'octagonal_sign',
+])
+
+/** The bot in one workspace, from its first event to its last. */
+export class SlackBot {
+  readonly #parts: SlackBotParts
+  readonly #calls: SlackCalls
+  readonly #people: People
+  readonly #threads: Threads
+  readonly #jobs: Jobs
+  readonly #asking: AskingParts
+  readonly #others = new Set<Promise<void>>()
+  readonly #stopping = new AbortController()
+  #installed: Installed | undefined
+
+  constructor(parts: SlackBotParts) {
+    const { clock, log, wait, ask, search } = parts
+    this.#parts = parts
+    this.#calls = new SlackCalls({ token: parts.botToken, apiUrl: parts.apiUrl, clock, wait, log })
+    this.#people = new People({ calls: this.#calls, principals: parts.principals, guests: parts.guests, clock })
+    this.#threads = new Threads(parts.conversations, clock)
+    const { people, threads, calls } = { people: this.#people, threads: this.#threads, calls: this.#calls }
+    this.#asking = { ask, search, calls, people, threads, clock, log, respond: responding(parts) }
+    this.#jobs = new Jobs({
+      ledger: parts.ledger,
+      clock,
+      log,
+      leaseMs: parts.leaseMs ?? 60_000,
+      atOnce: parts.answersAtOnce ?? 8,
+      answer: (asked, progress, onPosted, signal) =>
+        answerInSlack(this.#asking, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
+    })
+  }
+
+  /**
+   * Answers until the signal aborts, and then ends well: what is under way is finished, or goes on at the next start.
+   * @throws {SlackRefusedError} When the tokens are wrong.
+   */
+  async run(onReady: (installed: Installed) => void, signal: AbortSignal): Promise<void> {
+    const { appToken, apiUrl, wait, log } = this.#parts
+    const installed = await this.#introduce(signal)
+    try {
+      const receiving =
+        appToken === undefined
+          ? untilAborted(signal, () => onReady(installed))
+          : receiveBySocket(
+              { appToken, apiUrl, take: (body) => this.take(body), wait, log },
+              () => onReady(installed),
+              signal,
+            )
+      await Promise.all([receiving, this.#sweep(signal)])
+    } finally {
+      await this.#end()
+    }
+  }
+
+  /** Takes one delivery of Slack's; resolves when it can't be lost any more. */
+  async take(body: unknown): Promise<void> {
+    const incoming = readIncoming(body)
+    if (incoming === undefined) return
+    const signal = this.#stopping.signal
+    signal.throwIfAborted()
+    const installed = this.#installed ?? (await this.#introduce(signal))
+    if (incoming.team !== installed.team) return
+    if ('user' in incoming && incoming.user === installed.botUser) return
+    if (incoming.kind === 'asked') {
+      // A channel tells of a mention twice: as what it is, and as a message.
+      const isMention = incoming.via === 'thread' && incoming.text.includes(`<@${installed.botUser}>`)
+      const asked: AskedInSlack = isMention ? { ...incoming, via: 'mention' } : incoming
+      if (await this.#isForUs(asked, installed, signal)) await this.#jobs.take(asked, signal)
+      return
+    }
+    if (!(await this.#isFirst(incoming, signal))) return
+    const handling = this.#handle(incoming, installed, signal)
+      .catch((err: unknown) => {
+        if (!signal.aborted)
+          this.#parts.log.warn({ err, what: incoming.kind }, 'something that happened in Slack was not handled')
+      })
+      .finally(() => this.#others.delete(handling))
+    this.#others.add(handling)
+  }
+
+  async #introduce(signal: AbortSignal): Promise<Installed> {
+    const told = await this.#calls.call('auth.test', (client) => client.auth.test(), signal)
+    if (told.team_id === undefined || told.user_id === undefined)
+      throw new SlackUnreachableError('auth.test named no team')
+    this.#installed = { team: told.team_id, botUser: told.user_id, botId: told.bot_id }
+    return this.#installed
+  }
+
+  async #isForUs(asked: AskedInSlack, { team, botUser }: Installed, signal: AbortSignal): Promise<boolean> {
+    if (asked.via !== 'thread') return true
+    if (asked.thread === undefined || !isMeantForUs(asked.text, botUser)) return false
+    return await this.#threads.isEngaged({ team, channel: asked.channel, thread: asked.thread }, signal)
+  }
+
+  async #isFirst({ kind, id }: Incoming, signal: AbortSignal): Promise<boolean> {
+    // Hearing twice of who came and went does no harm, and is too much to keep.
+    if (kind === 'membership') return true
+    const at = this.#parts.clock.now()
+    const work = { id: `slack/${kind}/${id}`, note: kind, at, leaseUntil: at }
+    const isFirst = await this.#parts.ledger.begin(work, signal)
+    if (isFirst) await this.#parts.ledger.finish(work.id, kind, signal)
+    return isFirst
+  }
+
+  async #handle(
+    incoming: Exclude<Incoming, { kind: 'asked' }>,
+    { team, botUser }: Installed,
+    signal: AbortSignal,
+  ): Promise<void> {
+    switch (incoming.kind) {
+      case 'membership':
+        return this.#people.forget(incoming.channel)
+      case 'edited': {
+        await this.#jobs.replace(`${team}/${incoming.channel}/${incoming.ts}`, incoming.text, signal)
+        return
+      }
+      case 'deleted': {
+        const known = await this.#jobs.drop(`${team}/${incoming.channel}/${incoming.ts}`, signal)
+        for (const ts of known?.posted ?? []) await this.#remove(incoming.channel, ts, signal)
+        return
+      }
+      case 'reacted':
+        if (quieting.has(incoming.reaction)) await this.#fallSilent(incoming, botUser, signal)
+        return
+      case 'opened':
+      case 'pressed':
+      case 'submitted':
+        return
+    }
+  }
+
+  /** Asked for by a reaction on something that we said. */
+  async #fallSilent(
+    { team, channel, ts }: { team: string; channel: string; ts: string },
+    botUser: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const ask = { channel, ts, limit: 1 }
+    const { messages } = await this.#calls.call(
+      'conversations.replies',
+      (client) => client.conversations.replies(ask),
+      signal,
+    )
+    const [first] = messages ?? []
+    const said = messages?.find((each) => each.ts === ts) ?? first
+    if (said?.user === botUser) await this.#threads.leave({ team, channel, thread: said.thread_ts ?? ts }, signal)
+  }
+
+  async #remove(channel: string, ts: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#calls.call('chat.delete', (client) => client.chat.delete({ channel, ts }), signal)
+    } catch (error) {
+      if (!(error instanceof SlackRefusedError)) throw error
+    }
+  }
+
+  /** Looks after what was left lying, by us before or by others. */
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { wait, ledger, clock, log, sweepEveryMs = 15_000 } = this.#parts
+    for (let rounds = 0; !signal.aborted; rounds++) {
+      try {
+        await this.#jobs.resume(this.#stopping.signal)
+        if (rounds % 240 === 0) await ledger.forgetBefore(new Date(clock.now().getTime() - rememberedForMs), signal)
+      } catch (err) {
+        if (!signal.aborted) log.warn({ err }, 'questions that were cut off could not be looked for')
+      }
+      await wait(sweepEveryMs, signal).catch(() => undefined)
+    }
+  }
+
+  async #end(): Promise<void> {
+    const drained = AbortSignal.timeout(drainMs)
+    await Promise.race([Promise.all([this.#jobs.settle(drained), ...this.#others]), settled(drained)])
+    const left = await this.#jobs.leave()
+    const brief = AbortSignal.timeout(farewellMs)
+    for (const { asked, posted } of left) await this.#sayStopped(asked, posted[0], brief).catch(() => undefined)
+    this.#stopping.abort(new Error('the bot is stopped'))
+  }
+
+  async #sayStopped({ channel, text }: AskedInSlack, ts: string | undefined, signal: AbortSignal): Promise<void> {
+    if (ts === undefined) return
+    await this.#calls
+      .call('chat.stopStream', (client) => client.chat.stopStream({ channel, ts }), signal)
+      .catch(() => undefined)
+    const said = message(words(detectLang(text)).stopped)
+    await this.#calls.call('chat.update', (client) => client.chat.update({ channel, ts, ...said }), signal)
+  }
+}
+
+function untilAborted(signal: AbortSignal, onReady: () => void): Promise<void> {
+  onReady()
+  return settled(signal)
+}
+
+function settled(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+const respondWithinMs = 15_000
+const respondTries = 4
+
+/** Slack's addresses of a command or a button take five posts within half an hour. */
+function responding({ wait, apiUrl }: SlackBotParts): AskingParts['respond'] {
+  return async (url, body, signal) => {
+    if (!isSlacks(url, apiUrl)) throw new SlackRefusedError('response_url', 'not an address of Slack')
+    for (let failed = 0; ; ) {
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          redirect: 'error',
+          signal: AbortSignal.any([signal, AbortSignal.timeout(respondWithinMs)]),
+        })
+        await response.body?.cancel()
+        if (response.ok) return
+        if (response.status !== 429 && response.status < 500)
+          throw new SlackRefusedError('response_url', String(response.status))
+      } catch (error) {
+        signal.throwIfAborted()
+        if (error instanceof OpsError) throw error
+      }
+      failed += 1
+      if (failed >= respondTries) throw new SlackUnreachableError('a response_url could not be reached')
+      await wait(1000 * failed, signal)
+    }
+  }
+}
+
+/** Events are signed, but nobody should be able to make us post elsewhere by one that isn't. */
+function isSlacks(url: string, apiUrl: string | undefined): boolean {
+  const { protocol, hostname, host } = new URL(url)
+  if (apiUrl !== undefined && new URL(apiUrl).host === host) return true
+  return protocol === 'https:' && (hostname === 'hooks.slack.com' || hostname.endsWith('.slack.com'))
+}

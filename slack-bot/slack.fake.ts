@@ -1,0 +1,479 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { WebSocket, WebSocketServer } from 'ws'
+import { type Args, appId, botUser, FakeWorkspace, SlackRefusal, teamId } from './slack-workspace.fake.ts'
+
+export interface FakeSlackOptions {
+  /** Slack's own three seconds by default. */
+  ackWithinMs?: number
+  /** How often an envelope that was not acknowledged is sent again. */
+  redeliveries?: number
+  /** Calls of a method in a minute, over all channels; unlisted: any number. */
+  perMinute?: Readonly<Record<string, number>>
+  /** Messages in a channel within ten seconds; Slack allows about one a second and short bursts. */
+  postsInTenSeconds?: number
+  retryAfterS?: number
+}
+
+/** What became of an envelope: how long each delivery took to be acknowledged; undefined: it never was. */
+export interface Delivered {
+  ackMs: number | undefined
+  tries: number
+  payload: unknown
+}
+
+/** How fast a workspace lets one app go (docs.slack.dev/apis/web-api/rate-limits: tiers 2, 3 and 4). */
+export const realLimits: Pick<Required<FakeSlackOptions>, 'perMinute' | 'postsInTenSeconds'> = {
+  postsInTenSeconds: 14,
+  perMinute: {
+    'chat.startStream': 20,
+    'chat.stopStream': 20,
+    'chat.appendStream': 100,
+    'chat.update': 50,
+    'chat.delete': 50,
+    'chat.postEphemeral': 100,
+    'users.info': 100,
+    'users.lookupByEmail': 50,
+    'conversations.members': 100,
+    'conversations.info': 50,
+    'conversations.replies': 50,
+    'conversations.open': 50,
+    'views.publish': 100,
+    'views.open': 100,
+    'assistant.threads.setStatus': 100,
+  },
+}
+
+const channelPosts = new Set(['chat.postMessage', 'chat.startStream'])
+
+/** Slack as its clients see it: Web API, Socket Mode and signed events, on 127.0.0.1. */
+export class FakeSlack implements AsyncDisposable {
+  readonly workspace = new FakeWorkspace()
+  readonly calls: { method: string; args: Args; at: number; answer: string }[] = []
+  /** What was posted to a response_url, by its id. */
+  readonly responses: { id: string; body: Args }[] = []
+  readonly botToken = 'xoxb-fake'
+  readonly appToken = 'xapp-fake'
+  readonly signingSecret = 'fake-signing-secret'
+  url = ''
+  /** Answers a method in another way than the workspace would: with this error, or with this status. */
+  readonly broken = new Map<string, string | number>()
+  readonly options: Required<FakeSlackOptions>
+  readonly #http = createServer((request, response) => void this.#serve(request, response))
+  readonly #sockets = new WebSocketServer({ server: this.#http, path: '/link' })
+  #waiting = new Map<string, (payload: unknown) => void>()
+  #turn = 0
+
+  constructor(options: FakeSlackOptions = {}) {
+    this.options = {
+      ackWithinMs: 3000,
+      redeliveries: 3,
+      perMinute: {},
+      postsInTenSeconds: 10_000,
+      retryAfterS: 1,
+      ...options,
+    }
+    this.#sockets.on('connection', (socket) => {
+      socket.send(
+        JSON.stringify({
+          type: 'hello',
+          num_connections: this.#sockets.clients.size,
+          connection_info: { app_id: appId },
+        }),
+      )
+      socket.on('message', (data) => this.#acknowledged(Buffer.isBuffer(data) ? data.toString() : ''))
+    })
+  }
+
+  async listen(): Promise<this> {
+    this.#http.listen(0, '127.0.0.1')
+    await once(this.#http, 'listening')
+    const address = this.#http.address()
+    this.url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/api/`
+    return this
+  }
+
+  get connections(): number {
+    return [...this.#sockets.clients].filter(({ readyState }) => readyState === WebSocket.OPEN).length
+  }
+
+  /** Recycles every connection, as Slack does every few hours. */
+  refresh(): void {
+    for (const client of this.#sockets.clients)
+      client.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }))
+  }
+
+  /** Cuts every connection, as a network does. */
+  cut(): void {
+    for (const client of this.#sockets.clients) client.terminate()
+  }
+
+  /** Sends this as it stands, whatever it is. */
+  raw(data: string | Buffer): void {
+    for (const client of this.#sockets.clients) client.send(data)
+  }
+
+  /** Over one of the connections, and again over another while nobody acknowledges it. */
+  async deliver(type: string, payload: unknown): Promise<Delivered> {
+    for (let tries = 1; ; tries++) {
+      const again = tries === 1 ? {} : { retry_attempt: tries - 1, retry_reason: 'timeout' }
+      const sentAt = performance.now()
+      const answer = await this.#once({ type, payload, accepts_response_payload: type !== 'events_api', ...again })
+      if (answer !== undefined) return { ackMs: performance.now() - sentAt, tries, payload: answer.payload }
+      if (tries > this.options.redeliveries) return { ackMs: undefined, tries, payload: undefined }
+    }
+  }
+
+  event(event: Args, eventId = `Ev${randomUUID().slice(0, 8)}`): Promise<Delivered> {
+    return this.deliver('events_api', this.eventBody(event, eventId))
+  }
+
+  eventBody(event: Args, eventId = `Ev${randomUUID().slice(0, 8)}`): Args {
+    const authorizations = [{ enterprise_id: null, team_id: teamId, user_id: botUser, is_bot: true }]
+    return {
+      token: 'x',
+      team_id: teamId,
+      api_app_id: appId,
+      type: 'event_callback',
+      event_id: eventId,
+      event_time: 1,
+      authorizations,
+      event,
+    }
+  }
+
+  /** Somebody writes a message; the events that Slack would send are delivered. @returns its ts. */
+  async says(given: {
+    user: string
+    channel: string
+    text: string
+    thread_ts?: string
+    extra?: Args
+  }): Promise<string> {
+    const { user, channel, text, thread_ts } = given
+    const message = this.workspace.add({ user, channel, text, ...(thread_ts !== undefined && { thread_ts }) })
+    await Promise.all(this.eventsOf(given, message.ts).map((event) => this.event(event)))
+    return message.ts
+  }
+
+  eventsOf(
+    {
+      user,
+      channel,
+      text,
+      thread_ts,
+      extra = {},
+    }: { user: string; channel: string; text: string; thread_ts?: string; extra?: Args },
+    ts: string,
+  ): Args[] {
+    const found = this.workspace.channels.get(channel)
+    const base = {
+      user,
+      text,
+      ts,
+      channel,
+      team: teamId,
+      event_ts: ts,
+      ...(thread_ts !== undefined && { thread_ts }),
+      ...extra,
+    }
+    const isMember = found?.members.includes(botUser) === true
+    const heard = isMember ? [{ ...base, type: 'message', channel_type: found.kind }] : []
+    const isMentioned = text.includes(`<@${botUser}>`) && found?.kind !== 'im'
+    return isMentioned ? [...heard, { ...base, type: 'app_mention' }] : heard
+  }
+
+  async edits(ts: string, text: string): Promise<void> {
+    const message = this.workspace.messages.find((each) => each.ts === ts)
+    if (message === undefined) throw new Error(`no message ${ts}`)
+    const before = { type: 'message', user: message.user, text: message.text, ts }
+    message.text = text
+    const kind = this.workspace.channels.get(message.channel)?.kind
+    const edited = { user: message.user, ts: this.workspace.ts() }
+    const thread = message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }
+    await this.event({
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel: message.channel,
+      channel_type: kind,
+      ts: edited.ts,
+      event_ts: edited.ts,
+      message: { type: 'message', user: message.user, text, ts, edited, ...thread },
+      previous_message: { ...before, ...thread },
+    })
+  }
+
+  async deletes(ts: string): Promise<void> {
+    const message = this.workspace.messages.find((each) => each.ts === ts)
+    if (message === undefined) throw new Error(`no message ${ts}`)
+    message.deleted = true
+    const at = this.workspace.ts()
+    await this.event({
+      type: 'message',
+      subtype: 'message_deleted',
+      hidden: true,
+      channel: message.channel,
+      channel_type: this.workspace.channels.get(message.channel)?.kind,
+      deleted_ts: ts,
+      ts: at,
+      event_ts: at,
+      previous_message: { type: 'message', user: message.user, text: message.text, ts },
+    })
+  }
+
+  command(given: { user: string; channel: string; text: string; command?: string }): Promise<Delivered> {
+    return this.deliver('slash_commands', {
+      token: 'x',
+      team_id: teamId,
+      team_domain: 'fake',
+      channel_id: given.channel,
+      channel_name: 'fake',
+      user_id: given.user,
+      user_name: given.user,
+      command: given.command ?? '/ask',
+      text: given.text,
+      api_app_id: appId,
+      is_enterprise_install: 'false',
+      response_url: this.responseUrl(),
+      trigger_id: randomUUID(),
+    })
+  }
+
+  press(given: {
+    user: string
+    channel: string
+    actionId: string
+    value: string
+    messageTs?: string
+    threadTs?: string
+    ephemeral?: boolean
+  }): Promise<Delivered> {
+    const container = given.ephemeral === true ? { is_ephemeral: true } : {}
+    return this.deliver('interactive', {
+      type: 'block_actions',
+      team: { id: teamId, domain: 'fake' },
+      user: { id: given.user, username: given.user, team_id: teamId },
+      api_app_id: appId,
+      token: 'x',
+      container: { type: 'message', message_ts: given.messageTs ?? '', channel_id: given.channel, ...container },
+      trigger_id: randomUUID(),
+      ...(given.channel !== '' && { channel: { id: given.channel, name: 'fake' } }),
+      ...(given.messageTs !== undefined && {
+        message: {
+          type: 'message',
+          ts: given.messageTs,
+          user: botUser,
+          text: '',
+          ...(given.threadTs !== undefined && { thread_ts: given.threadTs }),
+        },
+      }),
+      response_url: this.responseUrl(),
+      actions: [
+        {
+          type: 'button',
+          action_id: given.actionId,
+          block_id: 'b',
+          value: given.value,
+          action_ts: this.workspace.ts(),
+          text: { type: 'plain_text', text: '' },
+        },
+      ],
+    })
+  }
+
+  submits(given: { user: string; callbackId: string; metadata: string; values: Args }): Promise<Delivered> {
+    return this.deliver('interactive', {
+      type: 'view_submission',
+      team: { id: teamId, domain: 'fake' },
+      user: { id: given.user, name: given.user, team_id: teamId },
+      api_app_id: appId,
+      token: 'x',
+      trigger_id: randomUUID(),
+      view: {
+        id: `V${randomUUID()}`,
+        hash: randomUUID(),
+        type: 'modal',
+        callback_id: given.callbackId,
+        private_metadata: given.metadata,
+        state: { values: given.values },
+      },
+      response_urls: [],
+    })
+  }
+
+  shortcut(given: {
+    user: string
+    channel: string
+    callbackId: string
+    messageTs: string
+    text: string
+    threadTs?: string
+  }): Promise<Delivered> {
+    return this.deliver('interactive', {
+      type: 'message_action',
+      callback_id: given.callbackId,
+      team: { id: teamId, domain: 'fake' },
+      user: { id: given.user, name: given.user, team_id: teamId },
+      channel: { id: given.channel, name: 'fake' },
+      message: {
+        type: 'message',
+        user: 'U9',
+        ts: given.messageTs,
+        text: given.text,
+        ...(given.threadTs !== undefined && { thread_ts: given.threadTs }),
+      },
+      message_ts: given.messageTs,
+      trigger_id: randomUUID(),
+      action_ts: this.workspace.ts(),
+      response_url: this.responseUrl(),
+      token: 'x',
+      is_enterprise_install: false,
+    })
+  }
+
+  responseUrl(): string {
+    return `${this.url.replace(/api\/$/, '')}response/${randomUUID()}`
+  }
+
+  /** A request of the Events API as Slack would send it. */
+  signed(
+    body: string,
+    at = Math.floor(Date.now() / 1000),
+    secret = this.signingSecret,
+  ): { headers: Record<string, string>; body: string } {
+    const signature = createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')
+    const type = body.startsWith('{') ? 'application/json' : 'application/x-www-form-urlencoded'
+    return {
+      body,
+      headers: {
+        'content-type': type,
+        'x-slack-request-timestamp': String(at),
+        'x-slack-signature': `v0=${signature}`,
+      },
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#sockets.clients) client.terminate()
+    this.#sockets.close()
+    this.#http.close()
+    this.#http.closeAllConnections()
+    await once(this.#http, 'close').catch(() => undefined)
+  }
+
+  async #once(envelope: Args): Promise<{ payload: unknown } | undefined> {
+    const id = randomUUID()
+    const open = [...this.#sockets.clients].filter(({ readyState }) => readyState === WebSocket.OPEN)
+    this.#turn += 1
+    const { promise, resolve } = Promise.withResolvers<{ payload: unknown } | undefined>()
+    this.#waiting.set(id, (payload) => resolve({ payload }))
+    const timer = setTimeout(() => resolve(undefined), this.options.ackWithinMs)
+    open[this.#turn % Math.max(1, open.length)]?.send(JSON.stringify({ envelope_id: id, ...envelope }))
+    const answer = await promise
+    clearTimeout(timer)
+    this.#waiting.delete(id)
+    return answer
+  }
+
+  #acknowledged(data: string): void {
+    const parsed: unknown = JSON.parse(data)
+    if (typeof parsed !== 'object' || parsed === null || !('envelope_id' in parsed)) return
+    this.#waiting.get(textOf(parsed.envelope_id))?.('payload' in parsed ? parsed.payload : undefined)
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks).toString('utf8')
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    const send = (status: number, reply: unknown, headers: Record<string, string> = {}): unknown => {
+      return response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(reply))
+    }
+    if (path.startsWith('/response/')) return this.#respond(path.slice('/response/'.length), body, send)
+    if (!path.startsWith('/api/')) return send(404, {})
+    const method = path.slice('/api/'.length)
+    const args = argsOf(body, request.headers['content-type'] ?? '')
+    return this.#call(method, args, request, send)
+  }
+
+  #call(
+    method: string,
+    args: Args,
+    request: IncomingMessage,
+    send: (status: number, reply: unknown, headers?: Record<string, string>) => unknown,
+  ): unknown {
+    const note = (answer: string) => this.calls.push({ method, args, at: performance.now(), answer })
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? textOf(args.token)
+    const isApp = method.startsWith('apps.')
+    const broken = this.broken.get(method)
+    if (typeof broken === 'number') {
+      note(String(broken))
+      return send(broken, {}, broken === 429 ? { 'retry-after': String(this.options.retryAfterS) } : {})
+    }
+    if (broken !== undefined || token !== (isApp ? this.appToken : this.botToken)) {
+      note(broken ?? 'invalid_auth')
+      return send(200, { ok: false, error: broken ?? 'invalid_auth' })
+    }
+    if (this.#isTooFast(method, args)) {
+      note('429')
+      return send(429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(this.options.retryAfterS) })
+    }
+    if (method === 'apps.connections.open') {
+      note('ok')
+      return send(200, {
+        ok: true,
+        url: `${this.url.replace('http', 'ws').replace(/api\/$/, '')}link?ticket=${randomUUID()}`,
+      })
+    }
+    try {
+      const reply = this.workspace.call(method, args)
+      note('ok')
+      return send(200, { ok: true, ...reply }, { 'x-oauth-scopes': [...this.workspace.scopes].join(',') })
+    } catch (error) {
+      const code = error instanceof SlackRefusal ? error.code : 'internal_error'
+      note(error instanceof Error ? error.message : code)
+      return send(200, { ok: false, error: code })
+    }
+  }
+
+  #isTooFast(method: string, args: Args): boolean {
+    const now = performance.now()
+    const done = this.calls.filter((call) => call.answer === 'ok')
+    const most = this.options.perMinute[method]
+    if (most !== undefined && done.filter((call) => call.method === method && now - call.at < 60_000).length >= most)
+      return true
+    if (!channelPosts.has(method)) return false
+    const posts = done.filter(
+      (call) => channelPosts.has(call.method) && call.args.channel === args.channel && now - call.at < 10_000,
+    )
+    return posts.length >= this.options.postsInTenSeconds
+  }
+
+  #respond(id: string, body: string, send: (status: number, reply: unknown) => unknown): unknown {
+    const used = this.responses.filter((response) => response.id === id).length
+    if (used >= 5) return send(404, { ok: false, error: 'used_url' })
+    this.responses.push({ id, body: argsOf(body, 'application/json') })
+    return send(200, { ok: true })
+  }
+}
+
+/** What clients send as forms has its lists and objects in JSON. */
+function argsOf(body: string, contentType: string): Args {
+  const read = (text: string): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  }
+  if (contentType.startsWith('application/json')) {
+    const parsed = read(body)
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  }
+  const fields = [...new URLSearchParams(body)].map(([key, value]) => {
+    return [key, /^[[{]/.test(value) ? read(value) : value] as const
+  })
+  return Object.fromEntries(fields)
+}

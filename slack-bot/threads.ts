@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Clock } from '#runtime/clock.ts'
+
+export interface ThreadPlace {
+  team: string
+  channel: string
+  /** ts of the message that it hangs on. */
+  thread: string
+}
+
+const Position = z.object({
+  engaged: z.boolean(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  /** By the name of whoever it was said to. */
+  conversations: z.record(z.string(), z.string()),
+})
+type Position = z.infer<typeof Position>
+
+/** After so long without us, a thread is about something else. */
+const engagedForMs = 24 * 3_600_000
+/** Not the name of anybody who is configured: they can't hold a line break. */
+const keeper = 'slack\nthreads'
+
+/** Which threads we take part in, and which conversation each of them goes on with. Kept where conversations are. */
+export class Threads {
+  readonly #conversations: ConversationStore
+  readonly #clock: Clock
+  readonly #writing = new Map<string, Promise<void>>()
+
+  constructor(conversations: ConversationStore, clock: Clock) {
+    this.#conversations = conversations
+    this.#clock = clock
+  }
+
+  async isEngaged(place: ThreadPlace, signal: AbortSignal): Promise<boolean> {
+    const position = await this.#read(place, signal)
+    return position?.engaged === true && this.#clock.now().getTime() - position.at < engagedForMs
+  }
+
+  async conversationOf(place: ThreadPlace, principal: string, signal: AbortSignal): Promise<string | undefined> {
+    return (await this.#read(place, signal))?.conversations[principal]
+  }
+
+  /** Something was said in it by us. */
+  async engage(
+    place: ThreadPlace,
+    said: { principal: string; conversationId: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#change(
+      place,
+      (before) => ({
+        engaged: true,
+        at: this.#clock.now().getTime(),
+        conversations: { ...before?.conversations, [said.principal]: said.conversationId },
+      }),
+      signal,
+    )
+  }
+
+  /** We are quiet in it until somebody names us. */
+  async leave(place: ThreadPlace, signal: AbortSignal): Promise<void> {
+    await this.#change(place, (before) => ({ at: 0, conversations: {}, ...before, engaged: false }), signal)
+  }
+
+  /** One change of a thread after the other. */
+  async #change(
+    place: ThreadPlace,
+    change: (before: Position | undefined) => Position,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const key = keyOf(place)
+    const before = this.#writing.get(key) ?? Promise.resolve()
+    const writing = before.then(async () => {
+      const position = JSON.stringify(change(await this.#read(place, signal)))
+      await this.#conversations.savePosition(
+        { conversationId: key, principal: keeper, position, at: this.#clock.now() },
+        signal,
+      )
+    })
+    const settled = writing.catch(() => undefined)
+    this.#writing.set(key, settled)
+    try {
+      await writing
+    } finally {
+      if (this.#writing.get(key) === settled) this.#writing.delete(key)
+    }
+  }
+
+  async #read(place: ThreadPlace, signal: AbortSignal): Promise<Position | undefined> {
+    const saved = await this.#conversations.position(keyOf(place), keeper, signal)
+    return saved === undefined ? undefined : Position.safeParse(jsonOf(saved)).data
+  }
+}
+
+function keyOf({ team, channel, thread }: ThreadPlace): string {
+  return `slack:${team}/${channel}/${thread}`
+}
+
+/** @returns undefined for what is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return parsed
+  } catch {
+    return undefined
+  }
+}
