@@ -6,6 +6,7 @@ import { TextToSpeechError, type TextToSpeechProvider } from '../errors.ts'
 import type { SpeakingOptions, SpokenAudio, TextToSpeech } from '../text-to-speech.ts'
 import { estimatedWordTimes, wordsIn } from '../word-times.ts'
 import { espeakMarkup, hasKanji } from './espeak-text.ts'
+import { numbersInKana } from './japanese-numbers.ts'
 import { programOver } from './program.ts'
 
 const provider: TextToSpeechProvider = {
@@ -81,7 +82,7 @@ export class EspeakTextToSpeech implements TextToSpeech {
 
   async #synthesise(text: string, options: SpeakingOptions, signal: AbortSignal): Promise<Int16Array> {
     const { lang, voice = voices[options.lang], speed = 1 } = options
-    const readable = lang === 'ja' ? await this.#inKana(text, signal) : text
+    const readable = lang === 'ja' ? await this.#inKana(numbersInKana(text), signal) : text
     const pace = String(Math.round(Math.min(1.5, Math.max(0.6, speed)) * usualPace))
     const args = ['--stdout', '--stdin', '-m', '-b', '1', '-v', voice, '-s', pace]
     const outcome = await programOver(espeakMarkup(readable, lang, voices.en), this.#program, args, signal)
