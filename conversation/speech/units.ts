@@ -62,6 +62,8 @@ const units: Readonly<Record<string, UnitWords>> = {
   '°C': unit('degree Celsius', '度', 'degrees Celsius'),
 }
 
+const japaneseFactors: Readonly<Record<string, number>> = { k: 1000, K: 1000, M: 1_000_000 }
+
 /** Longest first, so that `ms` isn't `m`. */
 export const unitNames: readonly string[] = Object.keys(units).toSorted((a, b) => b.length - a.length)
 
@@ -69,6 +71,9 @@ export const unitNames: readonly string[] = Object.keys(units).toSorted((a, b) =
 export function quantity(number: string, name: string, lang: Lang): string | undefined {
   const words = units[name]
   if (words === undefined) return undefined
+  const factor = lang === 'ja' ? japaneseFactors[name] : undefined
+  // Japanese counts in myriads: 10k is no ten thousands.
+  if (factor !== undefined) return String(Math.round(Number(number.replaceAll(',', '')) * factor))
   const said = decimal(number, lang)
   if (lang === 'ja') return `${said}${words.ja}`
   return `${said} ${number === '1' ? words.one : words.many}`
