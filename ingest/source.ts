@@ -95,7 +95,7 @@ export interface Source extends AsyncDisposable {
   survey(known: Surveyed, signal: AbortSignal): Promise<Survey>
   /**
    * As `survey`, of these entries alone: those that a webhook named, say. It has no cursor, and `unchanged` counts among
-   * them alone. Absent where looking at everything costs as little.
+   * them alone; what it calls changed is read, also where its revision is the same. Absent where looking at everything costs as little.
    */
   surveyEntries?(entries: readonly string[], known: Pick<Surveyed, 'revisions'>, signal: AbortSignal): Promise<Survey>
   /**

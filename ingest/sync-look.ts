@@ -43,17 +43,19 @@ export async function look(
   signal: AbortSignal,
 ): Promise<Look> {
   const { known, stored, tag } = before
+  const isNamed = entries !== undefined && source.surveyEntries !== undefined
   const wanted = entries === undefined ? undefined : new Set(entries)
   const survey =
-    entries === undefined || source.surveyEntries === undefined
-      ? await source.survey({ ...known, failed: new Set([...known.failed, ...(wanted ?? [])]) }, signal)
-      : await source.surveyEntries(entries, known, signal)
+    entries !== undefined && source.surveyEntries !== undefined
+      ? await source.surveyEntries(entries, known, signal)
+      : await source.survey({ ...known, failed: new Set([...known.failed, ...(wanted ?? [])]) }, signal)
   const isWanted = (entry: string) => wanted === undefined || wanted.has(entry)
+  // Asked for what is named alone, a source says itself what has to be read: a comment doesn't change a page's revision.
   const toRead = survey.changed
     .map(({ entry, revision }) => ({ entry, revision, replaces: stored.get(entry) ?? null }))
-    .filter(({ revision, replaces }) => `${revision}${tag}` !== replaces)
+    .filter(({ revision, replaces }) => isNamed || `${revision}${tag}` !== replaces)
   const found = toRead.filter(({ entry }) => isWanted(entry))
   // A look at everything finds the rest again the next time.
-  const others = source.surveyEntries === undefined ? [] : toRead.filter(({ entry }) => !isWanted(entry))
+  const others = isNamed ? toRead.filter(({ entry }) => !isWanted(entry)) : []
   return { found, others, gone: survey.gone.filter(isWanted), survey }
 }

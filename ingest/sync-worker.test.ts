@@ -36,6 +36,8 @@ class Wiki implements Source {
   readonly reads: string[] = []
   /** Entries that pages link to. */
   readonly links = new Map<string, readonly string[]>()
+  /** Pages that have to be read, though their revision doesn't show it. */
+  readonly talkedAbout = new Set<string>()
   /** Pages that are found when a database is named. */
   readonly rows = new Map<string, readonly string[]>()
   surveys = 0
@@ -57,7 +59,7 @@ class Wiki implements Source {
 
   async surveyEntries(entries: readonly string[], known: Pick<Surveyed, 'revisions'>) {
     this.looks++
-    return this.#compare(entries, { ...known, failed: new Set() })
+    return this.#compare(entries, { ...known, failed: this.talkedAbout })
   }
 
   async read(entry: SurveyedEntry, signal: AbortSignal): Promise<RawEntry | 'gone'> {
@@ -179,6 +181,18 @@ describe('a worker', () => {
     await here.idle()
     expect(await here.texts()).toEqual({ 'a.md': 'uno', 'b.md': 'two' })
     expect(wiki).toMatchObject({ surveys: 1, looks: 1, reads: ['a.md'] })
+  })
+
+  it('reads again what the source says has changed in spite of its revision', async () => {
+    const wiki = new Wiki({ 'a.md': 'one' })
+    await using here = await place(wiki)
+    await here.queue.plan('wiki', often, ongoing)
+    here.work()
+    await here.idle()
+    wiki.talkedAbout.add('a.md')
+    await here.queue.request('wiki', ['a.md'], ongoing)
+    await until(async () => wiki.reads.length === 2)
+    expect(await here.queue.failures('wiki', ongoing)).toEqual([])
   })
 
   it('reads the rows of a database that is requested', async () => {
