@@ -54,6 +54,11 @@ describe('sentencesIn', () => {
     ],
     ['blocks of code', 'Run:\n```sh\nls. Then\n\ncd x\n```\nDone.', ['Run:', '```sh\nls. Then\n\ncd x\n```', 'Done.']],
     ['a block that is never closed', 'Run:\n```\nls. Then', ['Run:', '```\nls. Then']],
+    [
+      'tables',
+      'See:\n| a. B | b |\n|---|---|\n| c | d |\nDone.',
+      ['See:', '| a. B | b |\n|---|---|\n| c | d |', 'Done.'],
+    ],
     ['lines of a paragraph', 'One line\ngoes on. And ends.', ['One line\ngoes on.', 'And ends.']],
     [
       'Japanese',

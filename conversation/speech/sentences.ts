@@ -87,6 +87,7 @@ function endOfFirst(text: string, isEnd: boolean): number | undefined {
       if (end === 'unknown') return undefined
       if (end !== undefined) return end
     }
+    if (isRow(text, at)) continue
     if (/[。！？]/.test(character)) return endOfWide(text, at, isEnd)
     if (/[.!?…]/.test(character)) {
       const end = endOfStop(text, lead, at, isEnd)
@@ -118,6 +119,11 @@ function closeOf(text: string, at: number): number | undefined {
 /** An empty line, or one that begins something new, ends what came before. */
 function endOfLine(text: string, at: number, isEnd: boolean): number | 'unknown' | undefined {
   const rest = text.slice(at + 1)
+  // A table is one thing.
+  if (isRow(text, at)) {
+    if (/^[ \t]*\|/.test(rest)) return undefined
+    return isEnd || /\S|\n/.test(rest) ? at + 1 : 'unknown'
+  }
   const next = /^[ \t]*(?:\n|#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|\||`{3}|~{3}|>)/.exec(rest)
   if (next !== null) return at + 1
   // The heading before it has no other end.
@@ -167,4 +173,9 @@ function longCut(text: string, lead: number, at: number): number {
   if (clause > longest / 3) return lead + clause + 1
   const space = part.search(/\s\S*$/)
   return space > longest / 3 ? lead + space + 1 : at
+}
+
+/** Whether the line of a place is one of a table. */
+function isRow(text: string, at: number): boolean {
+  return /^[ \t]*\|/.test(text.slice(text.lastIndexOf('\n', at - 1) + 1, at))
 }

@@ -7,6 +7,10 @@ function sign(pattern: RegExp, said: Readonly<Record<Lang, string>>): Rule {
 }
 
 export const signRules: readonly Rule[] = [
+  // Japanese has no space where its lines break.
+  rule(/\s*\n\s*/, (_, { lang }) => (lang === 'ja' ? '' : undefined)),
+  sign(/\s*[〜～]\s*/, { en: ' to ', ja: 'から' }),
+  sign(/：\s*/, { en: ': ', ja: '、' }),
   sign(/(?:→|⇒|➜|-+>|=>)\s*/, { en: ', then ', ja: '、' }),
   sign(/(?:≥|>=)\s*/, { en: ' at least ', ja: '以上、' }),
   sign(/(?:≤|<=)\s*/, { en: ' at most ', ja: '以下、' }),
@@ -24,6 +28,8 @@ export const signRules: readonly Rule[] = [
   sign(/(?:…|\.{3,})/, { en: '.', ja: '。' }),
   sign(/[(（[【]\s*/, { en: ', ', ja: '、' }),
   sign(/[)）\]】]\s*(?=[.,;:!?、。])/, { en: '', ja: '' }),
+  // A particle goes with what stands before the bracket.
+  rule(/[)）\]】]\s*(?=[はがをにへでとのもや])/, (_, { lang }) => (lang === 'ja' ? '' : undefined)),
   sign(/[)）\]】]\s*/, { en: ', ', ja: '、' }),
   sign(/[“”"«»]/, { en: '', ja: '' }),
   sign(/;\s*/, { en: ', ', ja: '、' }),

@@ -131,9 +131,9 @@ class SpokenText {
   #endSentence(): void {
     const last = this.#spans.at(-1)
     if (last === undefined) return
-    const said = last.spoken.trimEnd()
+    const said = last.spoken.trimEnd().replace(/[,、]$/, '')
     const { lang } = this.#context
-    const stop = /[.!?:,;。！？：、」』…]$/.test(said) ? '' : lang === 'ja' ? '。' : '.'
+    const stop = /[.!?:;。！？：」』…]$/.test(said) ? '' : lang === 'ja' ? '。' : '.'
     last.spoken = said + stop + (lang === 'ja' ? '' : ' ')
   }
 
