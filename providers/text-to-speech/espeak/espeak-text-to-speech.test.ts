@@ -50,11 +50,21 @@ describe.skipIf(!isInstalled('espeak-ng'))('EspeakTextToSpeech, where espeak-ng 
     expect(kanji.ms).toBeCloseTo(kana.ms, 0)
   })
 
-  it('leaves kanji out where nothing can read them, instead of naming each one', async () => {
-    await using voice = new EspeakTextToSpeech({ kakasi: '/nowhere/kakasi' })
+  it('leaves kanji out that the dictionary does not know, instead of naming each one', async () => {
+    await using voice = new EspeakTextToSpeech({ kakasi: script('cat') })
     const { ms } = await said(voice.say(pieces(['本番機再起動手順確認します。']), { lang: 'ja' }, ongoing), 24_000)
     expect(ms).toBeLessThan(2500)
     expect(ms).toBeGreaterThan(300)
+  })
+
+  it('names the package where nothing can read kanji, and needs none for kana', async () => {
+    await using voice = new EspeakTextToSpeech({ kakasi: '/nowhere/kakasi' })
+    const of = (text: string) => said(voice.say(pieces([text]), { lang: 'ja' }, ongoing), voice.sampleRate)
+    await expect(of('再起動します。')).rejects.toMatchObject({
+      fault: 'not-installed',
+      userMessage: expect.stringContaining('apt install kakasi'),
+    })
+    expect((await of('3ふんまちます。')).ms).toBeGreaterThan(500)
   })
 
   it('fails where it has no such voice', async () => {

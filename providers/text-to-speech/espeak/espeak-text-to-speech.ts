@@ -13,6 +13,11 @@ const provider: TextToSpeechProvider = {
   name: 'espeak-ng',
   remedy: 'Install the package espeak-ng (Debian, Ubuntu: apt install espeak-ng), or set CARTESIA_API_KEY.',
 }
+const kanjiReader: TextToSpeechProvider = {
+  name: 'kakasi',
+  remedy:
+    'Japanese speech without a network needs it to read kanji: install the package kakasi (Debian, Ubuntu: apt install kakasi), or set CARTESIA_API_KEY.',
+}
 const voices = { en: 'en-us', ja: 'ja' } as const
 /** Words a minute; espeak-ng's own 175 is fast for steps to follow. */
 const usualPace = 165
@@ -20,7 +25,7 @@ const usualPace = 165
 export interface EspeakOptions {
   /** The program, where it isn't on the PATH. */
   program?: string | undefined
-  /** Turns kanji into kana, which espeak-ng can't; a program of the package of that name. Missing: it's done without. */
+  /** Turns kanji into kana, which espeak-ng can't; a program of the package of that name. */
   kakasi?: string | undefined
   /** Samples a second of what it says; absent: 24,000. */
   sampleRate?: number | undefined
@@ -96,13 +101,14 @@ export class EspeakTextToSpeech implements TextToSpeech {
     return resample(samples, format.sampleRate, this.sampleRate)
   }
 
-  /** Without the program, kanji stay, and espeak-ng says of each that it is one: so they are left out. */
+  /** What kanji the dictionary doesn't know is left out, since espeak-ng would say of each only that it is one. */
   async #inKana(text: string, signal: AbortSignal): Promise<string> {
     if (!hasKanji(text)) return text
     const args = ['-i', 'utf8', '-o', 'utf8', '-JH']
     const outcome = await programOver(text, this.#kakasi, args, signal)
-    const kana = outcome.kind === 'done' ? outcome.output.toString('utf8') : text
-    return kana.replace(/[\p{Script=Han}々]+/gu, '、')
+    if (outcome.kind === 'missing') throw new TextToSpeechError('not-installed', kanjiReader)
+    if (outcome.kind === 'failed') throw new TextToSpeechError('broken-off', kanjiReader, new Error(outcome.reason))
+    return outcome.output.toString('utf8').replace(/[\p{Script=Han}々]+/gu, '、')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
