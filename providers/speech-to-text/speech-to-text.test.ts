@@ -20,7 +20,7 @@ describe('TurnHeard', () => {
 
   it('writes Japanese without spaces and English with them', () => {
     const turn = new TurnHeard()
-    for (const text of ['Redisを', '再起動して', 'ください']) Array.from(turn.final(part(text)))
+    for (const text of ['Redisを', '再起動 して', 'ください']) Array.from(turn.final(part(text)))
     expect(Array.from(turn.end('silence'))).toMatchObject([{ transcript: { text: 'Redisを再起動してください' } }])
     for (const text of ['restart', 'it']) Array.from(turn.final(part(text)))
     expect(Array.from(turn.end('silence'))).toMatchObject([{ transcript: { text: 'restart it' } }])

@@ -1,7 +1,7 @@
 import { type HearingEvent, nothingHeard, type Transcript } from './speech-to-text.ts'
 
-const wideAtEnd = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。、ー]$/u
-const wideAtStart = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。、ー]/u
+const wide = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。、ー]`
+const wideGap = new RegExp(`(?<=${wide})\\s+(?=${wide})`, 'gu')
 
 /** Puts together what a recogniser tells in parts, into transcripts of the whole turn. */
 export class TurnHeard {
@@ -37,16 +37,15 @@ function together(parts: readonly Transcript[]): Transcript {
   if (parts.length === 0) return nothingHeard
   const langs = parts.map(({ lang }) => lang).filter((lang) => lang !== undefined)
   return {
-    text: parts.map(({ text }) => text).reduce(joinedTexts),
+    // Japanese is written without spaces, and often recognised with them.
+    text: parts
+      .map(({ text }) => text)
+      .join(' ')
+      .replace(wideGap, ''),
     words: parts.flatMap(({ words }) => words),
     confidence: Math.min(...parts.map(({ confidence }) => confidence)),
     ...(langs.length === 0
       ? {}
       : { lang: langs.filter((lang) => lang === 'ja').length * 2 > langs.length ? 'ja' : 'en' }),
   }
-}
-
-/** Japanese is written without spaces. */
-function joinedTexts(before: string, after: string): string {
-  return wideAtEnd.test(before) && wideAtStart.test(after) ? before + after : `${before} ${after}`
 }

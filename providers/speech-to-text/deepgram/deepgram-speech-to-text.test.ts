@@ -38,6 +38,7 @@ describe('DeepgramSpeechToText', () => {
     const query = connection?.query ?? new URLSearchParams()
     expect([connection?.path, connection?.authorization]).toEqual(['/v1/listen', 'Token secret-key'])
     expect(query.getAll('keyterm')).toEqual(['kubectl', 'PgBouncer', 'redis primary'])
+    expect(query.getAll('language_hint')).toEqual(['en', 'ja'])
     expect(Object.fromEntries(query)).toMatchObject({
       model: 'nova-3',
       language: 'multi',

@@ -55,6 +55,8 @@ export const nova: Dialect = {
       endpointing: silence === undefined ? 300 : Math.max(10, Math.round(silence)),
       utterance_end_ms: Math.max(utteranceEndMs, Math.round(silence ?? 0)),
       keyterm: keytermsWithin(options.keyterms ?? []),
+      // developers.deepgram.com/docs/nova-3-language-prompting
+      ...(options.lang === 'auto' ? { queryParams: { language_hint: ['en', 'ja'] } } : {}),
       reconnectAttempts: 0,
     })
     socket.on('open', () => listener.opened())
