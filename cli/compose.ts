@@ -12,8 +12,7 @@ import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
-import { firstThatReplies } from '#providers/llm/fallback.ts'
-import type { Llm } from '#providers/llm/llm.ts'
+import { createLlmGateway, type LlmGateway } from '#providers/gateway/llm-gateway.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { OwnVectors } from '#retrieval/ranking/own-vectors.ts'
@@ -131,7 +130,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
 }
 
 /** The configured models in order, or none. Servers of one's own often want no key, but the protocol's client does. */
-async function openLlm({ env }: Config, log: Log): Promise<Llm | undefined> {
+async function openLlm({ env }: Config, log: Log): Promise<LlmGateway | undefined> {
   const { OPENAI_API_KEY: key, OPENAI_BASE_URL: baseUrl, LLM_MODEL: model, LLM_FALLBACKS: fallbacks = [] } = env
   const models: { model: string; baseUrl: string | undefined; apiKey: string | undefined }[] = fallbacks.map(
     (next) => ({
@@ -143,9 +142,9 @@ async function openLlm({ env }: Config, log: Log): Promise<Llm | undefined> {
   if (model !== undefined && (key ?? baseUrl) !== undefined) models.unshift({ model, baseUrl, apiKey: key })
   if (models.length === 0) return undefined
   const { OpenAiCompatibleLlm } = await import('#providers/llm/openai-compatible/openai-compatible.ts')
-  return firstThatReplies(
+  return createLlmGateway(
     models.map((each) => new OpenAiCompatibleLlm({ ...each, apiKey: each.apiKey ?? 'none' })),
-    log,
+    { clock: systemClock, log },
   )
 }
 

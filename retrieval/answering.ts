@@ -7,7 +7,7 @@ import { destructiveWarnings } from './answering/destructive.ts'
 import { abstention, ageDraft, type Draft, drafted, extractiveDraft, ownerDraft } from './answering/drafts.ts'
 import { type EvidenceParts, evidenceFor } from './answering/evidence.ts'
 import { continuedDraft } from './answering/model/continued.ts'
-import { modelDraft } from './answering/model/model-draft.ts'
+import { modelDraft, spokenDeadlines } from './answering/model/model-draft.ts'
 import { asksForOwner } from './answering/question.ts'
 import type { AnswerPart } from './answering/quoting.ts'
 import { StopWatch } from './answering/stop-watch.ts'
@@ -44,7 +44,8 @@ async function* answer(parts: AnsweringParts, question: Question, signal: AbortS
   const found = await searched(parts, question, asked, signal)
   watch.lap('search')
   yield { kind: 'status', stage: 'reading' }
-  const writing = written(parts, asked, found, watch, signal)
+  const llmDeadlines = parts.llmDeadlines ?? (question.mode === 'spoken' ? spokenDeadlines : undefined)
+  const writing = written({ ...parts, llmDeadlines }, asked, found, watch, signal)
   yield { kind: 'status', stage: 'writing' }
   let text = ''
   const citations: Citation[] = []

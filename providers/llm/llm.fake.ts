@@ -6,7 +6,7 @@ export type ReplyStep =
   | string
   | { call: LlmToolCall }
   | { breakOff: true }
-  | { status: number }
+  | { status: number; body?: unknown; headers?: Record<string, string> }
   | { endReason: 'length' | 'content_filter' }
 
 export type ReplyScript = () => AsyncIterable<ReplyStep>

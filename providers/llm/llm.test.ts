@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { silentLog } from '#runtime/log.ts'
 import { withDeadlines } from './deadlines.ts'
-import { firstThatReplies } from './fallback.ts'
 import { llmContract } from './llm.contract.ts'
-import { ScriptedLlm, says } from './llm.fake.ts'
+import { ScriptedLlm } from './llm.fake.ts'
 import type { LlmPiece } from './llm.ts'
 
 const ongoing = new AbortController().signal
@@ -41,29 +39,5 @@ describe('a model with deadlines', () => {
     })
     const reply = withDeadlines(endless, { firstPieceMs: 5000, totalMs: 30 }).reply([], {}, ongoing)
     await expect(textOf(reply)).rejects.toMatchObject({ fault: 'too-slow' })
-  })
-})
-
-describe('models with fallbacks', () => {
-  llmContract(async (script) => ({
-    llm: firstThatReplies([new ScriptedLlm(script)], silentLog),
-    [Symbol.asyncDispose]: async () => {},
-  }))
-
-  it('asks the next one when the first cannot be reached', async () => {
-    const llm = firstThatReplies(
-      [new ScriptedLlm(says({ status: 503 }), 'one'), new ScriptedLlm(says('Hello.'), 'two')],
-      silentLog,
-    )
-    const pieces = await Array.fromAsync(llm.reply([], {}, ongoing))
-    expect(pieces[0]).toEqual({ kind: 'text', text: 'Hello.' })
-    expect(pieces.at(-1)).toMatchObject({ kind: 'end', model: 'two' })
-  })
-
-  it('does not say anything twice when one breaks off', async () => {
-    const second = new ScriptedLlm(says('Hello again.'))
-    const llm = firstThatReplies([new ScriptedLlm(says('Hello.', { breakOff: true })), second], silentLog)
-    await expect(textOf(llm.reply([], {}, ongoing))).rejects.toMatchObject({ fault: 'broken-off' })
-    expect(second.heard).toEqual([])
   })
 })

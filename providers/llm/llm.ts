@@ -26,6 +26,8 @@ export type LlmPiece =
   | { kind: 'text'; text: string }
   /** Whole, once its arguments are complete. */
   | { kind: 'tool-call'; call: LlmToolCall }
+  /** The model broke off and another goes on: of the text before, what wasn't used yet is void. Only where asked with `used`. */
+  | { kind: 'resumed' }
   /** The last piece, exactly once. `length`: cut at the model's limit; `filtered`: withheld by the provider. */
   | {
       kind: 'end'
@@ -35,12 +37,28 @@ export type LlmPiece =
       usage?: LlmUsage | undefined
       /** Only where the provider says so. */
       costUsd?: number | undefined
+      /** As the provider names what replied, where it does: a version, or what stands behind a proxy. */
+      servedBy?: string | undefined
+      /** What the provider still allows, where it says so. */
+      allowance?: LlmAllowance | undefined
     }
+
+export interface LlmAllowance {
+  requests?: { left: number; limit?: number | undefined } | undefined
+  tokens?: { left: number; limit?: number | undefined } | undefined
+}
 
 export interface LlmReplyOptions {
   tools?: readonly LlmTool[] | undefined
   /** Most tokens of the reply. */
   maxTokens?: number | undefined
+  /** The language of the reply; a reply in another one is a failure. */
+  lang?: 'en' | 'ja' | undefined
+  /**
+   * What of the reply was used so far, word for word. Whoever hands it in can have a reply that breaks off continued by
+   * another model right after these words, and is told so by a `resumed`.
+   */
+  used?: (() => string) | undefined
 }
 
 /** A language model that is spoken to in messages. */

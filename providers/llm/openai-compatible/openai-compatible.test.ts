@@ -74,9 +74,85 @@ describe('OpenAiCompatibleLlm', () => {
     await expect(Array.fromAsync(llm.reply([redisIsDown], {}, ongoing))).rejects.toMatchObject({ fault: 'unreachable' })
   })
 
-  it('passes on what a gateway says the request costs', async () => {
-    await using opened = await open(says('ok'), { 'x-litellm-response-cost': '0.0021' })
-    const pieces = await Array.fromAsync(opened.llm.reply([redisIsDown], {}, ongoing))
-    expect(pieces.at(-1)).toMatchObject({ costUsd: 0.0021 })
+  describe('behind a proxy like LiteLLM', () => {
+    it('passes on what the request costs, which model replied, and what is still allowed', async () => {
+      await using opened = await open(says('ok'), {
+        'x-litellm-response-cost': '0.0021',
+        'x-ratelimit-remaining-requests': '41',
+        'x-ratelimit-limit-requests': '60',
+        'x-ratelimit-remaining-tokens': '9000',
+      })
+      const pieces = await Array.fromAsync(opened.llm.reply([redisIsDown], {}, ongoing))
+      expect(pieces.at(-1)).toMatchObject({
+        costUsd: 0.0021,
+        servedBy: 'tiny',
+        allowance: { requests: { left: 41, limit: 60 }, tokens: { left: 9000 } },
+      })
+    })
+
+    it.each<[string, number, object]>([
+      [
+        'over-budget',
+        400,
+        {
+          message: 'Budget has been exceeded! Current cost: 10.5, Max budget: 10.0',
+          type: 'budget_exceeded',
+          param: null,
+          code: '400',
+        },
+      ],
+      [
+        'over-budget',
+        429,
+        {
+          message: 'ExceededBudget: End User=ops over budget. Spend=0.0008, Budget=0.0001',
+          type: 'auth_error',
+          param: 'None',
+          code: 429,
+        },
+      ],
+      [
+        'rate-limited',
+        429,
+        {
+          message: 'No deployments available for selected model, Try again in 60 seconds.',
+          type: 'None',
+          param: 'None',
+          code: '429',
+        },
+      ],
+      [
+        'unauthorized',
+        401,
+        {
+          message: 'Authentication Error, Invalid proxy server token passed.',
+          type: 'auth_error',
+          param: 'None',
+          code: '401',
+        },
+      ],
+      [
+        'rejected',
+        400,
+        {
+          message: 'litellm.BadRequestError: Invalid model name passed in model=tiny',
+          type: 'invalid_request_error',
+          param: 'None',
+          code: '400',
+        },
+      ],
+      ['unreachable', 503, { message: 'litellm.ServiceUnavailableError', type: null, param: null, code: '503' }],
+    ])('reads %s from its %d', async (fault, status, error) => {
+      await using opened = await open(says({ status, body: { error } }))
+      await expect(Array.fromAsync(opened.llm.reply([redisIsDown], {}, ongoing))).rejects.toMatchObject({ fault })
+    })
+
+    it('hears how long it is to be left alone', async () => {
+      await using opened = await open(says({ status: 429, headers: { 'retry-after': '7' } }))
+      await expect(Array.fromAsync(opened.llm.reply([redisIsDown], {}, ongoing))).rejects.toMatchObject({
+        fault: 'rate-limited',
+        retryAfterMs: 7000,
+      })
+    })
   })
 })

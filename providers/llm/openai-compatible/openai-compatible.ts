@@ -8,8 +8,9 @@ import {
 } from '@langchain/core/messages'
 import { ChatOpenAI } from '@langchain/openai'
 import { z } from 'zod'
-import { LlmError, type LlmFault } from '../errors.ts'
+import { LlmError } from '../errors.ts'
 import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmToolCall } from '../llm.ts'
+import { endFactsIn, factsIn, llmErrorOf, type ResponseFacts } from './response-facts.ts'
 
 export interface OpenAiCompatibleOptions {
   model: string
@@ -36,9 +37,9 @@ export class OpenAiCompatibleLlm implements Llm {
     signal: AbortSignal,
   ): AsyncGenerator<LlmPiece> {
     const reading = new ReplyReader(this.id)
-    let costUsd: number | undefined
+    let facts: ResponseFacts = {}
     const chat = this.#chat(options, (response) => {
-      costUsd = costIn(response)
+      facts = factsIn(response.headers)
     })
     const hangUp = new AbortController()
     const either = AbortSignal.any([signal, hangUp.signal])
@@ -51,13 +52,13 @@ export class OpenAiCompatibleLlm implements Llm {
       }
     } catch (error) {
       signal.throwIfAborted()
-      throw new LlmError(faultOf(error), this.id, error)
+      throw llmErrorOf(error, this.id)
     } finally {
       hangUp.abort()
     }
     // On an abort the client's loop may just end.
     signal.throwIfAborted()
-    yield* reading.end(costUsd)
+    yield* reading.end(facts)
   }
 
   #chat({ tools = [], maxTokens }: LlmReplyOptions, onResponse: (response: Response) => void) {
@@ -95,6 +96,8 @@ class ReplyReader {
   readonly #calls = new Map<number, LlmToolCall>()
   #reason: EndReason | undefined
   #usage: { inputTokens: number; outputTokens: number } | undefined
+  #servedBy: string | undefined
+  #costUsd: number | undefined
 
   constructor(model: string) {
     this.#model = model
@@ -105,15 +108,26 @@ class ReplyReader {
     const usage = chunk.usage_metadata
     if (usage !== undefined) this.#usage = { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens }
     const reason: unknown = chunk.response_metadata.finish_reason
+    const { servedBy, costUsd } = endFactsIn(chunk.response_metadata)
+    this.#servedBy = servedBy ?? this.#servedBy
+    this.#costUsd = costUsd ?? this.#costUsd
     if (typeof reason === 'string') this.#reason = endReasons[reason] ?? 'stop'
     if (chunk.text !== '') yield { kind: 'text', text: chunk.text }
   }
 
-  *end(costUsd: number | undefined): Generator<LlmPiece> {
+  *end({ costUsd, allowance }: ResponseFacts): Generator<LlmPiece> {
     // A connection that closes early looks like a short reply; only the finish reason tells.
     if (this.#reason === undefined) throw new LlmError('broken-off', this.#model)
     for (const call of this.#calls.values()) yield { kind: 'tool-call', call }
-    yield { kind: 'end', reason: this.#reason, model: this.#model, usage: this.#usage, costUsd }
+    yield {
+      kind: 'end',
+      reason: this.#reason,
+      model: this.#model,
+      usage: this.#usage,
+      costUsd: costUsd ?? this.#costUsd,
+      servedBy: this.#servedBy,
+      allowance,
+    }
   }
 
   #addToCall(part: {
@@ -169,25 +183,4 @@ function argumentsIn(json: string): Record<string, unknown> {
   } catch {
     return {}
   }
-}
-
-/** LiteLLM says in a header what the request costs. */
-function costIn(response: Response): number | undefined {
-  const header = response.headers.get('x-litellm-response-cost')
-  const cost = header === null ? Number.NaN : Number(header)
-  return Number.isFinite(cost) && cost >= 0 ? cost : undefined
-}
-
-function faultOf(error: unknown): LlmFault {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined
-  if (typeof status !== 'number') return isBreak(error) ? 'broken-off' : 'unreachable'
-  if (status === 401 || status === 403) return 'unauthorized'
-  if (status === 429) return 'rate-limited'
-  return status >= 500 ? 'unreachable' : 'rejected'
-}
-
-/** The connection ended in mid-reply, in the words of the several layers that may notice. */
-function isBreak(error: unknown): boolean {
-  const cause = error instanceof Error ? `${error.message} ${String(error.cause)}` : String(error)
-  return /terminated|aborted|premature|socket hang up|other side closed|ECONNRESET|Unexpected end|JSON/i.test(cause)
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
-import type { ReplyScript } from '../llm.fake.ts'
+import type { ReplyScript, ReplyStep } from '../llm.fake.ts'
 
 const ChatRequest = z.looseObject({
   model: z.string(),
@@ -49,7 +49,7 @@ export async function fakeOpenAi(script: ReplyScript, headers: Record<string, st
     for await (const step of script()) {
       if (typeof step === 'string') send(chunk({ role: 'assistant', content: step }))
       else if ('breakOff' in step) return void response.destroy()
-      else if ('status' in step) return refuse(response, step.status)
+      else if ('status' in step) return refuse(response, step)
       else if ('call' in step) {
         reason = 'tool_calls'
         const { id, name } = step.call
@@ -84,9 +84,9 @@ export async function fakeOpenAi(script: ReplyScript, headers: Record<string, st
   }
 }
 
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ error: { message: 'no', type: 'fake', code: null } }))
+function refuse(response: ServerResponse, { status, body, headers }: Extract<ReplyStep, { status: number }>): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(body ?? { error: { message: 'no', type: 'fake', code: null } }))
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

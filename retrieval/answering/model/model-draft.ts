@@ -13,7 +13,7 @@ import { spokenStatements } from '../spoken.ts'
 import { caveat, placeOf } from '../wording.ts'
 import { noAnswer, promptFor } from './prompt.ts'
 import { marksOf, type NumberedSource, StatementChecker, type Support } from './statement-check.ts'
-import { type Statement, statements } from './statements.ts'
+import { resumed, type Statement, statements } from './statements.ts'
 
 export interface ModelParts {
   llm: Llm
@@ -24,6 +24,8 @@ export interface ModelParts {
 }
 
 const defaultDeadlines = { firstPieceMs: 8_000, totalMs: 45_000 }
+/** Who listens hears nothing meanwhile. */
+export const spokenDeadlines = { firstPieceMs: 2_000, totalMs: 30_000 }
 const mostSources = 6
 const mostTokens = 900
 
@@ -50,6 +52,7 @@ export async function* modelDraft(
   const writer = new Writer(sources, asked, now, parts.softMatch)
   const llm = withDeadlines(parts.llm, parts.deadlines ?? defaultDeadlines)
   const ending: Ending = { model: llm.id, costUsd: 0 }
+  let used = ''
   try {
     const pieces = llm.reply(
       promptFor(
@@ -57,10 +60,11 @@ export async function* modelDraft(
         sources.map(({ passage }) => passage),
         asked.lang,
       ),
-      { maxTokens: mostTokens },
+      { maxTokens: mostTokens, lang: asked.lang, used: () => used },
       signal,
     )
     for await (const statement of statements(textOf(pieces, ending))) {
+      used += `${used === '' ? '' : statement.joint || ' '}${statement.text}`
       if (statement.text.includes(noAnswer)) return writer.outcome('no-answer', ending)
       yield* writer.write(statement)
     }
@@ -79,9 +83,10 @@ interface Ending {
   costUsd: number
 }
 
-async function* textOf(pieces: AsyncIterable<LlmPiece>, ending: Ending): AsyncGenerator<string> {
+async function* textOf(pieces: AsyncIterable<LlmPiece>, ending: Ending): AsyncGenerator<string | typeof resumed> {
   for await (const piece of pieces) {
     if (piece.kind === 'text') yield piece.text
+    if (piece.kind === 'resumed') yield resumed
     if (piece.kind !== 'end') continue
     ending.model = piece.model
     ending.costUsd = piece.costUsd ?? 0

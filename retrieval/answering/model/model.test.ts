@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createLlmGateway } from '#providers/gateway/llm-gateway.ts'
 import { type ReplyStep, ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { silentLog } from '#runtime/log.ts'
 import { checkAnswer } from '../promises.ts'
 import { answeringOver, passagesOf, type Section } from '../wiki.fake.ts'
 
@@ -27,6 +30,28 @@ async function answerOf(
   ).toEqual([])
   return { answer, llm }
 }
+
+describe('an answer whose model breaks off', () => {
+  const reply =
+    'Restart it with `systemctl restart redis` [1]. That takes 30 seconds [1]. Do not restart the primary during a backup [1].'
+
+  it.each(Array.from({ length: reply.length }, (_, cut) => [cut]))(
+    'is finished by another, each sentence once, when cut after %d characters',
+    async (cut) => {
+      const models = [
+        new ScriptedLlm(says(...(cut === 0 ? [] : [reply.slice(0, cut)]), { breakOff: true }), 'one'),
+        new ScriptedLlm(says(reply), 'two'),
+      ]
+      const llm = createLlmGateway(models, { clock: systemClock, log: silentLog })
+      const answer = await answeringOver(wiki, { llm }).answer('How do I restart Redis?')
+      for (const said of ['systemctl restart redis', '30 seconds', 'during a backup']) {
+        expect(answer.answer.split(said)).toHaveLength(2)
+        expect(answer.spoken.split(said).length).toBeLessThanOrEqual(2)
+      }
+      expect(answer).toMatchObject({ provider: 'two', warnings: [] })
+    },
+  )
+})
 
 describe('an answer that a model writes', () => {
   it('is shown with its citations located in the passages, and the age of each source', async () => {

@@ -13,10 +13,16 @@ const marksOnly = /^\s*(?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\]\s*)+\.?\s*$/
 /** Ends in a colon, its citations aside: what follows belongs to it. */
 const introduces = /[:：]\**\s*(?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\]\s*)*$/
 
+/** Another writes on after the last statement that was cut: what was unfinished then is void. */
+export const resumed = Symbol('resumed')
+
 /** Cuts a reply into statements while it is being written; one that hasn't ended yet when the reply does comes last. */
-export async function* statements(pieces: AsyncIterable<string>): AsyncGenerator<Statement> {
-  const cutter = new StatementCutter()
-  for await (const piece of pieces) yield* cutter.add(piece)
+export async function* statements(pieces: AsyncIterable<string | typeof resumed>): AsyncGenerator<Statement> {
+  let cutter = new StatementCutter()
+  for await (const piece of pieces) {
+    if (piece === resumed) cutter = new StatementCutter('\n')
+    else yield* cutter.add(piece)
+  }
   yield* cutter.end()
 }
 
@@ -24,9 +30,13 @@ class StatementCutter {
   #line = ''
   #fence: { mark: string; lines: string[] } | undefined
   #pending: Statement | undefined
-  #joint: Statement['joint'] = ''
+  #joint: Statement['joint']
   /** Part of the line that is being written was passed on already. */
-  #midLine = false;
+  #midLine = false
+
+  constructor(joint: Statement['joint'] = '') {
+    this.#joint = joint
+  }
 
   *add(piece: string): Generator<Statement> {
     const lines = (this.#line + piece).split('\n')

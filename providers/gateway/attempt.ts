@@ -1,0 +1,132 @@
+import type { Pass } from './breaker.ts'
+
+export interface StageDeadlines {
+  /** From the call to the first piece. */
+  firstPieceMs: number
+  /** From one piece to the next. */
+  betweenPiecesMs: number
+  /** From the call to the end. */
+  totalMs: number
+}
+
+export interface AttemptEnd {
+  outcome: string
+  firstMs: number | undefined
+  totalMs: number
+  /** What it failed of. */
+  error?: unknown
+}
+
+export interface AttemptParts<Piece> {
+  pass: Pass
+  open: (signal: AbortSignal) => AsyncIterable<Piece>
+  deadlines: StageDeadlines
+  /** What a missed deadline fails with. */
+  tooSlow: () => Error
+  now: () => number
+  outcomeOf: (error: unknown) => string
+  onEnd: (end: AttemptEnd) => void
+}
+
+/** One call to one provider, held to its deadlines; however it ends, its breaker and its statistics learn of it once. */
+export class Attempt<Piece> {
+  /** Resolves with the first piece (undefined: it ended without any); rejects when it fails before that. */
+  readonly begun: Promise<Piece | undefined>
+  readonly #parts: AttemptParts<Piece>
+  readonly #hangUp = new AbortController()
+  readonly #signal: AbortSignal
+  readonly #asker: AbortSignal
+  readonly #iterator: AsyncIterator<Piece>
+  readonly #startedAt: number
+  readonly #timer: NodeJS.Timeout
+  readonly #total: NodeJS.Timeout
+  #firstMs: number | undefined
+  #ended = false
+
+  constructor(parts: AttemptParts<Piece>, signal: AbortSignal) {
+    this.#parts = parts
+    this.#asker = signal
+    this.#signal = AbortSignal.any([signal, this.#hangUp.signal])
+    this.#startedAt = parts.now()
+    const late = (): void => this.#hangUp.abort(parts.tooSlow())
+    this.#timer = setTimeout(late, parts.deadlines.firstPieceMs)
+    this.#total = setTimeout(late, parts.deadlines.totalMs)
+    this.#iterator = parts.open(this.#signal)[Symbol.asyncIterator]()
+    this.begun = this.#begin()
+  }
+
+  /** It finds out whether a provider is back. */
+  get probing(): boolean {
+    return this.#parts.pass.probing
+  }
+
+  async #begin(): Promise<Piece | undefined> {
+    const first = await this.#next()
+    return first.done === true ? undefined : first.value
+  }
+
+  /** All pieces from the first on; leaving early hangs up. */
+  async *pieces(): AsyncGenerator<Piece> {
+    const between = setTimeout(() => this.#hangUp.abort(this.#parts.tooSlow()), this.#parts.deadlines.betweenPiecesMs)
+    try {
+      const first = await this.begun
+      if (first === undefined) return
+      yield first
+      for (;;) {
+        // Time that our own reader takes is none of the provider's.
+        between.refresh()
+        const next = await this.#next()
+        if (next.done === true) return
+        yield next.value
+      }
+    } finally {
+      clearTimeout(between)
+      this.hangUp('stopped')
+    }
+  }
+
+  /** Nobody waits for it any more. A probe may go on to its first piece, since that is what it is to find out. */
+  hangUp(outcome: 'stopped' | 'outrun'): void {
+    if (this.#ended) return
+    if (outcome === 'outrun' && this.#parts.pass.probing) {
+      this.begun.then(
+        () => this.hangUp('stopped'),
+        () => undefined,
+      )
+      return
+    }
+    this.#end({ outcome })
+    this.#hangUp.abort(new Error('hung up on'))
+    // Whatever it was waiting for, it is told to close; nobody waits for that.
+    this.#iterator.return?.().then(undefined, () => undefined)
+  }
+
+  async #next(): Promise<IteratorResult<Piece>> {
+    try {
+      const next = await this.#iterator.next()
+      this.#signal.throwIfAborted()
+      if (next.done === true) this.#end({ outcome: 'good' })
+      else if (this.#firstMs === undefined) {
+        this.#firstMs = this.#parts.now() - this.#startedAt
+        clearTimeout(this.#timer)
+      }
+      return next
+    } catch (thrown) {
+      const error: unknown = this.#hangUp.signal.aborted ? this.#hangUp.signal.reason : thrown
+      if (this.#asker.aborted) this.#end({ outcome: 'stopped' })
+      else this.#end({ outcome: this.#parts.outcomeOf(error), error })
+      this.#asker.throwIfAborted()
+      throw error
+    }
+  }
+
+  #end({ outcome, error }: Pick<AttemptEnd, 'outcome' | 'error'>): void {
+    if (this.#ended) return
+    this.#ended = true
+    clearTimeout(this.#timer)
+    clearTimeout(this.#total)
+    if (error !== undefined) this.#parts.pass.settle('bad')
+    else this.#parts.pass.settle(outcome === 'good' || this.#firstMs !== undefined ? 'good' : 'undecided')
+    this.#parts.onEnd({ outcome, error, firstMs: this.#firstMs, totalMs: this.#parts.now() - this.#startedAt })
+  }
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { Call, ProviderKind } from './call.ts'
+import { type ProviderHealth, ProviderState } from './provider-state.ts'
+
+export interface GatewayParts {
+  clock: Clock
+  log: Log
+  /** Milliseconds that only ever grow; absent: since the process began. */
+  now?: (() => number) | undefined
+  /** Told of every call that is over. */
+  onCall?: ((call: Call) => void) | undefined
+}
+
+/** What people may do to a provider without a restart. */
+export type ProviderCommand = 'pin' | 'drain' | 'release'
+
+/** The providers of one kind in their order. */
+export class ProviderPool<Adapter extends { readonly id: string }> {
+  readonly kind: ProviderKind
+  readonly now: () => number
+  readonly #members: readonly { state: ProviderState; adapter: Adapter }[]
+  readonly #log: Log
+
+  /** @param adapters At least one, the one asked first at the front; two of one name are told apart by a number. */
+  constructor(kind: ProviderKind, adapters: readonly Adapter[], { clock, log, now = monotonic }: GatewayParts) {
+    this.kind = kind
+    this.now = now
+    this.#log = log
+    const names = distinct(adapters.map(({ id }) => id))
+    this.#members = adapters.map((adapter, at) => ({
+      adapter,
+      state: new ProviderState({
+        kind,
+        id: names[at] ?? adapter.id,
+        now,
+        today: () => clock.now(),
+        onChange: (provider, state) => log.warn({ kind, provider, state }, 'provider changed its state'),
+      }),
+    }))
+  }
+
+  /** In the order in which to ask now: what is pinned first, what has become worse last. */
+  ordered(): { state: ProviderState; adapter: Adapter }[] {
+    const rank = ({ state }: { state: ProviderState }): number => (state.pinned ? 0 : state.demoted ? 2 : 1)
+    return this.#members.toSorted((one, other) => rank(one) - rank(other))
+  }
+
+  health(): ProviderHealth[] {
+    return this.#members.map(({ state }) => state.health())
+  }
+
+  /** @returns false when there is no such provider. */
+  command(id: string, command: ProviderCommand): boolean {
+    const named = this.#members.find(({ state }) => state.id === id)?.state
+    if (named === undefined) return false
+    if (command === 'pin') for (const { state } of this.#members) state.pinned = state === named
+    else if (command === 'release') named.pinned = false
+    named.drained = command === 'drain'
+    this.#log.warn({ kind: this.kind, provider: id, command }, 'provider was given a command')
+    return true
+  }
+
+  /** A provider that has become slower or worse is asked after the others until it is as it used to be. */
+  demote(id: string, demoted: boolean): void {
+    const named = this.#members.find(({ state }) => state.id === id)?.state
+    if (named !== undefined) named.demoted = demoted
+  }
+}
+
+function monotonic(): number {
+  return performance.now()
+}
+
+function distinct(ids: readonly string[]): string[] {
+  return ids.map((id, at) => {
+    const before = ids.slice(0, at).filter((other) => other === id).length
+    return before === 0 ? id : `${id} (${before + 1})`
+  })
+}

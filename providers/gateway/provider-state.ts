@@ -1,0 +1,112 @@
+import { OpsError } from '#runtime/errors.ts'
+import { Breaker, type BreakerState, type Pass } from './breaker.ts'
+import type { Call, ProviderKind } from './call.ts'
+import { RecentTimes } from './recent-times.ts'
+
+/** How a provider is doing, for people. */
+export interface ProviderHealth {
+  kind: ProviderKind
+  id: string
+  state: BreakerState
+  /** It is not asked, because somebody said so. */
+  drained: boolean
+  /** It is asked first, because somebody said so. */
+  pinned: boolean
+  /** It is asked after the others, because it is slower or worse than it used to be. */
+  demoted: boolean
+  /** Of the breaker's state; undefined: it never changed. */
+  since: Date | undefined
+  lastFault: { code: string; message: string; at: Date } | undefined
+  calls: number
+  failures: number
+  /** How often another provider had to begin or to go on in its place. */
+  fallbacks: number
+  /** To the first piece. */
+  p50Ms: number | undefined
+  p95Ms: number | undefined
+}
+
+export interface ProviderStateParts {
+  kind: ProviderKind
+  id: string
+  /** Milliseconds that only ever grow. */
+  now: () => number
+  today: () => Date
+  onChange?: ((id: string, state: BreakerState) => void) | undefined
+}
+
+/** What the gateway knows of one provider, and whether it may be asked. */
+export class ProviderState {
+  readonly kind: ProviderKind
+  readonly id: string
+  readonly firstPieces = new RecentTimes()
+  readonly #breaker: Breaker
+  readonly #today: () => Date
+  #since: Date | undefined
+  #lastFault: ProviderHealth['lastFault']
+  #calls = 0
+  #failures = 0
+  #fallbacks = 0
+  drained = false
+  pinned = false
+  demoted = false
+
+  constructor({ kind, id, now, today, onChange = () => undefined }: ProviderStateParts) {
+    this.kind = kind
+    this.id = id
+    this.#today = today
+    this.#breaker = new Breaker({
+      now,
+      onChange: (state) => {
+        this.#since = today()
+        onChange(id, state)
+      },
+    })
+  }
+
+  get admits(): boolean {
+    return !this.drained && this.#breaker.admits
+  }
+
+  enter(): Pass | undefined {
+    return this.drained ? undefined : this.#breaker.enter()
+  }
+
+  ended({ outcome, firstMs, totalMs }: Pick<Call, 'outcome' | 'firstMs' | 'totalMs'>, error?: unknown): void {
+    this.#calls += 1
+    // One that was outrun took at least so long: left out, a provider that slows down would look as quick as ever.
+    if (firstMs !== undefined || outcome === 'outrun') this.firstPieces.add(firstMs ?? totalMs)
+    if (error === undefined) return
+    this.#failures += 1
+    this.#lastFault = {
+      code: error instanceof OpsError ? error.code : 'unexpected',
+      message: error instanceof OpsError ? error.userMessage : 'It failed in a way that we did not foresee.',
+      at: this.#today(),
+    }
+    const wait = error instanceof OpsError && 'retryAfterMs' in error ? error.retryAfterMs : undefined
+    if (typeof wait === 'number') this.#breaker.leaveAloneFor(wait)
+  }
+
+  replaced(): void {
+    this.#fallbacks += 1
+  }
+
+  health(): ProviderHealth {
+    const { kind, id, drained, pinned, demoted } = this
+    return {
+      kind,
+      id,
+      state: this.#breaker.state,
+      drained,
+      pinned,
+      demoted,
+      since: this.#since,
+      lastFault: this.#lastFault,
+      calls: this.#calls,
+      failures: this.#failures,
+      fallbacks: this.#fallbacks,
+      p50Ms: this.firstPieces.quantile(0.5, 1),
+      p95Ms: this.firstPieces.quantile(0.95, 1),
+    }
+  }
+}
