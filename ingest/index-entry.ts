@@ -1,5 +1,6 @@
 import type { Document } from '#knowledge/document.ts'
 import type { Passage, PassageTerms } from '#knowledge/passage.ts'
+import { maskSecrets } from '#knowledge/secrets.ts'
 import { termsOfPassage, termsVersion } from '#knowledge/terms/passage-terms.ts'
 import { parseEntry } from './parsing/parse.ts'
 import { cutPassages, type Dated } from './passages.ts'
@@ -7,7 +8,7 @@ import { documentIdOf } from './passages-id.ts'
 import type { ParsedDocument, RawEntry, Source } from './source.ts'
 
 /** Raise it when the same entry would be stored otherwise than before: then everything is indexed again by itself. */
-export const pipelineVersion = `4.${termsVersion}`
+export const pipelineVersion = `5.${termsVersion}`
 
 /** An entry ready to be stored, but for the vectors. */
 export interface PreparedEntry {
@@ -27,12 +28,15 @@ export interface PreparedDocument {
 }
 
 /** From what a source gave to what is stored: understood, secrets masked, cut into passages, with their search terms. */
-export function prepareEntry(raw: RawEntry, source: Pick<Source, 'id' | 'audience'>): PreparedEntry {
+export function prepareEntry(given: RawEntry, source: Pick<Source, 'id' | 'audience'>): PreparedEntry {
+  const { raw, count } = withoutSecrets(given)
   const entry = parseEntry(raw)
   if (entry.kind === 'skipped') {
     const { reason } = entry
     return { source: source.id, entry: raw.entry, documents: [], maskedSecrets: 0, warnings: [], skipped: reason }
   }
+  const { warnings } = entry
+  const maskedSecrets = entry.maskedSecrets + count
   const documents = entry.documents.map((parsed) => {
     const id = documentIdOf(source.id, raw.entry, parsed.part)
     const dated = datesOf(raw, parsed)
@@ -41,10 +45,23 @@ export function prepareEntry(raw: RawEntry, source: Pick<Source, 'id' | 'audienc
       terms: termsOfPassage([parsed.title, ...parsed.aliases].join('\n'), passage),
     }))
     const editedAt = lastEdit(passages, entry.documents.length === 1 ? [dated.editedAt] : [], dated.editedAt)
-    return { document: documentOf(id, raw, parsed, { source, editedAt, maskedSecrets: entry.maskedSecrets }), passages }
+    return { document: documentOf(id, raw, parsed, { source, editedAt, maskedSecrets }), passages }
   })
-  const { maskedSecrets, warnings } = entry
   return { source: source.id, entry: raw.entry, documents, maskedSecrets, warnings }
+}
+
+/** People put tokens into titles too, and a title stands in the path as well; the content is masked where it's parsed. */
+function withoutSecrets(given: RawEntry): { raw: RawEntry; count: number } {
+  let count = 0
+  const masked = (text: string) => {
+    const found = maskSecrets(text)
+    count += found.count
+    return found.text
+  }
+  const title = given.title === undefined ? undefined : masked(given.title)
+  const owners = given.owners.map(masked)
+  const named = { path: maskSecrets(given.path).text, warnings: given.warnings?.map((each) => maskSecrets(each).text) }
+  return { raw: { ...given, ...named, title, owners }, count }
 }
 
 interface Belonging {

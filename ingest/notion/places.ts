@@ -1,8 +1,9 @@
+import { maskSecrets } from '#knowledge/secrets.ts'
 import type { NotionApi } from './api.ts'
 import type { StoredPlace } from './cursor.ts'
 import { ifAllowed } from './errors.ts'
 import { factsOf, isInTrash, type PageFacts } from './properties.ts'
-import { Block, Database, DataSource, Page, type Parent, plainText } from './shapes.ts'
+import { Block, Database, DataSource, Page, type Parent, plainText, type RichText } from './shapes.ts'
 
 type Above = NonNullable<StoredPlace['above']>
 type Place = StoredPlace & { trashed?: boolean | undefined }
@@ -30,7 +31,7 @@ export class Places {
   }
 
   addPage({ id, title, parent }: Pick<PageFacts, 'id' | 'title' | 'parent'>): void {
-    this.#listed.set(id, { kind: 'page', title, above: aboveOf(parent) })
+    this.#listed.set(id, { kind: 'page', title: masked(title), above: aboveOf(parent) })
   }
 
   addDataSource(dataSource: DataSource): void {
@@ -42,9 +43,10 @@ export class Places {
   }
 
   addDatabase({ id, title, parent, data_sources: sources }: Database): void {
-    this.#asked.set(id, { kind: 'database', title: plainText(title), above: aboveOf(parent) })
+    this.#asked.set(id, { kind: 'database', title: shownTitle(title), above: aboveOf(parent) })
     for (const { id: sourceId, name } of sources) {
-      if (name !== undefined) this.#asked.set(sourceId, { kind: 'data_source', title: name, above: ['database', id] })
+      if (name !== undefined)
+        this.#asked.set(sourceId, { kind: 'data_source', title: masked(name), above: ['database', id] })
     }
   }
 
@@ -60,6 +62,11 @@ export class Places {
 
   titleOf(id: string): string | undefined {
     return (this.#listed.get(id) ?? this.#asked.get(id))?.title
+  }
+
+  /** Asks for the title of what nobody has listed here. */
+  async learn(kind: Above[0], id: string, signal: AbortSignal): Promise<void> {
+    await this.#placeOf(kind, id, signal)
   }
 
   /** Whether it is known to be there. */
@@ -106,7 +113,7 @@ export class Places {
     if (kind === 'page') {
       const page = await api.call((notion) => notion.pages.retrieve({ page_id: id }), Page, signal)
       const { title, parent } = factsOf(page, [])
-      return { kind, title, above: aboveOf(parent), trashed: isInTrash(page) }
+      return { kind, title: masked(title), above: aboveOf(parent), trashed: isInTrash(page) }
     }
     if (kind === 'data_source') {
       const found = await api.call((notion) => notion.dataSources.retrieve({ data_source_id: id }), DataSource, signal)
@@ -114,7 +121,7 @@ export class Places {
     }
     if (kind === 'database') {
       const database = await api.call((notion) => notion.databases.retrieve({ database_id: id }), Database, signal)
-      return { kind, title: plainText(database.title), above: aboveOf(database.parent) }
+      return { kind, title: shownTitle(database.title), above: aboveOf(database.parent) }
     }
     const block = await api.call((notion) => notion.blocks.retrieve({ block_id: id }), Block, signal)
     return { kind, above: block.parent === undefined ? undefined : aboveOf(block.parent), trashed: isInTrash(block) }
@@ -130,7 +137,16 @@ function titleAt({ kind, title }: Place, below: Place | undefined): string | und
 
 function dataSourcePlace({ title, parent, database_parent: above }: DataSource): Place {
   // Through the database where we know it, so that a root may be given by either id.
-  return { kind: 'data_source', title: plainText(title), above: aboveOf(parent) ?? (above && aboveOf(above)) }
+  return { kind: 'data_source', title: shownTitle(title), above: aboveOf(parent) ?? (above && aboveOf(above)) }
+}
+
+/** Titles of places are kept with the cursor, so nothing secret may be in them. */
+function masked(title: string): string {
+  return maskSecrets(title).text
+}
+
+function shownTitle(title: RichText | undefined): string {
+  return masked(plainText(title))
 }
 
 function aboveOf(parent: Parent): Above | undefined {

@@ -1,3 +1,4 @@
+import { maskSecrets } from '#knowledge/secrets.ts'
 import { urlOfId } from './ids.ts'
 import { markdownOf } from './rich-text.ts'
 import { type Page, type Parent, type Property, plainText, type RichText, type User } from './shapes.ts'
@@ -30,11 +31,12 @@ export interface Field {
 export function factsOf(page: Page, ownerNames: readonly string[] | undefined): PageFacts {
   const { id, url, parent, created_time: createdAt, last_edited_time: editedAt, created_by: creator } = page
   const editor = page.last_edited_by
+  const title = titleOf(page)
   const isRow = parent.data_source_id !== undefined || parent.database_id !== undefined
   return {
     id,
-    url: url ?? urlOfId(id),
-    title: titleOf(page),
+    url: url === undefined || holdsSecret(title) || holdsSecret(url) ? urlOfId(id) : url,
+    title,
     parent,
     createdAt,
     editedAt,
@@ -44,6 +46,11 @@ export function factsOf(page: Page, ownerNames: readonly string[] | undefined): 
     verification: verificationOf(page),
     fields: isRow ? fieldsOf(page) : [],
   }
+}
+
+/** The title is a part of the address, with hyphens in it; the id alone leads there too. */
+function holdsSecret(text: string): boolean {
+  return maskSecrets(text).count > 0
 }
 
 export function isInTrash({ in_trash, archived }: { in_trash?: boolean | undefined; archived?: boolean | undefined }) {
