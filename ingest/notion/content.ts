@@ -123,3 +123,15 @@ export function documentsBelow(nodes: readonly BlockNode[]): { pages: string[]; 
   walk(nodes)
   return { pages, databases }
 }
+
+/** What it links to by an id alone. */
+export function linkedFrom(nodes: readonly BlockNode[]): (readonly ['page' | 'database', string])[] {
+  return nodes.flatMap(({ type, content, children }) => {
+    const { page_id: page, database_id: database } = type === 'link_to_page' ? content : {}
+    return [
+      ...(page === undefined ? [] : [['page', page] as const]),
+      ...(database === undefined ? [] : [['database', database] as const]),
+      ...linkedFrom(children),
+    ]
+  })
+}

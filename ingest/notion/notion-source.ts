@@ -6,7 +6,7 @@ import { type ApiVersion, NotionApi } from './api.ts'
 import type { BlockNode } from './block-tree.ts'
 import { blocksMarkdown, type RenderContext } from './blocks-markdown.ts'
 import { commentLines } from './comments.ts'
-import { documentsBelow, PageContents } from './content.ts'
+import { documentsBelow, linkedFrom, PageContents } from './content.ts'
 import { anchorsOf, datesOfLines, linesOf, stacked, textOfLines } from './dated-lines.ts'
 import { NotionNotFoundError } from './errors.ts'
 import type { SurveyParts } from './found.ts'
@@ -66,7 +66,8 @@ export function notionSource(options: NotionSourceOptions): Source {
     },
     async surveyEntries(entries, known, signal) {
       signal.throwIfAborted()
-      const surveyed = await surveySome(parts, { entries, ...reader.atHand }, known, signal)
+      const { fresh } = reader.atHand
+      const surveyed = await surveySome(parts, { entries, places: reader.recentPlaces(), fresh }, known, signal)
       reader.surveyed(surveyed)
       return surveyed.survey
     },
@@ -80,6 +81,9 @@ export function notionSource(options: NotionSourceOptions): Source {
   }
 }
 
+/** What pages hang on may be renamed, moved or deleted: it's asked for again when nobody has listed it for so long. Milliseconds. */
+const recentMs = 60_000
+
 /** Reads pages, with what the last survey found of them where there was one. */
 class PageReader {
   readonly #parts: SurveyParts
@@ -88,16 +92,26 @@ class PageReader {
   readonly #pages = new Map<string, PlacedPage>()
   #present: ReadonlySet<string> | undefined
   #atHand: AtHand
+  /** For paths. Since when it is known tells how far it can be relied on. */
+  #ancestors: { places: Places; at: number }
 
   constructor(parts: SurveyParts, { datesOf = 'blocks' }: NotionSourceOptions) {
     this.#parts = parts
     this.#people = new People(parts.api)
     this.#contents = new PageContents({ api: parts.api, datesOf })
     this.#atHand = { places: new Places(parts.api, {}), fresh: new Map() }
+    this.#ancestors = { places: this.#atHand.places, at: parts.clock.now().getTime() }
   }
 
   get atHand(): AtHand {
     return this.#atHand
+  }
+
+  /** Where pages hang, as it was a moment ago: what the last survey saw of it may have changed since, or another process made it. */
+  recentPlaces(): Places {
+    const now = this.#parts.clock.now().getTime()
+    if (now - this.#ancestors.at > recentMs) this.#ancestors = { places: new Places(this.#parts.api, {}), at: now }
+    return this.#ancestors.places
   }
 
   /** @param present Everything that is there, when all was looked at. */
@@ -106,6 +120,7 @@ class PageReader {
       this.#pages.clear()
       this.#present = present
       this.#atHand = { places, fresh: new Map() }
+      this.#ancestors = { places, at: this.#parts.clock.now().getTime() }
     }
     for (const [id, page] of pages) this.#pages.set(id, page)
   }
@@ -133,7 +148,7 @@ class PageReader {
     const { api, ownerProperties, roots } = this.#parts
     const page = await api.call((notion) => notion.pages.retrieve({ page_id: entry }), Page, signal)
     const facts = factsOf(page, ownerProperties)
-    const ancestry = await this.#atHand.places.ancestry(facts, signal)
+    const ancestry = await this.recentPlaces().ancestry(facts, signal)
     const path = isInTrash(page) || ancestry.trashed ? undefined : pathOf(ancestry, rootIds(roots))
     return path === undefined ? undefined : { facts, path }
   }
@@ -141,6 +156,7 @@ class PageReader {
   async #rawEntry({ facts, path }: PlacedPage, signal: AbortSignal): Promise<RawEntry> {
     const { id, url, title, editedAt, verification } = facts
     const nodes = await this.#contents.read(facts, signal)
+    await this.#learnTitles(facts, nodes, signal)
     const context: RenderContext = { pageUrl: url, titleOf: (other) => this.#atHand.places.titleOf(other), unknown: [] }
     const fields = fieldLines(facts.fields, context.titleOf)
     const lines = stacked([
@@ -164,6 +180,15 @@ class PageReader {
       reviewedBy: verification?.by === undefined ? undefined : await this.#people.nameOf(verification.by, signal),
       warnings: warningsOf(path, context.unknown),
       leadsTo: await this.#unlisted(nodes, signal),
+    }
+  }
+
+  /** Of pages that this one names by their ids alone: a process that hasn't surveyed doesn't know them. */
+  async #learnTitles({ fields }: PageFacts, nodes: readonly BlockNode[], signal: AbortSignal): Promise<void> {
+    const { places } = this.#atHand
+    const related = fields.flatMap((field) => (field.related ?? []).map((id) => ['page', id] as const))
+    for (const [kind, id] of [...related, ...linkedFrom(nodes)]) {
+      if (!places.isKnown(id)) await places.learn(kind, id, signal)
     }
   }
 

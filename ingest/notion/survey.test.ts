@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fixedClock } from '#runtime/clock.ts'
+import { prepareEntry } from '../index-entry.ts'
 import { FakeNotion } from './notion.fake.ts'
 import {
   nothingKnown,
@@ -445,5 +446,61 @@ describe('reading', () => {
     expect(entry).toMatchObject({ path: 'Home/Page', content: 'Text.\n' })
     workspace.page(home).trashed = true
     expect(await sourceOn(notion).read({ entry: page, revision: '' }, ongoing)).toBe('gone')
+  })
+
+  it('follows ancestors that were renamed since this process looked last', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const home = workspace.addPage({ title: 'Home' })
+    const page = workspace.addPage({ title: 'Page', in: home })
+    const clock = fixedClock(today)
+    const source = sourceOn(notion, { clock })
+    expect(await source.read({ entry: page, revision: 'of another process' }, ongoing)).toMatchObject({
+      path: 'Home/Page',
+    })
+    workspace.page(home).title = 'Start'
+    clock.advance(61_000)
+    const survey = await source.surveyEntries?.([page], nothingKnown, ongoing)
+    expect(survey?.changed.map(({ entry }) => entry)).toEqual([page])
+    expect(await source.read({ entry: page, revision: 'of another process' }, ongoing)).toMatchObject({
+      path: 'Start/Page',
+    })
+    workspace.trashIsDeep = false
+    workspace.page(home).trashed = true
+    clock.advance(61_000)
+    const known = { revisions: new Map([[page, 'stored']]) }
+    expect(await source.surveyEntries?.([page], known, ongoing)).toMatchObject({ gone: [page] })
+  })
+
+  it('names related and linked pages also where another process has surveyed', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const redis = workspace.addPage({ title: 'Redis' })
+    const { dataSourceId } = workspace.addDatabase({ title: 'Services' })
+    const row = workspace.addPage({
+      title: 'Checkout',
+      in: dataSourceId,
+      properties: { 'Depends on': { id: 'd', type: 'relation', relation: [{ id: redis }], has_more: false } },
+      blocks: [{ type: 'link_to_page', content: { type: 'page_id', page_id: redis } }],
+    })
+    const { entries } = await syncOnce(sourceOn(notion))
+    const alone = await sourceOn(notion).read({ entry: row, revision: 'of another process' }, ongoing)
+    expect(textOf(alone)).toContain('- Depends on: Redis\n')
+    expect(textOf(alone)).toBe(textOf(pageAt(entries, 'Services/Checkout')))
+  })
+
+  it('hides secrets that stand in titles, also from addresses and from what is remembered of places', async () => {
+    await using notion = await FakeNotion.start()
+    const { workspace } = notion
+    const key = ['AKIA', 'IOSFODNN7', 'ABCDEFG'].join('')
+    const { dataSourceId } = workspace.addDatabase({ title: `Hosts of ${key}` })
+    const home = workspace.addPage({ title: `Deploy with ${key}`, in: dataSourceId })
+    workspace.addPage({ title: 'Below', in: home, blocks: [paragraph('Text.')] })
+    const { survey, entries } = await syncOnce(sourceOn(notion))
+    expect(survey.cursor).not.toContain(key)
+    expect([...entries.values()].map(({ url }) => url).join(' ')).not.toContain(key)
+    const prepared = [...entries.values()].map((entry) => prepareEntry(entry, { id: 'wiki', audience: [] }))
+    expect(JSON.stringify(prepared)).not.toContain(key)
+    expect(prepared.flatMap(({ documents }) => documents.map(({ document }) => document.maskedSecrets))).toContain(1)
   })
 })
