@@ -6,13 +6,13 @@ import { MemoryConversations } from '#knowledge/memory/memory-conversations.ts'
 import { fakeDocument, fakePassage } from '#knowledge/passage.fake.ts'
 import { localPrincipal, maySee, type Principal } from '#knowledge/principal.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
-import type { Llm } from '#providers/llm/llm.ts'
 import { createAnswering } from '#retrieval/answering.ts'
 import { fixedClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
 import type { ConversationEvent, ConversationInput } from './events.ts'
-import type { ConversationParts, Reading } from './parts.ts'
+import type { ConversationParts, Reading, SpeechParts } from './parts.ts'
+import { parseLexicon } from './speech/lexicon.ts'
 
 export const now = new Date('2026-06-01T00:00:00Z')
 const ongoing = new AbortController().signal
@@ -118,7 +118,10 @@ function readingOf(sections: readonly Section[]): Reading {
 }
 
 /** Parts over these sections, with the real answering; waiting takes no time unless it's handed in. */
-export function fakeParts(sections: readonly Section[], more: Partial<ConversationParts> & { llm?: Llm } = {}) {
+export function fakeParts(
+  sections: readonly Section[],
+  { speech, ...more }: Partial<Omit<ConversationParts, 'speech'>> & { speech?: Partial<SpeechParts> } = {},
+) {
   const search = wordSearch(sections)
   const conversations = new MemoryConversations()
   let ids = 0
@@ -140,6 +143,7 @@ export function fakeParts(sections: readonly Section[], more: Partial<Conversati
     newId: () => `id-${++ids}`,
     log: silentLog,
     ...more,
+    ...(speech === undefined ? {} : { speech: { lexicon: parseLexicon(''), ...speech } }),
   }
   return Object.assign(parts, { asked: search.asked, clock })
 }

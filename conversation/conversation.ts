@@ -207,15 +207,15 @@ export class Conversation {
   }
 
   #aloud(events: AsyncIterable<TurnEvent>, taken: TakenTurn, signal: AbortSignal): AsyncIterable<TurnEvent> {
-    const textToSpeech = this.#parts.speech?.toSpeech
-    if (this.#options.mode === 'text' || textToSpeech === undefined) return events
+    const { toSpeech: textToSpeech, lexicon } = this.#parts.speech ?? {}
+    if (this.#options.mode === 'text' || textToSpeech === undefined || lexicon === undefined) return events
     const fillerAfterMs = this.#options.fillerAfterMs ?? defaultFillerMs
     const voice = () => ({
       lang: taken.made?.scene.lang ?? this.#options.lang ?? 'en',
       pace: taken.made?.position.pace ?? 1,
       streamed: taken.made?.streamed ?? false,
     })
-    return spoken(events, { ...this.#parts, textToSpeech }, { voice, fillerAfterMs }, taken.speech, signal)
+    return spoken(events, { ...this.#parts, textToSpeech, lexicon }, { voice, fillerAfterMs }, taken.speech, signal)
   }
 
   /** Of the turn that is taken, or of the last one, whose sound may still be heard. */

@@ -52,8 +52,8 @@ export type TurnEvent =
   | { kind: 'verdict'; verdict: Verdict }
   | { kind: 'state'; state: string; step?: { at: number; of: number } | undefined }
   | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string }
-  /** Something is about to be said aloud; `filler`: only to bridge a wait. */
-  | { kind: 'sentence'; text: string; filler: boolean }
+  /** Something is about to be said aloud: as it sounds, and as it is written. `filler`: only to bridge a wait. */
+  | { kind: 'sentence'; text: string; written: string; filler: boolean }
   /** The words' times count from the first sample of the turn's speech. */
   | { kind: 'audio'; samples: Int16Array; sampleRate: number; words: readonly SpokenWord[] }
   | { kind: 'metrics'; metrics: TurnMetrics }

@@ -9,6 +9,7 @@ import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Lexicon } from './speech/lexicon.ts'
 import type { AnsweringTurn } from './turn-reads.ts'
 
 /** A document whole, as this principal may see it. */
@@ -31,6 +32,8 @@ export interface Reading {
 export interface SpeechParts {
   toText?: SpeechToText | undefined
   toSpeech?: TextToSpeech | undefined
+  /** How names and terms are read. */
+  lexicon: Lexicon
   /** Names and terms likely to be said, the likeliest first. */
   keyterms?: readonly string[] | undefined
 }

@@ -11,6 +11,7 @@ import type { ConversationParts } from './parts.ts'
 import { written } from './recorded-values.ts'
 import { recordedInputs, recordedParts } from './recording.ts'
 import { readRecording, replay } from './replay.ts'
+import { parseLexicon } from './speech/lexicon.ts'
 
 const ongoing = new AbortController().signal
 
@@ -50,10 +51,12 @@ describe('a recorded conversation', () => {
       fakeParts(redisWiki, { speech, ...(llm === undefined ? {} : { llm }) }),
       heardAndTyped,
     )
-    const first = await replay(readRecording(recording), silentLog, ongoing)
+    const first = await replay(readRecording(recording), { lexicon: parseLexicon(''), log: silentLog }, ongoing)
     expect(first.difference).toBeUndefined()
     expect(first.events.filter(({ kind }) => kind === 'done').length).toBeGreaterThanOrEqual(3)
-    expect(await replay(readRecording(recording), silentLog, ongoing)).toMatchObject({ difference: undefined })
+    expect(
+      await replay(readRecording(recording), { lexicon: parseLexicon(''), log: silentLog }, ongoing),
+    ).toMatchObject({ difference: undefined })
   })
 
   it('shows what failed as it failed', async () => {
@@ -62,7 +65,11 @@ describe('a recorded conversation', () => {
     const recording = await recordingOf({ ...parts, search }, async function* () {
       yield { kind: 'text', text: 'How do I fail over Redis?' }
     })
-    const { events, difference } = await replay(readRecording(recording), silentLog, ongoing)
+    const { events, difference } = await replay(
+      readRecording(recording),
+      { lexicon: parseLexicon(''), log: silentLog },
+      ongoing,
+    )
     expect(difference).toBeUndefined()
     expect(events.at(-1)?.kind).toBe('apology')
   })
@@ -75,7 +82,7 @@ describe('a recorded conversation', () => {
     const changed = recording
       .replaceAll('How do I fail over Redis?', 'How do I fail over Valkey?')
       .replace('Valkey', 'Redis')
-    const { difference } = await replay(readRecording(changed), silentLog, ongoing)
+    const { difference } = await replay(readRecording(changed), { lexicon: parseLexicon(''), log: silentLog }, ongoing)
     expect(difference?.at).toBe(0)
   })
 

@@ -13,6 +13,7 @@ import { nextOrAborted, untilAborted } from './lifetimes.ts'
 import type { ConversationParts, ReadDocument, Reading } from './parts.ts'
 import { readBack, written } from './recorded-values.ts'
 import type { RecordedPort } from './recording.ts'
+import type { Lexicon } from './speech/lexicon.ts'
 import type { AnsweringTurn } from './turn-reads.ts'
 
 /** A file that is no recording of a conversation. */
@@ -91,13 +92,18 @@ export interface Replayed {
 /**
  * Takes the recorded turns again, with everything from outside given back in the order in which it came. Nothing is
  * asked of the world; the same recording always gives the same events.
+ * @param parts The lexicon has to be the one of the recording.
  * @throws {RecordingError} When there is nothing to replay.
  */
-export async function replay(entries: readonly Entry[], log: Log, signal: AbortSignal): Promise<Replayed> {
+export async function replay(
+  entries: readonly Entry[],
+  parts: { lexicon: Lexicon; log: Log },
+  signal: AbortSignal,
+): Promise<Replayed> {
   const talk = entries.find((entry) => entry.kind === 'talk')
   if (talk === undefined) throw new RecordingError('it does not say whose conversation it is')
   const world = new RecordedWorld(entries)
-  const conversation = new Conversation(world.parts(talk, log), talk.options)
+  const conversation = new Conversation(world.parts({ ...talk, ...parts }), talk.options)
   const events: ConversationEvent[] = []
   const releasing = world.release(signal)
   for await (const event of conversation.turns(world.inputs, signal)) events.push(event)
@@ -148,6 +154,13 @@ const Note = z.discriminatedUnion('note', [
   z.object({ note: z.literal('turn'), turn: shaped<Turn>() }),
 ])
 
+interface WorldParts {
+  voiceRate?: number | undefined
+  model?: string | undefined
+  lexicon: Lexicon
+  log: Log
+}
+
 /** Everything outside of a conversation, as it was recorded. */
 class RecordedWorld {
   readonly inputs = new Channel<ConversationInput>(Number.POSITIVE_INFINITY)
@@ -185,10 +198,7 @@ class RecordedWorld {
     this.inputs.close()
   }
 
-  parts(
-    { voiceRate, model }: { voiceRate?: number | undefined; model?: string | undefined },
-    log: Log,
-  ): ConversationParts {
+  parts({ voiceRate, model, lexicon, log }: WorldParts): ConversationParts {
     const store = (signal: AbortSignal): Promise<void> => this.#once('store', z.unknown(), signal).then(() => undefined)
     return {
       answering: (turn) => (_, signal) => this.#answer(turn, signal),
@@ -220,6 +230,7 @@ class RecordedWorld {
           }
         : {}),
       speech: {
+        lexicon,
         ...(this.#has('hear')
           ? {
               toText: {

@@ -4,13 +4,16 @@ import { OpsError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { Channel } from './channel.ts'
 import type { TurnEvent } from './events.ts'
+import { speakableChecked } from './guardrails/speech.ts'
 import { childOf, untilAborted } from './lifetimes.ts'
+import type { Lexicon } from './speech/lexicon.ts'
+import { sentencesIn } from './speech/sentences.ts'
 import type { SpokenLog } from './spoken-log.ts'
-import { spokenPieces } from './spoken-pieces.ts'
 import { said } from './words.ts'
 
 export interface SayParts {
   textToSpeech: TextToSpeech
+  lexicon: Lexicon
   wait: (ms: number, signal: AbortSignal) => Promise<void>
   log: Log
 }
@@ -102,7 +105,7 @@ class Speech {
   async delta(text: string, signal: AbortSignal): Promise<void> {
     const { streamed, lang } = this.#options.voice()
     if (!streamed || this.#full) return
-    for (const piece of spokenPieces(text, lang)) {
+    for (const piece of sentencesIn(text)) {
       if (this.#sentences >= mostSentences) {
         this.#full = true
         return await this.say(said('rest-in-writing', lang), false, signal)
@@ -113,16 +116,20 @@ class Speech {
 
   /** The answer is whole: what was not said as it came is said now. */
   async finish(answer: string, signal: AbortSignal): Promise<void> {
-    const { lang } = this.#options.voice()
-    if (this.#sentences === 0) for (const piece of spokenPieces(answer, lang)) await this.say(piece, false, signal)
+    if (this.#sentences === 0) for (const piece of sentencesIn(answer)) await this.say(piece, false, signal)
     this.#text.close()
     await this.#speaking
   }
 
-  async say(text: string, filler: boolean, signal: AbortSignal): Promise<void> {
+  async say(sentence: string, filler: boolean, signal: AbortSignal): Promise<void> {
+    const text = sentence.trim()
+    const { lang } = this.#options.voice()
+    const { said: saying, verdict } = speakableChecked(text, lang, this.#parts.lexicon)
+    if (verdict !== undefined) await this.#out.send({ kind: 'verdict', verdict })
+    if (saying.text.trim() === '') return
     if (!filler) this.#sentences += 1
-    const piece = this.#heard.add(text, filler)
-    await this.#out.send({ kind: 'sentence', text, filler })
+    const piece = this.#heard.add(text, saying, filler)
+    await this.#out.send({ kind: 'sentence', text: saying.text, written: text, filler })
     await this.#text.send(piece)
     this.#speaking ??= this.#speak(signal)
   }

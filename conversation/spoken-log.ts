@@ -1,10 +1,13 @@
 import { durationMs } from '#providers/audio/pcm.ts'
 import type { SpokenAudio, SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
+import { type Speakable, writtenUpTo } from './speech/speakable.ts'
 
 interface Piece {
-  text: string
+  /** What is remembered of it. */
+  written: string
+  said: Speakable
+  /** In all that is said. */
   from: number
-  to: number
   filler: boolean
 }
 
@@ -29,8 +32,9 @@ export class SpokenLog {
   #cursor = 0
   #audioMs = 0
 
-  /** Text that will be said after all before. @returns It as it is to be handed to the voice, with what parts it from the piece before. */
-  add(text: string, filler: boolean): string {
+  /** A sentence that will be said after all before. @returns It as it is to be handed to the voice, with what parts it from the one before. */
+  add(written: string, said: Speakable, filler: boolean): string {
+    const { text } = said
     const joint = this.#text === '' || /[。！？」]$/.test(this.#text) ? '' : ' '
     const from = this.#text.length + joint.length
     this.#text += joint + text
@@ -40,7 +44,7 @@ export class SpokenLog {
       this.#letters += letter
       this.#places.push(at)
     }
-    this.#pieces.push({ text, from, to: this.#text.length, filler })
+    this.#pieces.push({ written, said, from, filler })
     return joint + text
   }
 
@@ -61,7 +65,7 @@ export class SpokenLog {
   }
 
   /**
-   * The words that were heard whole.
+   * What was heard, as it's written: up to the last word that was heard whole.
    * @param ms How much of the sound was heard; absent: all that was handed out.
    */
   heard(ms?: number): string {
@@ -77,7 +81,7 @@ export class SpokenLog {
   #upTo(end: number): string {
     return this.#pieces
       .filter(({ filler, from }) => !filler && from < end)
-      .map(({ text, from }) => text.slice(0, Math.max(0, end - from)))
+      .map(({ written, said, from }) => heardOf(written, said, end - from))
       .reduce(
         (before, piece) => (before === '' || /[。！？」]$/.test(before) ? before + piece : `${before} ${piece}`),
         '',
@@ -108,6 +112,10 @@ export class SpokenLog {
     const last = this.#cursor === 0 ? undefined : this.#places[this.#cursor - 1]
     this.#words.push({ toMs, end: last === undefined ? 0 : last + 1 })
   }
+}
+
+function heardOf(written: string, said: Speakable, length: number): string {
+  return length >= said.text.length ? written : written.slice(0, writtenUpTo(said, length))
 }
 
 /** Times are rounded by those who give them. */

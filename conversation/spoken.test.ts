@@ -49,7 +49,7 @@ const ends = (event: ConversationEvent | undefined): boolean =>
 
 function sentencesIn(events: readonly ConversationEvent[], turn = 1): string[] {
   return events.flatMap((event) =>
-    event.kind === 'sentence' && event.turn === turn && !event.filler ? [event.text] : [],
+    event.kind === 'sentence' && event.turn === turn && !event.filler ? [event.written] : [],
   )
 }
 

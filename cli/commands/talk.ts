@@ -6,6 +6,7 @@ import type { ConversationEvent, ConversationInput } from '#conversation/events.
 import { written } from '#conversation/recorded-values.ts'
 import { type Record, recordedInputs, recordedParts } from '#conversation/recording.ts'
 import { readRecording, replay } from '#conversation/replay.ts'
+import { shippedLexicon } from '#conversation/speech/lexicon.ts'
 import type { Answer } from '#knowledge/answer.ts'
 import { inRealTime, realPace } from '#providers/audio/pacing.ts'
 import { durationMs, framesOf, joined } from '#providers/audio/pcm.ts'
@@ -186,7 +187,7 @@ async function replayCommand(invocation: Invocation, file: string): Promise<void
   const lines = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new ConfigError(`  --replay: ${file} can't be read (${reasonOf(cause)})`, { cause })
   })
-  const { events, difference } = await replay(readRecording(lines), log, signal)
+  const { events, difference } = await replay(readRecording(lines), { lexicon: shippedLexicon(), log }, signal)
   for (const event of events) tell(invocation, event)
   if (difference !== undefined) throw new ReplayDiffersError(difference)
   if (output.json) writeJson(output, { events: events.length, same: true })

@@ -1,4 +1,5 @@
 import type { SpeechParts } from '#conversation/parts.ts'
+import { shippedLexicon } from '#conversation/speech/lexicon.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { ConfigError } from '#runtime/errors.ts'
 
@@ -11,6 +12,7 @@ export async function openSpeech({ env }: Config): Promise<OpenedSpeech> {
   return {
     ...(toText === undefined ? {} : { toText }),
     toSpeech,
+    lexicon: shippedLexicon(),
     [Symbol.asyncDispose]: () => toSpeech[Symbol.asyncDispose](),
   }
 }

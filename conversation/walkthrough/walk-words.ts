@@ -5,7 +5,7 @@ const english =
     ' ',
   )
 const tens = '  twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
-const kanji = [...'〇一二三四五六七八九']
+const kanji = '〇一二三四五六七八九'.split('')
 
 /** A count in words, so that it can't be taken for a number that the runbook gives. 0 to 99; more is "many". */
 export function countInWords(count: number, lang: Lang): string {

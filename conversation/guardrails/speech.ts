@@ -1,0 +1,28 @@
+import type { Lang } from '#knowledge/document.ts'
+import type { Verdict } from '../events.ts'
+import type { Lexicon } from '../speech/lexicon.ts'
+import { type Speakable, speakable } from '../speech/speakable.ts'
+
+/** What nobody wants to hear read out. */
+const unspeakable = /https?:\/\/\S+|```|\*\*|__|\[\d{1,3}\]|[|`]/
+
+/** A sentence as it is said; if something is left in it that can't be, it's left to be read, which the verdict says. */
+export function speakableChecked(
+  written: string,
+  lang: Lang,
+  lexicon: Lexicon,
+): { said: Speakable; verdict?: Verdict } {
+  const said = speakable(written, { lang, lexicon })
+  const left = unspeakable.exec(said.text)
+  if (left === null) return { said }
+  const clean = said.spans.map((span) => ({ ...span, spoken: span.spoken.replace(new RegExp(unspeakable, 'g'), ' ') }))
+  return {
+    said: { ...said, spans: clean, text: clean.map(({ spoken }) => spoken).join('') },
+    verdict: {
+      stage: 'speech',
+      guardrail: 'speakable',
+      outcome: 'changed',
+      reason: `"${left[0].slice(0, 40)}" is not for the ear`,
+    },
+  }
+}
