@@ -109,11 +109,12 @@ function endOfCode(text: string, lead: number, marks: string, isEnd: boolean): n
 
 /** Behind the inline code or the quote that begins at `at`, if it ends in the same line. */
 function closeOf(text: string, at: number): number | undefined {
-  const marks = openers[text.charAt(at)] ?? /^`+/.exec(text.slice(at, at + 12))?.[0] ?? '`'
-  const close = text.indexOf(marks, at + (openers[text.charAt(at)] === undefined ? marks.length : 1))
-  const lineEnd = text.indexOf('\n', at)
-  const isFar = close - at > longest || (lineEnd >= 0 && lineEnd < close)
-  return close < 0 || isFar ? undefined : close + marks.length
+  const near = text.slice(at, at + longest)
+  const closer = openers[near.charAt(0)]
+  const marks = closer ?? /^`+/.exec(near)?.[0] ?? '`'
+  const close = near.indexOf(marks, closer === undefined ? marks.length : 1)
+  const lineEnd = near.indexOf('\n')
+  return close < 0 || (lineEnd >= 0 && lineEnd < close) ? undefined : at + close + marks.length
 }
 
 /** An empty line, or one that begins something new, ends what came before. */

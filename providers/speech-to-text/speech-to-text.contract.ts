@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { framesOf } from '#providers/audio/pcm.ts'
 import type { ScriptedSpeech } from './scripted-speech.fake.ts'
@@ -125,6 +126,14 @@ export function speechToTextContract(open: (script: readonly ScriptedSpeech[]) =
   it('does nothing when told to stop beforehand', async () => {
     const gone = AbortSignal.abort(new Error('hung up'))
     await expect(all((await open([question])).hear(inputs(silence(100)), options, gone))).rejects.toThrow('hung up')
+  })
+
+  it('leaves no listener behind on a signal that outlives it', async () => {
+    const call = new AbortController()
+    const recogniser = await open([question])
+    await all(recogniser.hear(inputs(silence(400)), options, call.signal))
+    for await (const _ of recogniser.hear(inputs(silence(400)), options, call.signal)) break
+    expect(getEventListeners(call.signal, 'abort')).toEqual([])
   })
 
   it('passes on what goes wrong with the audio', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { durationMs } from '#providers/audio/pcm.ts'
 import type { SpokenAudio, SpokenWord, TextToSpeech } from './text-to-speech.ts'
@@ -134,12 +135,22 @@ export function textToSpeechContract(open: () => Promise<TextToSpeech>) {
     await expect(said(voice.say(pieces(['Late.']), english, gone), voice.sampleRate)).rejects.toThrow('hung up')
   })
 
+  it('leaves no listener behind on a signal that outlives it', async () => {
+    await using voice = await open()
+    const call = new AbortController()
+    await said(voice.say(pieces(['One.']), english, call.signal), voice.sampleRate)
+    for await (const _ of voice.say(pieces(['Two.']), english, call.signal)) break
+    await expect(said(voice.say(failing(), english, call.signal), voice.sampleRate)).rejects.toThrow('broke off')
+    expect(getEventListeners(call.signal, 'abort')).toEqual([])
+  })
+
   it('passes on what goes wrong with the text', async () => {
     await using voice = await open()
-    async function* broken(): AsyncGenerator<string> {
-      yield 'Restart the primary. '
-      throw new Error('the model broke off')
-    }
-    await expect(said(voice.say(broken(), english, ongoing), voice.sampleRate)).rejects.toThrow('the model broke off')
+    await expect(said(voice.say(failing(), english, ongoing), voice.sampleRate)).rejects.toThrow('the model broke off')
   })
+}
+
+async function* failing(): AsyncGenerator<string> {
+  yield 'Restart the primary. '
+  throw new Error('the model broke off')
 }
