@@ -11,7 +11,8 @@ const Event = z.object({
   data: z.object({ page_id: z.string().optional(), parent: z.object({ id: z.string() }).optional() }).optional(),
 })
 
-const Handshake = z.object({ verification_token: z.string().min(1) })
+/** It isn't signed and is shown to a person, so nothing that a terminal would obey may be in it. */
+const Handshake = z.object({ verification_token: z.string().regex(/^[!-~]{1,200}$/) })
 
 export interface NotionWebhookParts {
   /** The subscription's verification token; absent until somebody has set it. */
@@ -28,9 +29,8 @@ export interface NotionWebhookParts {
  */
 export function notionWebhook({ secret, sources, onVerificationToken }: NotionWebhookParts) {
   return ({ header, body }: Delivery): Reading => {
-    const json = jsonOf(body)
     if (secret === undefined) {
-      const handshake = Handshake.safeParse(json)
+      const handshake = Handshake.safeParse(jsonOf(body))
       if (handshake.success) {
         onVerificationToken(handshake.data.verification_token)
         return { kind: 'ignored', detail: 'The verification token has been written to the output of Nightdesk.' }
@@ -49,26 +49,30 @@ export function notionWebhook({ secret, sources, onVerificationToken }: NotionWe
           'X-Notion-Signature does not fit the body: NOTION_WEBHOOK_SECRET has to be the verification token of this subscription.',
       }
     }
-    const event = Event.safeParse(json)
+    const event = Event.safeParse(jsonOf(body))
     if (!event.success) {
       return { kind: 'refused', code: 'webhook_malformed', detail: "The body is no event of Notion's." }
     }
-    const entries = entriesOf(event.data)
-    if (sources.length === 0 || entries === undefined) {
+    const looks = looksAt(event.data)
+    if (sources.length === 0 || looks.length === 0) {
       return { kind: 'ignored', detail: 'This changes nothing that is synced.' }
     }
     return {
       kind: 'changed',
-      requests: sources.map((source) => ({ source, entries })),
-      detail: `Looking at ${entries === 'all' ? 'everything' : entries.join(', ')}.`,
+      requests: sources.flatMap((source) => looks.map((entries) => ({ source, entries }))),
+      detail: `Looking at ${looks.map((entries) => (entries === 'all' ? 'everything' : entries.join(', '))).join(', then at ')}.`,
     }
   }
 }
 
-/** The page that an event is about; 'all' where it may be about many. */
-function entriesOf({ type, entity, data }: z.infer<typeof Event>): readonly string[] | 'all' | undefined {
-  if (type.startsWith('page.')) return [entity.id]
-  if (type.startsWith('comment.')) return data?.page_id === undefined ? undefined : [data.page_id]
-  if (type.startsWith('data_source.') || type.startsWith('database.')) return 'all'
-  return undefined
+/** What comes or goes with all that is below it, of which Notion tells nothing. */
+const takesOthersAlong = new Set(['page.deleted', 'page.undeleted', 'page.moved'])
+
+/** The page that an event is about, and 'all' where it may be about many. */
+function looksAt({ type, entity, data }: z.infer<typeof Event>): (readonly string[] | 'all')[] {
+  if (takesOthersAlong.has(type)) return [[entity.id], 'all']
+  if (type.startsWith('page.')) return [[entity.id]]
+  if (type.startsWith('comment.')) return data?.page_id === undefined ? [] : [[data.page_id]]
+  if (type.startsWith('data_source.') || type.startsWith('database.')) return ['all']
+  return []
 }

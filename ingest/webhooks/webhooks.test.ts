@@ -131,6 +131,17 @@ describe('deliveries of Notion', () => {
     expect(read(await fromNotion(rows))).toMatchObject({ requests: [{ entries: 'all' }] })
   })
 
+  it('has all looked at when a page takes what is below it along', async () => {
+    for (const type of ['page.deleted', 'page.undeleted', 'page.moved']) {
+      expect(read(await fromNotion({ ...page, type }))).toMatchObject({
+        requests: [
+          { source: 'wiki', entries: ['page-1'] },
+          { source: 'wiki', entries: 'all' },
+        ],
+      })
+    }
+  })
+
   it('are refused with a wrong signature, and when they make no sense', async () => {
     expect(read(await fromNotion(page, 'guessed'))).toMatchObject({ code: 'webhook_signature_invalid' })
     expect(read(delivery(JSON.stringify(page), {}))).toMatchObject({ code: 'webhook_signature_invalid' })
@@ -142,6 +153,8 @@ describe('deliveries of Notion', () => {
     const unset = notionWebhook({ secret: undefined, ...parts })
     expect(unset(delivery(JSON.stringify(handshake), {}))).toMatchObject({ kind: 'ignored' })
     expect(tokens).toEqual(['secret_abc'])
+    const escape = { verification_token: `secret${String.fromCodePoint(27)}[2J` }
+    expect(unset(delivery(JSON.stringify(escape), {}))).toMatchObject({ kind: 'refused' })
     expect(unset(await fromNotion(page))).toMatchObject({ code: 'webhook_not_configured' })
     expect(read(delivery(JSON.stringify(handshake), {}))).toMatchObject({ code: 'webhook_signature_invalid' })
     expect(tokens).toHaveLength(1)
