@@ -153,8 +153,8 @@ describe('deliveries of Notion', () => {
     const unset = notionWebhook({ secret: undefined, ...parts })
     expect(unset(delivery(JSON.stringify(handshake), {}))).toMatchObject({ kind: 'ignored' })
     expect(tokens).toEqual(['secret_abc'])
-    const escape = { verification_token: `secret${String.fromCodePoint(27)}[2J` }
-    expect(unset(delivery(JSON.stringify(escape), {}))).toMatchObject({ kind: 'refused' })
+    const obeyed = { verification_token: `secret${String.fromCodePoint(27)}[2J` }
+    expect(unset(delivery(JSON.stringify(obeyed), {}))).toMatchObject({ kind: 'refused' })
     expect(unset(await fromNotion(page))).toMatchObject({ code: 'webhook_not_configured' })
     expect(read(delivery(JSON.stringify(handshake), {}))).toMatchObject({ code: 'webhook_signature_invalid' })
     expect(tokens).toHaveLength(1)
