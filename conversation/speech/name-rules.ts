@@ -16,7 +16,7 @@ export const lexiconRule: Rule = rule(/\S/, ({ input, index }, { lang, lexicon }
   const isWord = /^[A-Za-z0-9]/.test(input.charAt(index))
   if (isWord && /[_\-./=@:\\]/.test(input.charAt(index - 1))) return undefined
   const next = input.slice(index + length, index + length + 2)
-  return /^(?:[_\-=@\\/]|[.:])[A-Za-z0-9]/.test(next) ? undefined : { said: reading, length }
+  return /^(?:[_\-=@\\]|[.:])[A-Za-z0-9]|^\//.test(next) ? undefined : { said: reading, length }
 })
 
 /** Commands' parts, and names that are written as no word is. */
@@ -36,6 +36,10 @@ export const nameRules: readonly Rule[] = [
     new RegExp(String.raw`${begins}[A-Za-z0-9_.-]*[A-Za-z0-9_](?:/[A-Za-z0-9_.-]*[A-Za-z0-9_])+(?::\d{2,5})?${ends}`),
     (match, { lang, lexicon }) =>
       /[A-Za-z]/.test(match[0]) && isSayable(match[0]) ? spokenArgument(match[0], lang, lexicon) : undefined,
+  ),
+  // deploy/
+  rule(new RegExp(`${begins}[A-Za-z0-9_.-]*[A-Za-z0-9_]/(?![A-Za-z0-9/])`), (match, { lang, lexicon }) =>
+    spokenArgument(match[0], lang, lexicon),
   ),
   // redis.internal:6379, values.yaml
   rule(

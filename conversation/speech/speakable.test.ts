@@ -155,6 +155,8 @@ describe('speakable Japanese', () => {
     ['https://wiki.example.com/x を参照。', 'wiki ドット example ドット comへのリンク を参照。'],
     ['メモリは512Mi（上限）。', 'メモリは512メビバイト、上限。'],
     ['HTTP 503です。', 'エイチティーティーピー 5 0 3です。'],
+    ['Then revert the commit in deploy/ after 5m.', 'Then revert the commit in deploy slash after 5 minutes.'],
+    ['deploy/を戻す。', 'デプロイ スラッシュを戻す。'],
     ['**重要**: 停止しない！', '重要: 停止しない！'],
   ])('%s', (written, spoken) => {
     expect(japanese(written)).toBe(spoken)

@@ -17,6 +17,8 @@ export interface SpokenSpan {
 }
 
 export interface Speakable {
+  /** In which it is said: English within Japanese stays English, with its figures and units. */
+  lang: Lang
   /** What a voice is handed; empty where there is nothing to say. */
   text: string
   /** In order; their `spoken` joined is the text. */
@@ -46,12 +48,12 @@ const longestText = 20_000
  * and commands in words; long code left to the screen. Nothing is left out that carries meaning without saying so.
  */
 export function speakable(written: string, options: SpeakableOptions): Speakable {
-  const spoken = new SpokenText(options)
   const text = written.slice(0, longestText)
+  const lang = options.lang === 'ja' && isEnglish(text) ? 'en' : options.lang
+  const spoken = new SpokenText({ ...options, lang })
   for (const block of blocksOf(text)) {
     if (block.kind === 'code') spoken.addCode(block.from, block.to, block.code)
-    else if (block.kind === 'table')
-      spoken.add(block.from, block.to, words[options.lang].tableShown(options.shownOn ?? 'page'))
+    else if (block.kind === 'table') spoken.add(block.from, block.to, words[lang].tableShown(options.shownOn ?? 'page'))
     else spoken.addText(text, block.from, block.to, block.lead)
   }
   return spoken.whole()
@@ -71,6 +73,13 @@ export function writtenUpTo({ spans }: Speakable, spokenLength: number): number 
     written = to
   }
   return written
+}
+
+const japanese = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
+
+/** A sentence of English, not only a name or a command. */
+function isEnglish(text: string): boolean {
+  return !japanese.test(text) && /(?:^|\s)[A-Z][a-z]*(?:\s+[A-Za-z,'-]+){3,}/.test(text)
 }
 
 /** Puts the spans together, with one space where there is one. */
@@ -142,7 +151,8 @@ class SpokenText {
     if (last !== undefined) last.spoken = last.spoken.trimEnd()
     const spans = this.#spans.filter(({ spoken }) => spoken !== '')
     const text = spans.map(({ spoken }) => spoken).join('')
-    if (!/[\p{L}\p{N}]/u.test(text)) return { text: '', spans: [], shown: this.#shown }
-    return { text, spans, shown: this.#shown }
+    const { lang } = this.#context
+    if (!/[\p{L}\p{N}]/u.test(text)) return { lang, text: '', spans: [], shown: this.#shown }
+    return { lang, text, spans, shown: this.#shown }
   }
 }
