@@ -23,13 +23,33 @@ export function createMetrics(
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const indexed = async (count: keyof StoreCounts) => (await counts())[count]
+  const up = new Gauge({
+    name: 'nightdesk_engine_up',
+    help: 'Whether the store and the queue answered just now; what they would have told is left out while they do not.',
+    labelNames: ['engine'] as const,
+    registers: [],
+    async collect() {
+      await Promise.all(asked.splice(0))
+    },
+  })
+  const asked: Promise<unknown>[] = []
+  /** One engine that is away must not take all other figures along, least of all those that tell of it. */
+  const told = <Told>(engine: 'store' | 'queue', ask: () => Promise<Told>): Promise<Told | undefined> => {
+    const answer = ask().catch(() => undefined)
+    asked.push(answer.then((given) => up.set({ engine }, given === undefined ? 0 : 1)))
+    return answer
+  }
+  const setCount = async (gauge: Gauge, count: keyof StoreCounts) => {
+    const found = await told('store', counts)
+    if (found === undefined) gauge.remove()
+    else gauge.set(found[count])
+  }
   new Gauge({
     name: 'nightdesk_index_documents',
     help: 'Documents in the store.',
     registers,
     async collect() {
-      this.set(await indexed('documents'))
+      await setCount(this, 'documents')
     },
   })
   new Gauge({
@@ -37,7 +57,7 @@ export function createMetrics(
     help: 'Passages in the index.',
     registers,
     async collect() {
-      this.set(await indexed('passages'))
+      await setCount(this, 'passages')
     },
   })
   new Gauge({
@@ -46,11 +66,14 @@ export function createMetrics(
     labelNames: ['source', 'state'] as const,
     registers,
     async collect() {
-      for (const { source, ...states } of await queued())
+      this.reset()
+      for (const { source, ...states } of (await told('queue', queued)) ?? [])
         for (const state of ['waiting', 'running', 'delayed', 'dead'] as const)
           this.set({ source, state }, states[state])
     },
   })
+  // The last one, since it waits for what those before it have begun.
+  registry.registerMetric(up)
   return {
     registry,
     requests: new Counter({

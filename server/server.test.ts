@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createMetrics } from './metrics.ts'
 import { eventsIn, fakeAnswer, startServer, toldInPieces } from './server.fake.ts'
 
+function fail(): never {
+  throw new Error('away')
+}
+
 describe('health', () => {
   it('is ready once the first sync of every source has ended', async () => {
     const waiting = new Set(['runbooks'])
@@ -31,6 +35,22 @@ describe('health', () => {
     expect(text).toContain('nightdesk_search_duration_seconds_count 1')
     expect(text).toContain('nightdesk_index_documents 2')
     expect(text).toContain('nightdesk_queue_entries{source="wiki",state="dead"} 2')
+    expect(text).toContain('nightdesk_engine_up{engine="queue"} 1')
+  })
+
+  it('tells the other figures while the store or the queue is away, and which of them is', async () => {
+    let isThere = true
+    const away = async () => (isThere ? [{ source: 'wiki', waiting: 3, running: 1, delayed: 0, dead: 2 }] : fail())
+    const metrics = createMetrics(async () => (isThere ? { documents: 2, passages: 2 } : fail()), away)
+    await using nightdesk = await startServer({ metrics })
+    await (await nightdesk.get('/metrics')).text()
+    isThere = false
+    const response = await nightdesk.get('/metrics')
+    const text = await response.text()
+    expect(response.status).toBe(200)
+    expect(text).toContain('nightdesk_http_requests_total')
+    for (const engine of ['store', 'queue']) expect(text).toContain(`nightdesk_engine_up{engine="${engine}"} 0`)
+    expect(text).not.toMatch(/^nightdesk_(index_documents|index_passages|queue_entries)[ {]/m)
   })
 
   it('finishes the answer under way while it drains, and takes no new work', async () => {
