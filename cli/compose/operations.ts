@@ -3,12 +3,13 @@ import type { FailedEntry, QueueCounts, SyncQueue } from '#ingest/queue/sync-que
 import type { Source } from '#ingest/source.ts'
 import type { DocumentStore, SourceState } from '#knowledge/document-store.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { OpsError } from '#runtime/errors.ts'
 import type { EntryTrouble, Operations, SourceStatus } from '#server/routes/sources.ts'
 
 export interface OperationsParts {
-  queue: SyncQueue
+  queue: Pick<SyncQueue, 'counts' | 'failures' | 'request'>
   documents: Pick<DocumentStore, 'sourceState' | 'revisions'>
-  sources: readonly Source[]
+  sources: readonly Pick<Source, 'id' | 'audience' | 'apiBudget'>[]
   kindOf: (source: string) => SourceStatus['kind']
   lag: FreshnessLag
   clock: Clock
@@ -30,7 +31,7 @@ export function operationsOver({ queue, documents, sources, kindOf, lag, clock }
   }
   return {
     async sources(signal) {
-      const [counts, failed] = await Promise.all([queue.counts(signal), queue.failures(undefined, signal)])
+      const { counts, failed, trouble } = await queuedWork(queue, signal)
       const queued = new Map(counts.map((each) => [each.source, each]))
       return Promise.all(
         sources.map(async (source): Promise<SourceStatus> => {
@@ -42,7 +43,7 @@ export function operationsOver({ queue, documents, sources, kindOf, lag, clock }
             kind: kindOf(source.id),
             audience: source.audience,
             entries: await entriesOf(source.id, signal),
-            state: stateOf(state, its, pause !== undefined),
+            state: trouble === undefined ? stateOf(state, its, pause !== undefined) : 'failed',
             lastSync: lastSyncOf(state),
             nextSyncAt: its?.syncDueAt,
             queue: {
@@ -52,7 +53,7 @@ export function operationsOver({ queue, documents, sources, kindOf, lag, clock }
               dead: its?.dead ?? 0,
             },
             pause,
-            failure: its?.syncFailure,
+            failure: trouble ?? its?.syncFailure,
             failures: troublesOf(source.id, state, failed),
             apiBudget: source.apiBudget,
             lag: lag.of(source.id),
@@ -61,6 +62,25 @@ export function operationsOver({ queue, documents, sources, kindOf, lag, clock }
       )
     },
     sync: (source, entries, signal) => queue.request(source, entries, signal),
+  }
+}
+
+interface QueuedWork {
+  counts: QueueCounts[]
+  failed: FailedEntry[]
+  /** Why nothing is known of the queue. */
+  trouble?: string | undefined
+}
+
+/** While the queue is away, what is stored is still worth showing, with the reason why nothing moves. */
+async function queuedWork(queue: OperationsParts['queue'], signal: AbortSignal): Promise<QueuedWork> {
+  try {
+    const [counts, failed] = await Promise.all([queue.counts(signal), queue.failures(undefined, signal)])
+    return { counts, failed }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof OpsError && error.retryable)) throw error
+    return { counts: [], failed: [], trouble: error.userMessage }
   }
 }
 
