@@ -10,6 +10,7 @@ import { Listening } from './listening.ts'
 import type { ConversationParts } from './parts.ts'
 import { spoken } from './say.ts'
 import { SpokenLog } from './spoken-log.ts'
+import { BackgroundCalls } from './tools/background-calls.ts'
 import { beginAnswer, remember, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
 import { type Sentence, said } from './words.ts'
 
@@ -48,6 +49,7 @@ export class Conversation {
   #turns = 0
   #current: TakenTurn | undefined
   #last: TakenTurn | undefined
+  readonly #background = new BackgroundCalls()
 
   constructor(parts: ConversationParts, options: ConversationOptions) {
     this.#parts = parts
@@ -93,7 +95,7 @@ export class Conversation {
     out: Channel<ConversationEvent>,
     signal: AbortSignal,
   ): Promise<void> {
-    this.#talk ??= await openTalk(this.#parts, this.#options, signal)
+    this.#talk ??= { ...(await openTalk(this.#parts, this.#options, signal)), background: this.#background }
     const utterances = new Channel<Utterance>(Number.POSITIVE_INFINITY)
     const stop = (): void => utterances.fail(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
@@ -111,12 +113,16 @@ export class Conversation {
       await listening?.close()
       utterances.close()
       await taking
+      await this.#tellBackground(out)
     } catch (error) {
       utterances.fail(error)
       await taking.catch(() => undefined)
       throw error
     } finally {
       signal.removeEventListener('abort', stop)
+      for (const [callId, tool] of this.#background.stop()) {
+        await out.send({ kind: 'tool', turn: this.#turns, callId, tool, phase: 'cancelled', text: '' })
+      }
       // Not waited for: a source that hangs would hold us up.
       iterator.return?.().then(undefined, () => undefined)
     }
@@ -201,8 +207,19 @@ export class Conversation {
       await this.#cutOff(taken, abort.signal.aborted ? abort.signal.reason : error, send, signal)
     } finally {
       deadline.abort()
+      await this.#tellBackground(out)
       this.#current = undefined
       this.#last = taken
+    }
+  }
+
+  /** What went on in the background and has ended is told between turns. */
+  async #tellBackground(out: Channel<ConversationEvent>): Promise<void> {
+    for (const { callId, tool, outcome } of this.#background.takeEnded()) {
+      const ended = outcome.kind === 'done'
+      const text = outcome.say.text
+      await out.send({ kind: 'tool', turn: this.#turns, callId, tool, phase: ended ? 'result' : 'failed', text })
+      await out.send({ kind: 'notice', turn: this.#turns, code: 'tool_result', text })
     }
   }
 
@@ -254,6 +271,8 @@ export class Conversation {
     const heard = speech.audioMs === 0 && this.#options.mode === 'text' ? shown : speech.heard(interruption?.heardMs)
     if (made?.answer !== undefined && made.stored) await this.#reviseAnswer(made.answer.traceId, heard, signal)
     else if (made !== undefined) await remember(made, heard, signal)
+    for (const [callId, tool] of made?.openCalls ?? [])
+      await send({ kind: 'tool', callId, tool, phase: 'cancelled', text: '' })
     if (interruption !== undefined) return await send({ kind: 'interrupted', heard })
     this.#parts.log.warn({ err: reason, conversationId: this.#talk?.conversationId }, 'a turn failed')
     await send(apologyFor(reason, made?.scene.lang ?? this.#options.lang ?? 'en', 'failed'))

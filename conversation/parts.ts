@@ -9,7 +9,10 @@ import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Pager } from './outlets/pager.ts'
+import type { Poster } from './outlets/poster.ts'
 import type { Lexicon } from './speech/lexicon.ts'
+import type { Tool } from './tools/tool.ts'
 import type { AnsweringTurn } from './turn-reads.ts'
 
 /** A document whole, as this principal may see it. */
@@ -49,6 +52,12 @@ export interface ConversationParts {
   llm?: Llm | undefined
   /** How it hears and speaks; absent: it reads and writes. */
   speech?: SpeechParts | undefined
+  /** Posts to where people read; absent: it says that it can't. */
+  poster?: Poster | undefined
+  /** Calls people; absent: it says that it can't. */
+  pager?: Pager | undefined
+  /** What can be done besides answering; absent: all that ships. */
+  tools?: readonly Tool[] | undefined
   clock: Clock
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>

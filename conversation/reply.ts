@@ -1,9 +1,16 @@
+import type { Command } from './commands.ts'
+import { acted, called } from './replies/act.ts'
 import { readSources, repeated } from './replies/again.ts'
+import { farewell, paced, quiet, spelledOut } from './replies/manner.ts'
 import { answered } from './replies/question.ts'
 import { startWalk, stopWalk, walkOn } from './replies/walk.ts'
-import type { Reply, Scene } from './scene.ts'
+import { ownReply, type Reply, type Scene } from './scene.ts'
 import type { SpeculativeAnswer } from './speculation.ts'
+import { moved } from './states/machine.ts'
+import { onCallMachine } from './states/on-call-machine.ts'
+import { allTools } from './tools/all-tools.ts'
 import type { Intent } from './understand.ts'
+import { said } from './words.ts'
 
 /** What is answered to an intent. */
 export async function* reply(
@@ -12,31 +19,66 @@ export async function* reply(
   begun: SpeculativeAnswer | undefined,
   signal: AbortSignal,
 ): Reply {
-  if (intent.kind !== 'command') return yield* answered(scene, begun, signal)
-  const { command } = intent
-  const walking = scene.position.walk !== undefined
-  switch (command.name) {
+  const tools = scene.parts.tools ?? allTools
+  const { llm } = scene.parts
+  if (intent.kind === 'nothing') return yield* ownReply(scene, { text: said('not-heard', scene.lang), abstained: true })
+  if (intent.kind === 'command') return yield* commanded(intent.command, scene, signal)
+  if (intent.kind === 'act' && llm !== undefined) return yield* acted(llm, scene, tools, signal)
+  yield* answered(scene, begun, signal)
+}
+
+async function* commanded(command: Command, scene: Scene, signal: AbortSignal): Reply {
+  const { position } = scene
+  const { name, about } = command
+  const call = toolCall(command, scene)
+  if (call !== undefined) {
+    const tool = (scene.parts.tools ?? allTools).find((each) => each.name === call.tool)
+    if (tool !== undefined) return yield* called(tool, call.arguments, scene, signal)
+  }
+  if (position.state === 'confirming-action' && (name === 'no' || name === 'stop')) {
+    const back = moved(onCallMachine, position, 'no') ?? position
+    yield {
+      kind: 'position',
+      position: { ...position, state: back.state, previous: [...back.previous], pending: undefined },
+    }
+    return yield* ownReply(scene, { text: said('cancelled', scene.lang) })
+  }
+  const inWalk = position.walk !== undefined && position.state !== 'open'
+  switch (name) {
     case 'walk':
-      return yield* startWalk(command.about, scene, signal)
-    case 'next':
-    case 'back':
-    case 'done':
-    case 'skip':
-    case 'expected':
-    case 'where':
-    case 'problem':
-    case 'yes':
-    case 'no':
-      return yield* walkOn(command, scene, signal)
+      return yield* startWalk(about, scene, signal)
     case 'repeat':
-      if (walking && scene.position.state !== 'open') return yield* walkOn(command, scene, signal)
-      return yield* repeated(scene, signal)
+      return yield* inWalk ? walkOn(command, scene, signal) : repeated(scene, signal)
     case 'source':
       return yield* readSources(scene, signal)
+    case 'spell':
+      return yield* spelledOut(scene)
+    case 'slower':
+    case 'faster':
+      return yield* paced(scene, name === 'slower')
     case 'stop':
-      if (walking) return yield* stopWalk(scene)
-      return yield* answered(scene, begun, signal)
+      return yield* inWalk ? stopWalk(scene) : quiet(scene)
+    case 'goodbye':
+      return yield* farewell(scene)
     default:
-      return yield* answered(scene, begun, signal)
+      return yield* walkOn(command, scene, signal)
+  }
+}
+
+/** The tool that a command stands for. */
+function toolCall({ name, about }: Command, { position }: Scene): { tool: string; arguments: unknown } | undefined {
+  switch (name) {
+    case 'post': {
+      const channel = about.replace(/^(?:slack|スラック)$|^(?:the )?(?:channel|thread)$/i, '').trim()
+      return { tool: 'post_to_slack', arguments: channel === '' ? {} : { channel } }
+    }
+    case 'page-owner':
+      return { tool: 'page_owner', arguments: about === '' ? {} : { about } }
+    case 'remember':
+      return { tool: 'remember', arguments: { note: about } }
+    case 'yes':
+      return position.state === 'confirming-action' ? position.pending : undefined
+    default:
+      return undefined
   }
 }

@@ -5,6 +5,7 @@ import type { Principal } from '#knowledge/principal.ts'
 import type { ToolPhase } from './events.ts'
 import type { ConversationParts } from './parts.ts'
 import type { Position } from './position.ts'
+import type { Background } from './tools/run-tool.ts'
 import type { TurnReads } from './turn-reads.ts'
 
 /** Under this id stand names that our own words may use although nothing is cited. */
@@ -28,6 +29,8 @@ export interface Scene {
   earlier: readonly Turn[]
   position: Position
   reads: TurnReads
+  /** Where calls go on that take too long for their turn; absent: the turn waits. */
+  background?: Background | undefined
 }
 
 /** What a reply consists of; its last piece is `done`. */

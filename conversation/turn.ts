@@ -14,6 +14,8 @@ import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
 import { namesId, type Scene } from './scene.ts'
 import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
+import { withSummary } from './summary.ts'
+import type { Background } from './tools/run-tool.ts'
 import { newTopic } from './topic.ts'
 import { watchedReads } from './turn-reads.ts'
 import { understood } from './understand.ts'
@@ -35,6 +37,8 @@ export interface Talk {
   conversationId: string
   principal: Principal
   mode: 'text' | 'spoken'
+  /** Where calls go on that take too long for their turn; absent: the turn waits. */
+  background?: Background | undefined
 }
 
 /** What was made of a turn, as far as it got. */
@@ -46,6 +50,8 @@ export interface TurnMade {
   promptTokens: TurnMetrics['promptTokens']
   /** A model writes the answer piece by piece, so that it can be said as it comes. */
   streamed: boolean
+  /** Calls that were begun and have not ended. */
+  openCalls: Map<string, string>
   /** It is stored; what was heard of it can be revised. */
   stored: boolean
 }
@@ -106,6 +112,7 @@ export async function* takeTurn(
     position: scene.position,
     promptTokens: {},
     streamed: false,
+    openCalls: new Map(),
     stored: false,
   }
   onMade(made)
@@ -126,6 +133,10 @@ export async function* takeTurn(
     }
     made.answer = answer
     await remember(made, answer.answer, signal)
+    if (scene.earlier.length >= turnsRemembered) {
+      made.position = withSummary(made.position, scene.earlier[0])
+      await savePosition(parts, made, signal)
+    }
     yield {
       kind: 'metrics',
       metrics: {
@@ -155,8 +166,16 @@ async function* told(
       made.position = piece.position
       await savePosition(parts, made, signal)
       yield { kind: 'state', state: piece.position.state, ...(piece.step === undefined ? {} : { step: piece.step }) }
-    } else yield piece
+    } else {
+      if (piece.kind === 'tool') noteCall(made, piece)
+      yield piece
+    }
   }
+}
+
+function noteCall({ openCalls }: TurnMade, { callId, tool, phase }: Extract<CheckedPiece, { kind: 'tool' }>): void {
+  if (phase === 'started') openCalls.set(callId, tool)
+  else if (phase !== 'progress') openCalls.delete(callId)
 }
 
 /** What words of this turn may rest on. */

@@ -7,12 +7,16 @@ import { onCallMachine } from './states/on-call-machine.ts'
 /** What somebody wants of a turn. */
 export type Intent =
   | { kind: 'question' }
+  /** There are no words. */
+  | { kind: 'nothing' }
   | { kind: 'command'; command: Command }
   /** Something is to be done that no command says; a model may know by which tool. */
   | { kind: 'act' }
 
 export interface Understanding {
-  /** Secrets masked, orders to us taken out. */
+  /** Secrets masked. */
+  said: string
+  /** Without orders to us. */
   meant: string
   /** Said as a key of a telephone, or chosen on a screen. */
   command?: Command | undefined
@@ -28,6 +32,7 @@ export interface Understanding {
  * everything else is a question, since answering one does no harm.
  */
 export function understood(given: Understanding): Intent {
+  if (given.said.trim() === '' && given.mode === 'spoken') return { kind: 'nothing' }
   const command = given.command ?? commandIn(given.meant)
   if (command !== undefined && isMeaningful(command, given)) return { kind: 'command', command }
   if (given.canChoose && asksToAct(given.meant)) return { kind: 'act' }

@@ -31,6 +31,18 @@ const sentences = {
     en: 'I cannot speak at the moment; the answer is there in writing.',
     ja: '音声を再生できません。答えは文字で表示しています。',
   },
+  slower: { en: 'All right, slower.', ja: 'ゆっくり話します。' },
+  faster: { en: 'All right, faster.', ja: '速く話します。' },
+  quiet: { en: 'All right.', ja: 'はい。' },
+  goodbye: { en: 'Good luck. I am here when you need me.', ja: 'お疲れさまです。必要なときはまた呼んでください。' },
+  cancelled: { en: 'All right, I do not do that.', ja: 'わかりました。実行しません。' },
+  'nothing-to-spell': { en: 'There is no command or name to spell.', ja: 'つづりを読むコマンドや名前がありません。' },
+  'not-possible': { en: 'I cannot do that here.', ja: 'ここではできません。' },
+  'working-on-it': { en: 'One moment, I am on it.', ja: '少々お待ちください。' },
+  'in-background': {
+    en: 'That takes a while. I go on in the background and tell you.',
+    ja: '時間がかかるため裏で続けます。終わったらお知らせします。',
+  },
   'nothing-said': { en: 'I have not said anything yet.', ja: 'まだ何もお答えしていません。' },
   'changed-since': {
     en: 'The documents behind my last answer have changed or are gone. Please ask the question again.',

@@ -3,7 +3,10 @@ import type { StateMachine, Transition } from './machine.ts'
 
 export type StateId = 'open' | 'walking' | 'confirming-step' | 'confirming-action' | 'handed-over' | 'closing'
 
-type Moves = readonly Transition<StateId, CommandName>[]
+/** Beside what is said: the step that comes next can't be undone. */
+type Cause = CommandName | 'irreversible'
+
+type Moves = readonly Transition<StateId, Cause>[]
 
 const anytime: Moves = [
   { on: 'repeat', to: 'same' },
@@ -20,7 +23,7 @@ const actions: Moves = [
 const looking = ['search', 'read_passage', 'who_owns', 'how_fresh', 'remember']
 
 /** How Nightdesk talks: questions any time, a runbook step by step, and nothing irreversible without a yes. */
-export const onCallMachine: StateMachine<StateId, CommandName> = {
+export const onCallMachine: StateMachine<StateId, Cause> = {
   name: 'on-call',
   initial: 'open',
   states: [
@@ -52,6 +55,7 @@ export const onCallMachine: StateMachine<StateId, CommandName> = {
       transitions: [
         ...anytime,
         ...actions,
+        { on: 'irreversible', to: 'confirming-step' },
         { on: 'next', to: 'same' },
         { on: 'back', to: 'same' },
         { on: 'done', to: 'same' },
