@@ -1,4 +1,5 @@
-import { type BenchReport, type BenchTable, benchNotes, benchTables } from './report.ts'
+import { type BenchReport, benchNotes, benchTables } from './report.ts'
+import type { BenchTable } from './report-cells.ts'
 
 /** The report as one page that needs nothing else: a bar for each finding, longest for the largest in its column. */
 export function benchHtml(report: BenchReport): string {

@@ -1,4 +1,5 @@
-import { type BenchReport, type BenchTable, benchNotes, benchTables } from './report.ts'
+import { type BenchReport, benchNotes, benchTables } from './report.ts'
+import type { BenchTable } from './report-cells.ts'
 
 /** The report as plain text, for a terminal. */
 export function benchText(report: BenchReport): string {

@@ -1,16 +1,17 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import type { BenchIngestRow } from './ingest.ts'
 import { peerLimits } from './peers.ts'
+import { type AtScaleReport, atScaleNotes, atScaleTable, isAtScale } from './report-at-scale.ts'
+import { type BenchCell, type BenchTable, bytes, counted, given, lasted, sized } from './report-cells.ts'
 import type { Percentiles } from './search.ts'
 import { type BenchSearchSystemRow, peerSearchSeconds } from './search-beside-peers.ts'
-import type { BenchWorkersRow } from './workers.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
   (
     | { benchmark: 'ingest'; rows: readonly BenchIngestRow[] }
     | { benchmark: 'search'; rows: readonly BenchSearchSystemRow[] }
-    | { benchmark: 'workers'; rows: readonly BenchWorkersRow[] }
+    | AtScaleReport
   )
 
 /** Numbers from another machine, or from this one under another load, are other numbers. */
@@ -55,22 +56,9 @@ export async function underConditions<Findings>(
   }
 }
 
-export interface BenchCell {
-  text: string
-  /** Absent: it's what was asked for rather than found, and gets no bar. */
-  value?: number | undefined
-}
-
-/** A report as rows of words, the same on the terminal and on the page. */
-export interface BenchTable {
-  title: string
-  columns: readonly string[]
-  rows: readonly { name: string; cells: readonly (BenchCell | undefined)[]; died?: string | undefined }[]
-}
-
 /** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
 export function benchTables(report: BenchReport): BenchTable[] {
-  if (report.benchmark === 'workers') return [workersTable(report.rows)]
+  if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
 
@@ -81,7 +69,7 @@ export function benchNotes(report: BenchReport): string[] {
   return [
     `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
     `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
-    ...(report.benchmark === 'workers' ? [] : [`Grown from ${corpus}, the same at every run.`]),
+    ...(isAtScale(report) ? [] : [`Grown from ${corpus}, the same at every run.`]),
     ...notesOf(report),
   ]
 }
@@ -89,13 +77,7 @@ export function benchNotes(report: BenchReport): string[] {
 function notesOf(report: BenchReport): string[] {
   const { peerLimits: limits } = report
   const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
-  if (report.benchmark === 'workers')
-    return [
-      'Each worker is a process that reads 8 documents side by side, cuts, masks, embeds and stores them in one SQLite store. Time runs from the request of a sync until it has ended.',
-      ...(report.rows.some(({ name }) => name.includes('Redis'))
-        ? []
-        : ['Set REDIS_URL to measure with a queue on Redis as well.']),
-    ]
+  if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [
         'Nightdesk reads the files, cuts, masks, embeds and stores them on the disk, without dating lines by git. A peer is handed the text, cuts and indexes it in memory, and starts over each time.',
@@ -126,23 +108,6 @@ function ingestTable(rows: readonly BenchIngestRow[]): BenchTable {
         lasted(row.secondSeconds),
         sized(row.bytesOnDisk),
         sized(row.peakBytes),
-      ],
-    })),
-  }
-}
-
-function workersTable(rows: readonly BenchWorkersRow[]): BenchTable {
-  return {
-    title: 'Workers',
-    columns: ['documents', 'an answer', 'documents/s', 'sync', 'against one'],
-    rows: rows.map((row) => ({
-      name: row.name,
-      cells: [
-        given(row.documents),
-        { text: `${row.answerMs} ms` },
-        counted(row.documentsPerSecond),
-        lasted(row.seconds),
-        { value: row.speedup, text: `${row.speedup.toFixed(2)} ×` },
       ],
     })),
   }
@@ -184,25 +149,4 @@ function searchTables(rows: readonly BenchSearchSystemRow[]): BenchTable[] {
 
 function timed({ p50, p95, p99 }: Percentiles): BenchCell[] {
   return [p50, p95, p99].map((ms) => ({ value: ms, text: `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` }))
-}
-
-function given(value: number): BenchCell {
-  return { text: value.toLocaleString('en') }
-}
-
-function lasted(seconds: number): BenchCell {
-  return { value: seconds, text: `${seconds.toFixed(seconds < 1 ? 2 : 1)} s` }
-}
-
-function counted(value: number): BenchCell {
-  return { value, text: value.toLocaleString('en') }
-}
-
-function sized(value: number | null): BenchCell | undefined {
-  return value === null ? undefined : { value, text: bytes(value) }
-}
-
-function bytes(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(1)} GB`
-  return `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)} MB`
 }

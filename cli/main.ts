@@ -147,10 +147,28 @@ function program(): Command {
       running(async (invocation) => (await import('./commands/eval.ts')).evalCommand(invocation, options), options),
     )
   add('bench', 'the benchmarks, each beside its peers')
-    .addArgument(new Argument('[name]', 'without it: what there is').choices(['ingest', 'search', 'workers'] as const))
+    .addArgument(
+      new Argument('[name]', 'without it: what there is').choices([
+        'ingest',
+        'search',
+        'workers',
+        'chaos-ingest',
+        'notion',
+        'worker-memory',
+        'webhook',
+      ] as const),
+    )
     .option('--corpus <dir>', 'real text to grow from (default: the shipped samples)')
     .option('--sizes <list>', 'passages to search, comma-separated', sizes, [10_000, 100_000])
-    .option('--documents <n>', 'documents to ingest', count(1, 1_000_000), 10_000)
+    .option('--documents <n>', 'documents to ingest (default: 10000, or what the benchmark says)', count(1, 1_000_000))
+    .option('--kills <n>', 'chaos-ingest: how often something is killed', count(1, 100_000), 200)
+    .option('--seed <n>', 'chaos-ingest: another seed has other edits and victims', count(0, 1_000_000), 1)
+    .addOption(
+      new Option('--engines <which>', 'chaos-ingest, worker-memory: only these').choices([
+        'embedded',
+        'scale-out',
+      ] as const),
+    )
     .option('--no-peers', 'leave the peers out')
     .option('--html <file>', 'write a page with bars')
     .action((name, options) =>

@@ -1,21 +1,43 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { type ChaosEngines, type ChaosRow, chaosEngines, chaosIngest } from '#bench/chaos/chaos-ingest.ts'
 import { benchIngest } from '#bench/ingest.ts'
+import { benchNotion } from '#bench/notion.ts'
 import { type BenchReport, underConditions } from '#bench/report.ts'
+import type { AtScaleReport } from '#bench/report-at-scale.ts'
 import { benchHtml } from '#bench/report-html.ts'
 import { benchText } from '#bench/report-table.ts'
 import { benchSearchBesidePeers } from '#bench/search-beside-peers.ts'
+import { startStandIns } from '#bench/stand-ins/stand-ins.ts'
+import { benchWebhook } from '#bench/webhook.ts'
+import { benchWorkerMemory } from '#bench/worker-memory/worker-memory.ts'
 import { benchWorkers } from '#bench/workers.ts'
-import { ConfigError } from '#runtime/errors.ts'
+import { ConfigError, OpsError } from '#runtime/errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
 
 export interface BenchOptions {
   corpus?: string
   sizes: number[]
-  documents: number
+  /** Absent: as many as the benchmark usually has. */
+  documents?: number
   peers: boolean
+  kills: number
+  seed: number
+  engines?: ChaosEngines
   html?: string
+}
+
+/** What was built under kills is not what it should be. */
+class ChaosDifferenceError extends OpsError {
+  override readonly name = 'ChaosDifferenceError'
+  readonly code = 'bench_chaos_difference'
+  readonly retryable = false
+  readonly userMessage: string
+  constructor({ name, difference }: ChaosRow) {
+    super('A store built under kills differs from one built from scratch')
+    this.userMessage = `${name}: ${difference}`
+  }
 }
 
 const benchmarks = [
@@ -24,6 +46,18 @@ const benchmarks = [
     name: 'workers',
     measures: '--documents documents of a source whose answers take 100 ms, by one and by two workers',
   },
+  {
+    name: 'chaos-ingest',
+    measures:
+      'kill -9 of workers, Redis and PostgreSQL, --kills times, while pages are edited: what is stored afterwards',
+  },
+  {
+    name: 'notion',
+    measures:
+      'calls and losses on a Notion of --documents pages (3,000) that fails 5 % of the calls, and of the next sync',
+  },
+  { name: 'worker-memory', measures: 'memory of a worker that syncs --documents documents (100,000) of ten passages' },
+  { name: 'webhook', measures: 'time from a push, told by webhook, to an answer that uses it' },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
@@ -45,26 +79,65 @@ export async function benchCommand(
   if (options.html !== undefined) await writeFile(options.html, benchHtml(report))
   if (output.json) writeJson(output, report)
   else writeLine(output, benchText(report))
+  const wrong = report.benchmark === 'chaos-ingest' && report.rows.find(({ difference }) => difference !== undefined)
+  if (wrong) throw new ChaosDifferenceError(wrong)
 }
 
 async function run(
-  { config, output, signal }: Invocation,
+  invocation: Invocation,
   name: (typeof benchmarks)[number]['name'],
-  { corpus, sizes, documents, peers }: BenchOptions,
+  options: BenchOptions,
 ): Promise<BenchReport> {
+  const { output, signal } = invocation
+  const { corpus, sizes, documents = 10_000, peers } = options
+  if (name !== 'ingest' && name !== 'search')
+    return await underConditions('nothing', () => atScale(invocation, name, options))
   const folder = corpus === undefined ? join(import.meta.dirname, '../../samples/docs') : resolve(corpus)
-  const progress = (what: string) => output.err.write(`${what}\n`)
-  if (name === 'workers') {
-    const slow = { documents, answerMs: 100, workers: [1, 2], redisUrl: config.env.REDIS_URL, progress }
-    return await underConditions('nothing', async () => ({ benchmark: name, rows: await benchWorkers(slow, signal) }))
-  }
   await checkFolder(folder)
-  const common = { corpus: folder, peers, progress }
+  const common = { corpus: folder, peers, progress: (what: string) => output.err.write(`${what}\n`) }
   return await underConditions(corpus ?? 'the shipped samples', async () =>
     name === 'ingest'
       ? { benchmark: name, rows: await benchIngest({ ...common, documents }, signal) }
       : { benchmark: name, rows: await benchSearchBesidePeers({ ...common, sizes, questions }, signal) },
   )
+}
+
+async function atScale(
+  { config, output, signal }: Invocation,
+  name: AtScaleReport['benchmark'],
+  { documents, kills, seed, engines }: BenchOptions,
+): Promise<AtScaleReport> {
+  const progress = (what: string) => output.err.write(`${what}\n`)
+  switch (name) {
+    case 'workers': {
+      const slow = { documents: documents ?? 10_000, answerMs: 100, workers: [1, 2], redisUrl: config.env.REDIS_URL }
+      return { benchmark: name, rows: await benchWorkers({ ...slow, progress }, signal) }
+    }
+    case 'chaos-ingest': {
+      const rows: ChaosRow[] = []
+      for (const each of engines === undefined ? chaosEngines : [engines])
+        rows.push(await chaosIngest({ engines: each, kills, seed, workers: 2, progress }, signal))
+      return { benchmark: name, rows }
+    }
+    case 'notion': {
+      const pages = documents ?? 3000
+      return { benchmark: name, rows: await benchNotion({ pages, share: 0.05, slowMs: 2000, progress }, signal) }
+    }
+    case 'worker-memory': {
+      const made = { documents: documents ?? 100_000, passagesPerDocument: 10, progress }
+      if (engines !== 'scale-out') return { benchmark: name, rows: await benchWorkerMemory(made, signal) }
+      await using standIns = await startStandIns(['postgres', 'qdrant-names'])
+      const [postgres, qdrant] = [
+        await standIns.askText('postgres', 'url'),
+        await standIns.askText('qdrant-names', 'url'),
+      ]
+      return { benchmark: name, rows: await benchWorkerMemory({ ...made, scaleOut: { postgres, qdrant } }, signal) }
+    }
+    case 'webhook': {
+      const pushes = { pushes: 20, documents: documents ?? 200, progress }
+      return { benchmark: name, rows: await benchWebhook(pushes, signal) }
+    }
+  }
 }
 
 /** @throws {ConfigError} When there is nothing to grow from. */
