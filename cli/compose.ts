@@ -12,17 +12,15 @@ import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
-import { createLlmGateway, type LlmGateway } from '#providers/gateway/llm-gateway.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { OwnVectors } from '#retrieval/ranking/own-vectors.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
 import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
-import type { Config } from '#runtime/config/config.ts'
-import type { Log } from '#runtime/log.ts'
 import { conversationParts } from './compose/conversation.ts'
 import { openEmbedder } from './compose/embedder.ts'
+import { openProviders, type Providers } from './compose/providers.ts'
 import { type OpenedStore, openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
@@ -47,6 +45,7 @@ export interface Nightdesk extends AsyncDisposable {
   sources: (docs: readonly string[], signal: AbortSignal) => Promise<{ sources: Source[]; samples: boolean }>
   sourceParts: SourceParts
   embedder: Embedder | undefined
+  providers: Providers
 }
 
 export interface NightdeskOptions {
@@ -90,7 +89,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     freshnessOf: freshnessOfPassages,
     log,
   })
-  const llm = await openLlm(config, log)
+  const providers = await openProviders(config, log)
   const sectionsOf: DocumentSections = async (documentId, principal, signal) => {
     const document = await store.documents.document(documentId, principal, signal)
     if (document === undefined) return []
@@ -101,10 +100,10 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
   const conversation = conversationParts({
     store,
     search,
-    answering: { embedder: tokens, softMatch, thesaurus, llm, clock: systemClock, log },
+    answering: { embedder: tokens, softMatch, thesaurus, clock: systemClock, log },
     sectionsOf,
     freshnessOfPassages,
-    llm,
+    providers,
     log,
   })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
@@ -122,30 +121,12 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     sources: (docs, signal) => chosenSources(sourceParts, store, docs, signal),
     sourceParts,
     embedder,
+    providers,
     [Symbol.asyncDispose]: async () => {
       await opened[Symbol.asyncDispose]()
       await embedder?.[Symbol.asyncDispose]()
     },
   }
-}
-
-/** The configured models in order, or none. Servers of one's own often want no key, but the protocol's client does. */
-async function openLlm({ env }: Config, log: Log): Promise<LlmGateway | undefined> {
-  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: baseUrl, LLM_MODEL: model, LLM_FALLBACKS: fallbacks = [] } = env
-  const models: { model: string; baseUrl: string | undefined; apiKey: string | undefined }[] = fallbacks.map(
-    (next) => ({
-      model: next.model,
-      baseUrl: next.base_url,
-      apiKey: process.env[next.api_key_env ?? ''],
-    }),
-  )
-  if (model !== undefined && (key ?? baseUrl) !== undefined) models.unshift({ model, baseUrl, apiKey: key })
-  if (models.length === 0) return undefined
-  const { OpenAiCompatibleLlm } = await import('#providers/llm/openai-compatible/openai-compatible.ts')
-  return createLlmGateway(
-    models.map((each) => new OpenAiCompatibleLlm({ ...each, apiKey: each.apiKey ?? 'none' })),
-    { clock: systemClock, log },
-  )
 }
 
 /** Ids of sources that were synced by hand hold a colon; those stay until they are removed by hand. */

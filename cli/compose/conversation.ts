@@ -5,38 +5,41 @@ import type { Search } from '#knowledge/answer.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
-import type { Llm } from '#providers/llm/llm.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { type AnsweringParts, createAnswering } from '#retrieval/answering.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import { type Providers, providedAsk } from './providers.ts'
 
 export interface LoopParts {
   store: KnowledgeStore
   search: Search
   /** All that answering is made of, but what each turn brings. */
-  answering: Omit<AnsweringParts, 'search' | 'conversations' | 'sectionsOf'>
+  answering: Omit<AnsweringParts, 'search' | 'conversations' | 'sectionsOf' | 'llm'>
   sectionsOf: DocumentSections
   freshnessOfPassages: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
-  llm: Llm | undefined
+  providers: Pick<Providers, 'llm' | 'spending' | 'watching'>
   log: Log
 }
 
 /** What the conversation loop is made of. */
 export function conversationParts(parts: LoopParts): ConversationParts {
-  const { store, search, answering, sectionsOf, freshnessOfPassages, llm, log } = parts
+  const { store, search, answering, sectionsOf, freshnessOfPassages, providers, log } = parts
   return {
     answering: (turn) =>
-      createAnswering({
-        ...answering,
-        search: turn.search,
-        conversations: turn.conversations,
-        sectionsOf: async (...asked) => {
-          const sections = await sectionsOf(...asked)
-          turn.read(sections.map(({ passage }) => passage))
-          return sections
-        },
-      }),
+      providedAsk(providers, (llm) =>
+        createAnswering({
+          ...answering,
+          llm,
+          search: turn.search,
+          conversations: turn.conversations,
+          sectionsOf: async (...asked) => {
+            const sections = await sectionsOf(...asked)
+            turn.read(sections.map(({ passage }) => passage))
+            return sections
+          },
+        }),
+      ),
     search,
     reading: {
       async passages(ids, principal, signal) {
@@ -54,7 +57,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
       },
     },
     conversations: store.conversations,
-    llm,
+    llm: providers.llm,
     clock: systemClock,
     wait: (ms, signal) => pause(ms, undefined, { signal }),
     newId: () => randomBytes(16).toString('hex'),

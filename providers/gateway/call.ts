@@ -16,6 +16,7 @@ export interface Call {
   inputSize: number
   /** Characters of text that came out; of audio its milliseconds. */
   outputSize: number
+  modality?: 'text' | 'spoken' | undefined
   usage?: { inputTokens: number; outputTokens: number } | undefined
   costUsd?: number | undefined
 }

@@ -187,6 +187,15 @@ describe('the gateway to language models', () => {
     expect(llm.pool.command('four', 'pin')).toBe(false)
   })
 
+  it('asks a provider that has become slower after the others, for a while', async () => {
+    const { llm, outcomes, pass } = gateway(['one', 'two'].map((id) => new ScriptedLlm(says(`${id}.`), id)))
+    llm.pool.demote('one', 1000)
+    await piecesOf(llm)
+    pass(1000)
+    await piecesOf(llm)
+    expect(outcomes().map(([id]) => id)).toEqual(['two', 'one'])
+  })
+
   it('leaves a provider alone for as long as it says itself', async () => {
     const limited: Llm = {
       id: 'limited',

@@ -192,6 +192,7 @@ class GatewayReply {
       totalMs,
       inputSize,
       outputSize,
+      modality: this.#asked.modality,
       usage,
       costUsd,
     })

@@ -61,10 +61,10 @@ export class ProviderPool<Adapter extends { readonly id: string }> {
     return true
   }
 
-  /** A provider that has become slower or worse is asked after the others until it is as it used to be. */
-  demote(id: string, demoted: boolean): void {
+  /** A provider that has become slower or worse is asked after the others for so long. */
+  demote(id: string, forMs: number): void {
     const named = this.#members.find(({ state }) => state.id === id)?.state
-    if (named !== undefined) named.demoted = demoted
+    if (named !== undefined) named.demotedUntil = this.now() + forMs
   }
 }
 

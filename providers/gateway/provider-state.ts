@@ -42,6 +42,7 @@ export class ProviderState {
   readonly firstPieces = new RecentTimes()
   readonly #breaker: Breaker
   readonly #today: () => Date
+  readonly #now: () => number
   #since: Date | undefined
   #lastFault: ProviderHealth['lastFault']
   #calls = 0
@@ -49,12 +50,13 @@ export class ProviderState {
   #fallbacks = 0
   drained = false
   pinned = false
-  demoted = false
+  demotedUntil = Number.NEGATIVE_INFINITY
 
   constructor({ kind, id, now, today, onChange = () => undefined }: ProviderStateParts) {
     this.kind = kind
     this.id = id
     this.#today = today
+    this.#now = now
     this.#breaker = new Breaker({
       now,
       onChange: (state) => {
@@ -62,6 +64,10 @@ export class ProviderState {
         onChange(id, state)
       },
     })
+  }
+
+  get demoted(): boolean {
+    return this.#now() < this.demotedUntil
   }
 
   get admits(): boolean {

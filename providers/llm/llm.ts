@@ -52,6 +52,8 @@ export interface LlmReplyOptions {
   tools?: readonly LlmTool[] | undefined
   /** Most tokens of the reply. */
   maxTokens?: number | undefined
+  /** How the reply reaches whoever asked; for statistics. */
+  modality?: 'text' | 'spoken' | undefined
   /** The language of the reply; a reply in another one is a failure. */
   lang?: 'en' | 'ja' | undefined
   /**

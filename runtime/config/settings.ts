@@ -108,6 +108,14 @@ export const Settings = z.strictObject({
     .array(PrincipalSetting)
     .default([])
     .describe('Who may ask; none: loopback clients alone, and they see everything'),
+  budgets: z
+    .strictObject({
+      per_day_usd: z.number().positive().optional().describe('Of all turns in a day (UTC)'),
+      per_principal_day_usd: z.number().positive().optional().describe('Of the turns of one principal in a day'),
+      per_session_usd: z.number().positive().optional().describe('Of one conversation'),
+    })
+    .prefault({})
+    .describe('US dollars for language models; once used up, answers quote the documents without a model'),
   sync_every: Duration.default('10m').describe('How often `start` looks at every source again'),
 })
 export type Settings = z.infer<typeof Settings>
