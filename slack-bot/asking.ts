@@ -234,7 +234,7 @@ export async function tellAlone(
   const posting = { text, blocks, unfurl_links: false, unfurl_media: false }
   if (asked.isDirect) {
     const hung = { channel, thread_ts: thread ?? asked.ts, ...posting }
-    await calls.call('chat.postMessage', (client) => client.chat.postMessage(hung), signal, { once: true })
+    await calls.call('chat.postMessage', (client) => client.chat.postMessage(hung), signal, 'once')
     return
   }
   try {
@@ -257,7 +257,7 @@ export async function tellDirectly(
   const channel = opened.channel?.id
   if (channel === undefined) return
   const said = { channel, text, blocks, unfurl_links: false, unfurl_media: false }
-  await calls.call('chat.postMessage', (client) => client.chat.postMessage(said), signal, { once: true })
+  await calls.call('chat.postMessage', (client) => client.chat.postMessage(said), signal, 'once')
 }
 
 function refusal(standing: Standing, user: string, lang: Lang): string {

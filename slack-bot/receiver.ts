@@ -16,11 +16,25 @@ export interface SocketModeParts {
   log: Log
 }
 
-const Envelope = z.object({
-  type: z.enum(['events_api', 'slash_commands', 'interactive']),
-  envelope_id: z.string().min(1),
-  payload: z.looseObject({ event: z.looseObject({ type: z.string().min(1) }).optional() }),
-})
+/** Bolt's client announces a delivery under the name of its event, and itself listens to these. */
+const reserved = new Set(
+  (
+    'authenticated close connected connecting disconnected disconnecting error outgoing_message reconnecting ' +
+    'slack_event ws_message'
+  ).split(' '),
+)
+const eventType = z
+  .string()
+  .min(1)
+  .refine((type) => !reserved.has(type))
+const Envelope = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('events_api'),
+    envelope_id: z.string().min(1),
+    payload: z.object({ event: z.object({ type: eventType }) }),
+  }),
+  z.object({ type: z.enum(['slash_commands', 'interactive']), envelope_id: z.string().min(1), payload: z.object({}) }),
+])
 const Control = z.object({ type: z.enum(['hello', 'disconnect']) })
 
 const firstPauseMs = 300

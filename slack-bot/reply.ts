@@ -39,6 +39,12 @@ const Ours = z
   .transform(({ ts, metadata }) => ({ ts, ...metadata.event_payload }))
 
 type Stage = Extract<AnswerEvent, { kind: 'status' }>['stage']
+const uneditable = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'streaming_state_conflict',
+])
 /** Text gathers for so long before it is shown. */
 const charsAtOnce = 240
 
@@ -100,7 +106,9 @@ export class Reply {
     this.#isStreaming = false
     for (const [at, each] of messages.entries()) {
       const ts = this.#posted[at]
-      if (ts === undefined || !(await this.#edit(ts, each, signal))) await this.#post(each, signal, at)
+      if (ts !== undefined && (await this.#edit(ts, each, signal))) continue
+      await this.#post(each, signal, at)
+      if (ts !== undefined) await this.#remove(ts, signal)
     }
     for (const ts of this.#posted.splice(messages.length)) await this.#remove(ts, signal)
     await this.#parts.onPosted(this.#posted)
@@ -132,7 +140,7 @@ export class Reply {
             chunks: [this.#task('searching', 'in_progress')],
           }),
         signal,
-        { once: true },
+        'if-possible',
       )
       if (started.ts === undefined) return false
       this.#stage = 'searching'
@@ -153,9 +161,12 @@ export class Reply {
     if (ts === undefined || chunks.length === 0 || !calls.maySpend('chat.appendStream')) return
     try {
       const { channel } = this.#place
-      await calls.call('chat.appendStream', (client) => client.chat.appendStream({ channel, ts, chunks }), signal, {
-        once: true,
-      })
+      await calls.call(
+        'chat.appendStream',
+        (client) => client.chat.appendStream({ channel, ts, chunks }),
+        signal,
+        'if-possible',
+      )
     } catch (err) {
       signal.throwIfAborted()
       log.debug({ err }, 'this answer is not streamed any further')
@@ -205,14 +216,14 @@ export class Reply {
     }
   }
 
-  /** @returns false: that message is not there any more. */
+  /** @returns false: that message is not there any more, or can't be edited. */
   async #edit(ts: string, { text, blocks }: SlackMessage, signal: AbortSignal): Promise<boolean> {
     const { channel } = this.#place
     try {
       await this.#parts.calls.call('chat.update', (client) => client.chat.update({ channel, ts, text, blocks }), signal)
       return true
     } catch (error) {
-      if (error instanceof SlackRefusedError && error.refusal === 'message_not_found') return false
+      if (error instanceof SlackRefusedError && uneditable.has(error.refusal)) return false
       throw error
     }
   }
@@ -223,9 +234,7 @@ export class Reply {
     await calls.turnIn(channel, signal)
     const metadata = { event_type: replyEvent, event_payload: { question: this.#place.id, part: at } }
     const said = { channel, thread_ts: thread, text, blocks, metadata, unfurl_links: false, unfurl_media: false }
-    const posted = await calls.call('chat.postMessage', (client) => client.chat.postMessage(said), signal, {
-      once: true,
-    })
+    const posted = await calls.call('chat.postMessage', (client) => client.chat.postMessage(said), signal, 'once')
     if (posted.ts === undefined) return
     const all = [...this.#posted]
     all[at] = posted.ts
@@ -247,7 +256,12 @@ export class Reply {
     const { channel, thread } = this.#place
     const status = { channel_id: channel, thread_ts: thread, status: said.statusLine }
     try {
-      await calls.call('assistant.threads.setStatus', (client) => client.assistant.threads.setStatus(status), signal)
+      await calls.call(
+        'assistant.threads.setStatus',
+        (client) => client.assistant.threads.setStatus(status),
+        signal,
+        'if-possible',
+      )
     } catch (err) {
       signal.throwIfAborted()
       log.debug({ err }, 'no status is shown')

@@ -41,6 +41,8 @@ export interface SlackBotParts {
   leaseMs?: number
   sweepEveryMs?: number
   answersAtOnce?: number
+  /** What is under way when we are stopped may take so long. */
+  drainMs?: number
 }
 
 /** Who we are in a workspace. */
@@ -50,7 +52,7 @@ export interface Installed {
   botId: string | undefined
 }
 
-const drainMs = 8000
+const usualDrainMs = 8000
 const farewellMs = 3000
 const rememberedForMs = 14 * 86_400_000
 /** Reactions that ask us to be quiet in a thread. */
@@ -141,6 +143,12 @@ export class SlackBot {
       })
       .finally(() => this.#others.delete(handling))
     this.#others.add(handling)
+  }
+
+  /** Waits until nothing is under way, as long as the signal lets it. */
+  async settle(signal: AbortSignal): Promise<void> {
+    const all = Promise.all([this.#jobs.settle(signal), ...this.#others])
+    await Promise.race([all, settled(signal)])
   }
 
   async #introduce(signal: AbortSignal): Promise<Installed> {
@@ -234,8 +242,7 @@ export class SlackBot {
   }
 
   async #end(): Promise<void> {
-    const drained = AbortSignal.timeout(drainMs)
-    await Promise.race([Promise.all([this.#jobs.settle(drained), ...this.#others]), settled(drained)])
+    await this.settle(AbortSignal.timeout(this.#parts.drainMs ?? usualDrainMs))
     const left = await this.#jobs.leave()
     const brief = AbortSignal.timeout(farewellMs)
     for (const { asked, posted } of left) await this.#sayStopped(asked, posted[0], brief).catch(() => undefined)

@@ -67,8 +67,8 @@ export class SlackCalls {
   }
 
   /**
-   * One call. Where Slack says to wait, or can't be reached, it is made again; one that may have been done already is
-   * not, unless doing it twice is harmless.
+   * One call. Where Slack says to wait, or can't be reached, it is made again.
+   * @param how `once`: not again where it may have been done already. `if-possible`: never again.
    * @throws {SlackRefusedError} When Slack says no.
    * @throws {SlackUnreachableError} When two minutes were not enough.
    */
@@ -76,7 +76,7 @@ export class SlackCalls {
     method: string,
     run: (client: webApi.WebClient) => Promise<Result>,
     signal: AbortSignal,
-    { once = false }: { once?: boolean } = {},
+    how: 'until-done' | 'once' | 'if-possible' = 'until-done',
   ): Promise<Result> {
     const endsAt = this.#now() + patienceMs
     for (let failed = 1; ; failed++) {
@@ -93,7 +93,8 @@ export class SlackCalls {
         if (retryAfterMs !== undefined) this.#blockedUntil.set(method, this.#now() + retryAfterMs)
         const mayBeDone = retryAfterMs === undefined && !(error instanceof webApi.WebAPIPlatformError)
         const waitMs = retryAfterMs ?? Math.min(10_000, 300 * 2 ** failed)
-        if ((mayBeDone && (once || failed > 4)) || this.#now() + waitMs > endsAt)
+        const isEnough = how === 'if-possible' || (mayBeDone && (how === 'once' || failed > 4))
+        if (isEnough || this.#now() + waitMs > endsAt)
           throw new SlackUnreachableError(`${method} failed ${failed} times`, { cause: error })
         this.#parts.log.debug({ method, waitMs, failed }, 'Slack is asked again later')
         await this.#parts.wait(waitMs, signal)

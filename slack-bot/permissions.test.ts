@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { wordsIn } from './block-kit.fake.ts'
+import { fakeWiki, startBot, type WikiPage } from './bot.fake.ts'
+import type { SlackPrincipal } from './people.ts'
+import { FakeSlack } from './slack.fake.ts'
+
+const circles = ['sre', 'dba', 'legal'] as const
+const secret = (circle: string) => `SECRET-${circle}`
+const pages: readonly WikiPage[] = [
+  { id: 'open', about: 'lunch', says: 'SECRET-nobody Lunch is at noon [1].', owners: ['@open-owner'] },
+  ...circles.map((circle) => ({
+    id: circle,
+    about: circle,
+    says: `${secret(circle)} is how it is done [1].`,
+    audience: [circle],
+    owners: [`owner-${secret(circle)}`],
+  })),
+]
+
+/** What a person may read: configured, nothing, or, where nobody is configured, what is for everybody. */
+interface Somebody {
+  id: string
+  kind: 'configured' | 'plain' | 'guest' | 'stranger' | 'bot'
+  audiences: readonly string[]
+}
+
+function mayRead(person: Somebody, circle: string, isConfigured: boolean): boolean {
+  if (person.kind === 'configured') return circle === 'nobody' || person.audiences.includes(circle)
+  return person.kind === 'plain' && !isConfigured && circle === 'nobody'
+}
+
+const somebody = fc.record({
+  kind: fc.constantFrom('configured', 'configured', 'configured', 'plain', 'guest', 'stranger', 'bot'),
+  audiences: fc.subarray([...circles]),
+})
+
+/** All that stands in Slack where this person can read it. */
+function readBy({ workspace }: FakeSlack, { id }: Somebody, channel: string): string {
+  const hears = workspace.channels.get(channel)?.members.includes(id) === true
+  const said = hears ? workspace.messages.filter((each) => each.channel === channel && each.user === 'UBOT') : []
+  return [
+    ...said.map(
+      ({ blocks, text, stream }) => `${wordsIn(blocks)} ${text} ${stream?.text ?? ''} ${JSON.stringify(blocks)}`,
+    ),
+    ...workspace.ephemerals
+      .filter(({ user }) => user === id)
+      .map((each) => `${each.text} ${JSON.stringify(each.blocks)}`),
+    ...workspace.messages.filter((each) => each.channel === `D${id}`).map(({ blocks }) => JSON.stringify(blocks)),
+  ].join('\n')
+}
+
+const ever = new AbortController().signal
+
+describe('who sees what', () => {
+  it('shows nobody in a channel of any mixture what they may not read: 300 cases', { timeout: 120_000 }, async () => {
+    await using slack = await new FakeSlack().listen()
+    const configured: SlackPrincipal[] = [{ name: 'elsewhere', slack: 'U99', audiences: ['sre'] }]
+    const wiki = await fakeWiki(pages)
+    await using withPrincipals = await startBot({ slack, wiki, given: { principals: configured } })
+    await using without = await startBot({ slack, wiki })
+    let cases = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(somebody, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.constantFrom(...circles, 'lunch'), { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        fc.boolean(),
+        async (drawn, topics, isConfigured, isShared) => {
+          cases += 1
+          const people = drawn.map((each, n): Somebody => {
+            const kind = each.kind === 'configured' && !isConfigured ? 'plain' : each.kind
+            return { ...each, kind, id: `U${cases}X${n}` }
+          })
+          for (const { id, kind, audiences } of people) {
+            const foreign = kind === 'stranger' ? { team_id: 'T2', is_stranger: true } : {}
+            slack.workspace.person(id, { is_bot: kind === 'bot', is_ultra_restricted: kind === 'guest', ...foreign })
+            if (kind === 'configured') configured.push({ name: `person-${id}`, slack: id, audiences: [...audiences] })
+          }
+          const channel = slack.workspace.channel(
+            `C${cases}`,
+            people.map(({ id }) => id),
+            { isShared },
+          )
+          const { bot } = isConfigured ? withPrincipals : without
+          const user = people[0]?.id ?? ''
+          let thread: string | undefined
+          for (const topic of topics) {
+            const text = `${thread === undefined || topic === 'lunch' ? '<@UBOT> ' : ''}how is ${topic} done?`
+            const said = { user, channel, text, ...(thread !== undefined && { thread_ts: thread }) }
+            const { ts } = slack.workspace.add(said)
+            for (const event of slack.eventsOf(said, ts)) await bot.take(slack.eventBody(event))
+            await bot.settle(ever)
+            thread ??= ts
+          }
+          // Other apps in a channel are no people: whoever installed them has let them read along.
+          for (const person of people.filter(({ kind }) => kind !== 'bot')) {
+            const read = readBy(slack, person, channel)
+            const leaked = [...circles, 'nobody'].filter((circle) => read.includes(secret(circle)))
+            expect(leaked.filter((circle) => !mayRead(person, circle, isConfigured))).toEqual([])
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+    // It would prove nothing if nobody were ever answered.
+    const told = (each: { blocks: unknown[] }) => wordsIn(each.blocks).includes('SECRET')
+    expect(slack.workspace.posted().filter(told).length).toBeGreaterThan(20)
+    expect(slack.workspace.ephemerals.filter(told).length).toBeGreaterThan(20)
+  })
+})
