@@ -27,7 +27,7 @@ export async function doctorCommand(invocation: Invocation): Promise<void> {
     await checkDataDir(invocation),
     ...(await checkStore(invocation)),
     ...(await checkQueue(invocation)),
-    await checkGithub(invocation),
+    ...(await checkGithub(invocation)),
     await checkNotion(invocation),
     await checkLlm(invocation),
     ...(await checkFallbacks(invocation)),
@@ -167,25 +167,27 @@ async function checkSource(
   }
 }
 
-async function checkGithub({ config, signal }: Invocation): Promise<Finding> {
+async function checkGithub({ config, signal }: Invocation): Promise<Finding[]> {
   const check = 'github'
-  const wanted = config.settings.sources.some((source) => source.type === 'github')
+  const repos = config.settings.sources.flatMap((source) => (source.type === 'github' ? [source.repo] : []))
   const token = config.env.GITHUB_TOKEN
-  if (!wanted && token === undefined) return { check, state: 'off', message: 'no source of this type' }
+  if (repos.length === 0) return [{ check, state: 'off', message: 'no source of this type' }]
+  const findings: Finding[] = []
   if (token === undefined) {
-    return {
+    findings.push({
       check,
       state: 'fault',
       message: 'GITHUB_TOKEN is not set',
       remedy:
         'Without a token GitHub allows 60 calls an hour and shows public repositories only. Set one that may read contents and issues.',
-    }
+    })
   }
-  const url = `${config.env.GITHUB_API_URL ?? 'https://api.github.com'}/rate_limit`
-  return await reach(
-    { check, url, token, remedy: 'Make a new token that may read contents and issues, and set GITHUB_TOKEN.' },
-    signal,
-  )
+  const api = (config.env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/+$/, '')
+  const remedy = 'Check `repo` in nightdesk.yaml, and that GITHUB_TOKEN is valid and may read its contents and issues.'
+  for (const repo of new Set(repos)) {
+    findings.push(await reach({ check: `github ${repo}`, url: `${api}/repos/${repo}`, token, remedy }, signal))
+  }
+  return findings
 }
 
 async function checkNotion({ config, signal }: Invocation): Promise<Finding> {
