@@ -2,6 +2,7 @@ import type { Answer, Citation } from '#knowledge/answer.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
 import { checkAnswer } from '#retrieval/answering.ts'
 import type { Verdict } from '../events.ts'
+import { bareCommandFaults } from './bare-commands.ts'
 
 /** What words of ours may rest on. */
 export interface Grounds {
@@ -43,7 +44,10 @@ function citedFaults(text: string, citations: readonly Citation[], { passages }:
     abstained: false,
     citations,
   }
-  return checkAnswer(answer, passages.map(withUndated)).filter((fault) => !complete.test(fault))
+  const cited = new Set(citations.map(({ passageId }) => passageId))
+  const texts = passages.flatMap((passage) => (cited.has(passage.id) ? passage.text : []))
+  const bare = bareCommandFaults(text, texts).map((command) => `"${command}" stands in no cited passage.`)
+  return [...bare, ...checkAnswer(answer, passages.map(withUndated)).filter((fault) => !complete.test(fault))]
 }
 
 /** Dates are left out of what is checked, since ours say how old a source is; a command with a date in it must still match. */
