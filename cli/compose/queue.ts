@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { RedisState } from '#ingest/queue/bullmq/redis-check.ts'
+import { QueueUnavailableError } from '#ingest/queue/errors.ts'
 import { SqliteQueue } from '#ingest/queue/sqlite/sqlite-queue.ts'
 import type { SyncQueue } from '#ingest/queue/sync-queue.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -17,6 +18,20 @@ export async function openQueue({ config, log }: { config: Config; log: Log }): 
   // Loaded only where it is used: most people never do.
   const { BullmqQueue } = await import('#ingest/queue/bullmq/bullmq-queue.ts')
   return new BullmqQueue({ url, log })
+}
+
+/**
+ * The same for a process that has more to do than to sync: where the file can't be used (its disk is full, say) the queue
+ * is in memory until the next start. It holds no truth, and what is stored can still be searched.
+ */
+export async function openQueueOrMemory({ config, log }: { config: Config; log: Log }): Promise<SyncQueue> {
+  try {
+    return await openQueue({ config, log })
+  } catch (error) {
+    if (!(error instanceof QueueUnavailableError)) throw error
+    log.error({ reason: error.userMessage }, 'the queue is kept in memory, where no other process sees it')
+    return new SqliteQueue({ path: ':memory:', clock: systemClock })
+  }
 }
 
 export type { RedisState }

@@ -1,0 +1,23 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { readConfig } from '#runtime/config/config.ts'
+import { silentLog } from '#runtime/log.ts'
+import { openQueue, openQueueOrMemory } from './queue.ts'
+
+const ongoing = new AbortController().signal
+
+it('keeps the queue in memory where its file can not be used', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'nightdesk-queue-'))
+  try {
+    await mkdir(join(dataDir, 'queue.db'))
+    const config = readConfig({ environment: {}, workingDir: dataDir, dataDir })
+    await expect(openQueue({ config, log: silentLog })).rejects.toThrow('cannot be used')
+    await using queue = await openQueueOrMemory({ config, log: silentLog })
+    await queue.request('wiki', ['page'], ongoing)
+    expect(await queue.takeEntries('wiki', 8, ongoing)).toMatchObject([{ entry: 'page' }])
+  } finally {
+    await rm(dataDir, { recursive: true })
+  }
+})
