@@ -41,7 +41,7 @@ export class StoreUnavailableError extends OpsError {
   readonly code = 'store_unavailable'
   readonly retryable = false
   readonly userMessage =
-    'The store cannot be opened. Check that the data directory exists, is on a local disk, and may be written by this user.'
+    'The store cannot be opened. Check that the data directory exists, is on a local disk with room left, and may be written by this user.'
 }
 
 /** A thread of the store ended in the middle of a task; the next call starts a new one. */
