@@ -1,6 +1,6 @@
 import type { Citation } from '#knowledge/answer.ts'
 import type { Turn } from '#knowledge/conversation-store.ts'
-import type { Scene } from './scene.ts'
+import type { Scene } from './parts.ts'
 
 /**
  * The citations of an earlier turn, as they are today: a document that was changed, deleted or closed to this principal

@@ -2,10 +2,9 @@ import type { Turn } from '#knowledge/conversation-store.ts'
 import { textSize } from '#knowledge/language.ts'
 import type { LlmMessage, LlmTool } from '#providers/llm/llm.ts'
 import { givesOrders } from '#retrieval/answering.ts'
-import type { Scene } from './scene.ts'
+import type { Scene, Tool } from './parts.ts'
 import { stateAt } from './states/machine.ts'
 import { onCallMachine } from './states/on-call-machine.ts'
-import type { Tool } from './tools/tool.ts'
 import { newTopic } from './topic.ts'
 
 /** Most tokens of each part of a prompt of the loop's own. What doesn't fit is left out, the least needed first. */

@@ -1,6 +1,6 @@
-import type { Ask, RankedPassage, Search } from '#knowledge/answer.ts'
-import type { ConversationStore } from '#knowledge/conversation-store.ts'
-import type { Document } from '#knowledge/document.ts'
+import type { AnswerWarning, Ask, Citation, Exchange, RankedPassage, Search } from '#knowledge/answer.ts'
+import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
+import type { Document, Lang } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { Passage } from '#knowledge/passage.ts'
 import type { Principal } from '#knowledge/principal.ts'
@@ -11,9 +11,9 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Pager } from './outlets/pager.ts'
 import type { Poster } from './outlets/poster.ts'
+import type { Position } from './position.ts'
 import type { Lexicon } from './speech/lexicon.ts'
-import type { Tool } from './tools/tool.ts'
-import type { AnsweringTurn } from './turn-reads.ts'
+import type { AnsweringTurn, TurnReads } from './turn-reads.ts'
 
 /** A document whole, as this principal may see it. */
 export interface ReadDocument {
@@ -64,4 +64,81 @@ export interface ConversationParts {
   /** A new id for conversations, turns and calls, that nobody can guess. */
   newId: () => string
   log: Log
+}
+
+/** Everything that a turn is taken in. */
+export interface Scene {
+  parts: ConversationParts
+  principal: Principal
+  conversationId: string
+  mode: 'text' | 'spoken'
+  /** Of the answer. */
+  lang: Lang
+  /** What was said, secrets masked. */
+  said: string
+  /** The same without orders to us. */
+  meant: string
+  /** Earlier turns where the client keeps the conversation. */
+  history?: readonly Exchange[] | undefined
+  /** The last turns, oldest first. */
+  earlier: readonly Turn[]
+  position: Position
+  reads: TurnReads
+  /** Where calls go on that take too long for their turn; absent: the turn waits. */
+  background?: Background | undefined
+}
+
+export interface OwnWords {
+  /** Markdown; what states a fact ends with its citations. */
+  text: string
+  /** How it sounds; absent: as it reads. */
+  spoken?: string | undefined
+  citations?: readonly Citation[] | undefined
+  warnings?: readonly AnswerWarning[] | undefined
+  abstained?: boolean | undefined
+}
+
+/** What came of a call. */
+export type ToolOutcome =
+  | {
+      kind: 'done'
+      /** For the listener. */
+      say: OwnWords
+      /** For a model that goes on from here: short, and nothing that the principal may not see. */
+      result: string
+      /** Where the conversation stands afterwards, if elsewhere. */
+      position?: Position | undefined
+    }
+  | { kind: 'failed'; say: OwnWords }
+
+/** A call whose arguments were looked at. */
+export type PreparedCall =
+  | { kind: 'ready'; run: (signal: AbortSignal) => Promise<ToolOutcome> }
+  | { kind: 'refused'; reason: string }
+
+/** Something that the conversation can do besides answering. */
+export interface Tool {
+  name: string
+  /** For a model: what it does, and when to call it. */
+  description: string
+  /** JSON Schema of its arguments. */
+  parameters: Readonly<Record<string, unknown>>
+  /** It changes something outside of the conversation: called once at most in a turn, and never begun early. */
+  acts: boolean
+  /** Its arguments are checked by themselves, and against what was said and found. */
+  prepare: (given: unknown, scene: Scene, callId: string) => PreparedCall
+}
+
+/** A call that goes on after its turn. */
+export interface BackgroundCall {
+  callId: string
+  tool: string
+  /** Never rejects. */
+  outcome: Promise<ToolOutcome>
+  stop: () => void
+}
+
+/** Takes over calls that take too long for their turn. */
+export interface Background {
+  add(call: BackgroundCall): void
 }

@@ -1,9 +1,9 @@
 import { type LlmDeadlines, withDeadlines } from '#providers/llm/deadlines.ts'
 import type { Llm, LlmMessage, LlmPiece, LlmToolCall } from '#providers/llm/llm.ts'
 import { promptOf } from '../context.ts'
-import { ownReply, type Reply, type ReplyPiece, type Scene } from '../scene.ts'
+import type { Scene, Tool, ToolOutcome } from '../parts.ts'
+import { ownReply, type Reply, type ReplyPiece } from '../scene.ts'
 import { runTool } from '../tools/run-tool.ts'
-import type { Tool, ToolOutcome } from '../tools/tool.ts'
 import { answered } from './question.ts'
 
 /** A model that has not chosen by then is worse than taking the words for a question. */

@@ -1,7 +1,8 @@
 import type { Turn } from '#knowledge/conversation-store.ts'
 import { ageIn } from '../ages.ts'
 import { citationsOf } from '../citing.ts'
-import { ownReply, type Reply, type Scene } from '../scene.ts'
+import type { Scene } from '../parts.ts'
+import { ownReply, type Reply } from '../scene.ts'
 import { said } from '../words.ts'
 
 /** Says the last answer again, as far as its sources still hold it. */

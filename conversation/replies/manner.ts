@@ -1,4 +1,5 @@
-import { ownReply, type ReplyPiece, type Scene } from '../scene.ts'
+import type { Scene } from '../parts.ts'
+import { ownReply, type ReplyPiece } from '../scene.ts'
 import { spelled } from '../speech/letters.ts'
 import { said } from '../words.ts'
 

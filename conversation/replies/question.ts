@@ -1,5 +1,5 @@
 import type { AnswerEvent, Question } from '#knowledge/answer.ts'
-import type { Scene } from '../scene.ts'
+import type { Scene } from '../parts.ts'
 import type { SpeculativeAnswer } from '../speculation.ts'
 
 /** The question of a scene, as answering is asked it. */

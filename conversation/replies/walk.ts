@@ -1,8 +1,9 @@
 import { destructiveWarnings } from '#retrieval/answering.ts'
 import { ageIn } from '../ages.ts'
 import type { Command } from '../commands.ts'
+import type { Scene } from '../parts.ts'
 import type { Position } from '../position.ts'
-import { ownReply, type Reply, type ReplyPiece, type Scene } from '../scene.ts'
+import { ownReply, type Reply, type ReplyPiece } from '../scene.ts'
 import { moved } from '../states/machine.ts'
 import { onCallMachine } from '../states/on-call-machine.ts'
 import {

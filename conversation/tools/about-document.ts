@@ -1,6 +1,6 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
 import { citationsOf } from '../citing.ts'
-import type { Scene } from '../scene.ts'
+import type { Scene } from '../parts.ts'
 
 type Source = Pick<RankedPassage, 'document' | 'freshness' | 'passage'>
 

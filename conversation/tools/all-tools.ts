@@ -1,3 +1,4 @@
+import type { Tool } from '../parts.ts'
 import { howFreshTool } from './how-fresh.ts'
 import { pageOwnerTool } from './page-owner.ts'
 import { postToSlackTool } from './post-to-slack.ts'
@@ -5,7 +6,6 @@ import { readPassageTool } from './read-passage.ts'
 import { rememberTool } from './remember.ts'
 import { searchTool } from './search.ts'
 import { startWalkthroughTool } from './start-walkthrough.ts'
-import type { Tool } from './tool.ts'
 import { whoOwnsTool } from './who-owns.ts'
 
 /** Everything that can be done; which of it may be, the state says. */

@@ -1,5 +1,4 @@
-import type { BackgroundCall } from './run-tool.ts'
-import type { ToolOutcome } from './tool.ts'
+import type { BackgroundCall, ToolOutcome } from '../parts.ts'
 
 /** The calls of one conversation that outlived their turns. */
 export class BackgroundCalls {

@@ -1,29 +1,15 @@
 import { userMessageOf } from '#runtime/errors.ts'
 import { childOf } from '../lifetimes.ts'
-import type { ReplyPiece, Scene } from '../scene.ts'
+import type { Scene, Tool, ToolOutcome } from '../parts.ts'
+import type { ReplyPiece } from '../scene.ts'
 import { stateAt } from '../states/machine.ts'
 import { onCallMachine } from '../states/on-call-machine.ts'
 import { said } from '../words.ts'
-import type { Tool, ToolOutcome } from './tool.ts'
 
 /** A listener is told so long after a call began that it still runs, */
 const watchdogMs = 1500
 /** and no longer kept waiting after this. */
 const backgroundAfterMs = 8000
-
-/** A call that goes on after its turn. */
-export interface BackgroundCall {
-  callId: string
-  tool: string
-  /** Never rejects. */
-  outcome: Promise<ToolOutcome>
-  stop: () => void
-}
-
-/** Takes over calls that take too long for their turn. */
-export interface Background {
-  add(call: BackgroundCall): void
-}
 
 /**
  * Calls a tool. A call that is started is always followed by its result, its failure or its cancellation; whoever cuts

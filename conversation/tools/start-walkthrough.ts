@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { OwnWords } from '../parts.ts'
 import { startWalk } from '../replies/walk.ts'
-import type { OwnWords } from '../scene.ts'
 import { defineTool } from './tool.ts'
 
 /** Begins to walk through a runbook. */

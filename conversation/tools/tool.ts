@@ -1,37 +1,5 @@
 import { z } from 'zod'
-import type { Position } from '../position.ts'
-import type { OwnWords, Scene } from '../scene.ts'
-
-/** What came of a call. */
-export type ToolOutcome =
-  | {
-      kind: 'done'
-      /** For the listener. */
-      say: OwnWords
-      /** For a model that goes on from here: short, and nothing that the principal may not see. */
-      result: string
-      /** Where the conversation stands afterwards, if elsewhere. */
-      position?: Position | undefined
-    }
-  | { kind: 'failed'; say: OwnWords }
-
-/** A call whose arguments were looked at. */
-export type PreparedCall =
-  | { kind: 'ready'; run: (signal: AbortSignal) => Promise<ToolOutcome> }
-  | { kind: 'refused'; reason: string }
-
-/** Something that the conversation can do besides answering. */
-export interface Tool {
-  name: string
-  /** For a model: what it does, and when to call it. */
-  description: string
-  /** JSON Schema of its arguments. */
-  parameters: Readonly<Record<string, unknown>>
-  /** It changes something outside of the conversation: called once at most in a turn, and never begun early. */
-  acts: boolean
-  /** Its arguments are checked by themselves, and against what was said and found. */
-  prepare: (given: unknown, scene: Scene, callId: string) => PreparedCall
-}
+import type { Scene, Tool, ToolOutcome } from '../parts.ts'
 
 export interface ToolDefinition<Arguments> {
   name: string

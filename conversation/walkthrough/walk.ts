@@ -1,9 +1,9 @@
 import type { Citation } from '#knowledge/answer.ts'
 import type { Passage } from '#knowledge/passage.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
-import type { ReadDocument } from '../parts.ts'
+import type { ReadDocument, Scene } from '../parts.ts'
 import type { WalkPosition } from '../position.ts'
-import { namesId, type Scene } from '../scene.ts'
+import { namesId } from '../scene.ts'
 import { type Step, stepsOf } from './runbook-steps.ts'
 
 /** A runbook that is being walked through, and where we are in it. */
