@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Job, type JobsOptions, UnrecoverableError } from 'bullmq'
-import { OpsError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
-import { QueueClosedError } from '../errors.ts'
 import {
   backoffMs,
   type Claim,
@@ -20,10 +18,9 @@ import {
   usualLeaseMs,
   usualRetries,
 } from '../sync-queue.ts'
-import { bullmqClient } from './bullmq-client.ts'
 import { RedisConnection } from './redis-connection.ts'
 import type { Failure } from './source-notes.ts'
-import { type EntryData, entryOf, SourceQueues, syncDueAt } from './source-queues.ts'
+import { type EntryData, entryOf, SourceQueues } from './source-queues.ts'
 
 export interface BullmqQueueParts {
   /** redis:// or rediss:// */
@@ -54,11 +51,9 @@ interface Held {
 export class BullmqQueue implements SyncQueue {
   readonly leaseMs: number
   readonly #connection: RedisConnection
-  readonly #client: ReturnType<typeof bullmqClient>
   readonly #parts: BullmqQueueParts & { prefix: string; retries: RetryRule }
-  readonly #sources = new Map<string, Promise<SourceQueues>>()
+  readonly #sources = new Map<string, SourceQueues>()
   readonly #held = new Map<string, Held>()
-  #isClosed = false
 
   /** Nothing is asked of Redis before it is needed. */
   constructor(parts: BullmqQueueParts) {
@@ -66,232 +61,248 @@ export class BullmqQueue implements SyncQueue {
     this.#parts = { ...parts, prefix, retries }
     this.leaseMs = leaseMs
     this.#connection = new RedisConnection({ url, log })
-    this.#client = bullmqClient(this.#connection)
   }
 
   async plan(source: string, { everyMs, firstInMs }: { everyMs: number; firstInMs: number }, signal: AbortSignal) {
-    const queues = await this.#listed(source, signal)
-    await queues.notes.saveSync({ ...(await queues.notes.sync()), everyMs })
-    // Where one is planned or running already, this is no second one.
-    await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: Math.min(firstInMs, everyMs) })
-    const [planned] = await queues.syncs.getDelayed(0, 0)
-    const dueAt = planned === undefined ? undefined : await syncDueAt(this.#client, queues)
-    if (planned !== undefined && dueAt !== undefined && dueAt > Date.now() + everyMs) {
-      await tolerantly(() => planned.changeDelay(everyMs))
-    }
+    await this.#connection.ask(async () => {
+      const queues = await this.#listed(source)
+      await queues.notes.saveSync({ ...(await queues.notes.sync()), everyMs })
+      // Where one is planned or running already, this is no second one.
+      await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: Math.min(firstInMs, everyMs) })
+      const [planned] = await queues.syncs.getDelayed(0, 0)
+      const dueAt = planned === undefined ? undefined : await queues.syncDueAt()
+      if (planned !== undefined && dueAt !== undefined && dueAt > Date.now() + everyMs) {
+        await tolerantly(() => planned.changeDelay(everyMs))
+      }
+    }, signal)
   }
 
   async unplan(source: string, signal: AbortSignal): Promise<void> {
-    const queues = await this.#queuesOf(source, signal)
-    await queues.syncs.obliterate({ force: true })
-    await queues.entries.obliterate({ force: true })
-    await queues.notes.forgetAll()
-    await this.#client.hdel(this.#sourcesKey(), source)
-    this.#sources.delete(source)
-    await queues.close()
+    await this.#connection.ask(async () => {
+      const queues = this.#queuesOf(source)
+      await queues.syncs.obliterate({ force: true })
+      await queues.entries.obliterate({ force: true })
+      await queues.notes.forgetAll()
+      await this.#connection.client.hdel(this.#sourcesKey(), source)
+      this.#sources.delete(source)
+      await queues.close()
+    }, signal)
   }
 
   async request(source: string, entries: readonly string[] | 'all', signal: AbortSignal): Promise<void> {
-    const queues = await this.#listed(source, signal)
-    if (entries === 'all') {
-      await queues.syncs.add('sync', {}, { ...syncOptions(true), delay: 0 })
-      return
-    }
-    if (entries.length === 0) return
-    // Never the same twice, so that whatever was found before counts as old.
-    const jobs = [...new Set(entries)].map((entry) => ({ entry, mark: randomUUID() }))
-    await queues.notes.mark(jobs)
-    await queues.notes.forgetFailures(entries)
-    await queues.entries.addBulk(jobs.map((data) => ({ name: 'entry', data, opts: this.#entryOptions(data.entry) })))
+    await this.#connection.ask(async () => {
+      const queues = await this.#listed(source)
+      if (entries === 'all') {
+        await queues.syncs.add('sync', {}, { ...syncOptions(true), delay: 0 })
+        return
+      }
+      if (entries.length === 0) return
+      // Never the same twice, so that whatever was found before counts as old.
+      const jobs = [...new Set(entries)].map((entry) => ({ entry, mark: randomUUID() }))
+      await queues.notes.mark(jobs)
+      await queues.notes.forgetFailures(entries)
+      await queues.entries.addBulk(jobs.map((data) => ({ name: 'entry', data, opts: this.#entryOptions(data.entry) })))
+    }, signal)
   }
 
   async addEntries(source: string, entries: readonly FoundEntry[], signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return
-    const queues = await this.#listed(source, signal)
-    const jobs = entries.map((found) => ({ ...found, mark: markOf(found) }))
-    const failures = await queues.notes.failuresOf(jobs.map(({ entry }) => entry))
-    // Noted before they are added: a job that waits already with something else found is known to be old.
-    await queues.notes.mark(jobs)
-    await queues.entries.addBulk(
-      jobs.map((data, at) => {
-        const failure = failures[at]
-        const isSame = failure?.mark === data.mark
-        const opts = { ...this.#entryOptions(data.entry, !isSame), priority: surveyedPriority }
-        const lastAttempt = failure?.state === 'dead' && isSame
-        return { name: 'entry', data, opts: lastAttempt ? { ...opts, attempts: 1 } : opts }
-      }),
-    )
+    await this.#connection.ask(async () => {
+      const queues = await this.#listed(source)
+      const jobs = entries.map((found) => ({ ...found, mark: markOf(found) }))
+      const failures = await queues.notes.failuresOf(jobs.map(({ entry }) => entry))
+      // Noted before they are added: a job that waits already with something else found is known to be old.
+      await queues.notes.mark(jobs)
+      await queues.entries.addBulk(
+        jobs.map((data, at) => {
+          const failure = failures[at]
+          const isSame = failure?.mark === data.mark
+          const opts = { ...this.#entryOptions(data.entry, !isSame), priority: surveyedPriority }
+          const lastAttempt = failure?.state === 'dead' && isSame
+          return { name: 'entry', data, opts: lastAttempt ? { ...opts, attempts: 1 } : opts }
+        }),
+      )
+    }, signal)
   }
 
   async addLeads(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return
-    const queues = await this.#listed(source, signal)
-    const failures = await queues.notes.failuresOf(entries)
-    const unknown = entries.filter((_, at) => failures[at] === undefined)
-    await queues.entries.addBulk(
-      unknown.map((entry) => {
-        const opts = { ...this.#entryOptions(entry), priority: surveyedPriority }
-        return { name: 'entry', data: { entry, mark: '' }, opts: { ...opts, deduplication: { id: nameOf(entry) } } }
-      }),
-    )
+    await this.#connection.ask(async () => {
+      const queues = await this.#listed(source)
+      const failures = await queues.notes.failuresOf(entries)
+      const unknown = entries.filter((_, at) => failures[at] === undefined)
+      await queues.entries.addBulk(
+        unknown.map((entry) => {
+          const opts = { ...this.#entryOptions(entry), priority: surveyedPriority }
+          return { name: 'entry', data: { entry, mark: '' }, opts: { ...opts, deduplication: { id: nameOf(entry) } } }
+        }),
+      )
+    }, signal)
   }
 
   async dropEntries(source: string, entries: readonly string[], signal: AbortSignal): Promise<void> {
     if (entries.length === 0) return
-    const queues = await this.#queuesOf(source, signal)
-    await queues.notes.forgetFailures(entries)
-    for (const entry of entries) {
-      const id = await queues.entries.getDeduplicationJobId(nameOf(entry))
-      // Where it is running, it is not removed.
-      if (id !== null) await tolerantly(() => queues.entries.remove(id))
-    }
+    await this.#connection.ask(async () => {
+      const queues = this.#queuesOf(source)
+      await queues.notes.forgetFailures(entries)
+      for (const entry of entries) {
+        const id = await queues.entries.getDeduplicationJobId(nameOf(entry))
+        // Where it is running, it is not removed.
+        if (id !== null) await tolerantly(() => queues.entries.remove(id))
+      }
+    }, signal)
   }
 
   async takeSync(source: string, signal: AbortSignal): Promise<SyncClaim | undefined> {
-    const queues = await this.#queuesOf(source, signal)
-    if ((await queues.notes.pause()) !== undefined) return undefined
-    const token = randomUUID()
-    const job = await (await queues.syncWorker()).getNextJob(token, { block: false })
-    if (job === undefined) return undefined
-    const claim: SyncClaim = { kind: 'sync', id: token, source }
-    this.#held.set(claim.id, { claim, token, job })
-    return claim
+    return await this.#connection.askToTheEnd(async () => {
+      const queues = this.#queuesOf(source)
+      if ((await queues.notes.pause()) !== undefined) return undefined
+      const token = randomUUID()
+      const job = await queues.syncWorker().getNextJob(token, { block: false })
+      if (job === undefined) return undefined
+      const claim: SyncClaim = { kind: 'sync', id: token, source }
+      this.#held.set(claim.id, { claim, token, job })
+      return claim
+    }, signal)
   }
 
   async takeEntries(source: string, limit: number, signal: AbortSignal): Promise<EntryClaim[]> {
-    const queues = await this.#queuesOf(source, signal)
-    if ((await queues.notes.pause()) !== undefined) return []
-    const worker = await queues.entryWorker()
-    const token = randomUUID()
-    // The first one also moves those whose delay is over to where the others wait.
-    const first = await worker.getNextJob(token, { block: false })
-    if (first === undefined) return []
-    const { wait = 0, prioritized = 0 } = await queues.entries.getJobCounts('wait', 'prioritized')
-    const more = Array.from({ length: Math.min(limit - 1, wait + prioritized) }, () =>
-      worker.getNextJob(token, { block: false }),
-    )
-    const jobs = [first, ...(await Promise.all(more))].filter((job) => job !== undefined)
-    return await this.#claimed({ queues, source, token, jobs })
+    return await this.#connection.askToTheEnd(async () => {
+      const queues = this.#queuesOf(source)
+      if ((await queues.notes.pause()) !== undefined) return []
+      const worker = queues.entryWorker()
+      const token = randomUUID()
+      // The first one also moves those whose delay is over to where the others wait.
+      const first = await worker.getNextJob(token, { block: false })
+      if (first === undefined) return []
+      const { wait = 0, prioritized = 0 } = await queues.entries.getJobCounts('wait', 'prioritized')
+      const more = Array.from({ length: Math.min(limit - 1, wait + prioritized) }, () =>
+        worker.getNextJob(token, { block: false }),
+      )
+      const jobs = [first, ...(await Promise.all(more))].filter((job) => job !== undefined)
+      return await this.#claimed({ queues, source, token, jobs })
+    }, signal)
   }
 
   async renew(claims: readonly Claim[], signal: AbortSignal): Promise<Claim[]> {
-    const lost = claims.filter(({ id }) => !this.#held.has(id))
-    const held = claims.flatMap(({ id }) => this.#held.get(id) ?? [])
-    const byWorker = Map.groupBy(held, ({ claim, job }) => JSON.stringify([claim.source, job.queueName]))
-    for (const group of byWorker.values()) {
-      const [one] = group
-      if (one === undefined) continue
-      const queues = await this.#queuesOf(one.claim.source, signal)
-      const isSync = one.job.queueName === queues.syncs.name
-      const worker = await (isSync ? queues.syncWorker() : queues.entryWorker())
-      const tokens = group.map(({ token }) => token)
-      const notRenewed = new Set(
-        await worker.extendJobLocks(
-          group.map(({ job }) => job.id ?? ''),
-          tokens,
-          this.leaseMs,
-        ),
-      )
-      lost.push(...group.filter(({ job }) => notRenewed.has(job.id ?? '')).map(({ claim }) => claim))
-    }
-    const lostIds = new Set(lost.map(({ id }) => id))
-    for (const id of lostIds) this.#held.delete(id)
-    return claims.filter(({ id }) => lostIds.has(id))
+    return await this.#connection.ask(async () => {
+      const lost = claims.filter(({ id }) => !this.#held.has(id))
+      const held = claims.flatMap(({ id }) => this.#held.get(id) ?? [])
+      const byWorker = Map.groupBy(held, ({ claim, job }) => JSON.stringify([claim.source, job.queueName]))
+      for (const group of byWorker.values()) {
+        const [one] = group
+        if (one === undefined) continue
+        const queues = this.#queuesOf(one.claim.source)
+        const isSync = one.job.queueName === queues.syncs.name
+        const worker = isSync ? queues.syncWorker() : queues.entryWorker()
+        const tokens = group.map(({ token }) => token)
+        const notRenewed = new Set(
+          await worker.extendJobLocks(
+            group.map(({ job }) => job.id ?? ''),
+            tokens,
+            this.leaseMs,
+          ),
+        )
+        lost.push(...group.filter(({ job }) => notRenewed.has(job.id ?? '')).map(({ claim }) => claim))
+      }
+      const lostIds = new Set(lost.map(({ id }) => id))
+      for (const id of lostIds) this.#held.delete(id)
+      return claims.filter(({ id }) => lostIds.has(id))
+    }, signal)
   }
 
   async settle(settlements: readonly Settlement[], signal: AbortSignal): Promise<void> {
-    const work = settlements.flatMap(({ claim, outcome }) => {
-      const held = this.#held.get(claim.id)
-      return held === undefined ? [] : [{ ...held, outcome }]
-    })
-    const bySource = Map.groupBy(work, ({ claim }) => claim.source)
-    for (const [source, group] of bySource) {
-      const queues = await this.#queuesOf(source, signal)
-      const [syncs, entries] = [[...group], [...group]].map((all, at) =>
-        all.filter(({ job }) => (job.queueName === queues.syncs.name) === (at === 0)),
-      )
-      for (const { job, token, outcome } of syncs ?? []) await this.#settleSync(queues, { job, token }, outcome)
-      await this.#settleEntries(queues, entries ?? [])
-    }
-    for (const { claim } of settlements) this.#held.delete(claim.id)
+    await this.#connection.ask(async () => {
+      const work = settlements.flatMap(({ claim, outcome }) => {
+        const held = this.#held.get(claim.id)
+        return held === undefined ? [] : [{ ...held, outcome }]
+      })
+      const bySource = Map.groupBy(work, ({ claim }) => claim.source)
+      for (const [source, group] of bySource) {
+        const queues = this.#queuesOf(source)
+        const [syncs, entries] = [[...group], [...group]].map((all, at) =>
+          all.filter(({ job }) => (job.queueName === queues.syncs.name) === (at === 0)),
+        )
+        for (const { job, token, outcome } of syncs ?? []) await this.#settleSync(queues, { job, token }, outcome)
+        await this.#settleEntries(queues, entries ?? [])
+      }
+      for (const { claim } of settlements) this.#held.delete(claim.id)
+    }, signal)
   }
 
   async pause(source: string, pause: Pause, signal: AbortSignal): Promise<void> {
-    await (await this.#listed(source, signal)).notes.notePause(pause)
+    await this.#connection.ask(async () => {
+      await (await this.#listed(source)).notes.notePause(pause)
+    }, signal)
   }
 
   async counts(signal: AbortSignal): Promise<QueueCounts[]> {
-    const counts: QueueCounts[] = []
-    for (const source of await this.#known(signal)) {
-      const queues = await this.#queuesOf(source, signal)
-      const entries = await queues.entries.getJobCounts('wait', 'prioritized', 'active', 'delayed')
-      const syncs = await queues.syncs.getJobCounts('wait', 'active')
-      const dueAt = await syncDueAt(this.#client, queues)
-      const failures = await queues.notes.failures()
-      const { failure } = await queues.notes.sync()
-      const pause = await queues.notes.pause()
-      const isDue = (syncs.wait ?? 0) > 0 || (dueAt !== undefined && dueAt <= Date.now())
-      counts.push({
-        source,
-        waiting: (entries.wait ?? 0) + (entries.prioritized ?? 0),
-        running: entries.active ?? 0,
-        delayed: entries.delayed ?? 0,
-        dead: [...failures.values()].filter(({ state }) => state === 'dead').length,
-        sync: (syncs.active ?? 0) > 0 ? 'running' : isDue ? 'waiting' : 'idle',
-        ...(dueAt === undefined ? {} : { syncDueAt: new Date(dueAt) }),
-        ...(failure === undefined ? {} : { syncFailure: failure }),
-        ...(pause === undefined ? {} : { pause }),
-      })
-    }
-    return counts
+    return await this.#connection.ask(async () => {
+      const counts: QueueCounts[] = []
+      for (const source of await this.#known()) {
+        const queues = this.#queuesOf(source)
+        const entries = await queues.entries.getJobCounts('wait', 'prioritized', 'active', 'delayed')
+        const syncs = await queues.syncs.getJobCounts('wait', 'active')
+        const dueAt = await queues.syncDueAt()
+        const failures = await queues.notes.failures()
+        const { failure } = await queues.notes.sync()
+        const pause = await queues.notes.pause()
+        const isDue = (syncs.wait ?? 0) > 0 || (dueAt !== undefined && dueAt <= Date.now())
+        counts.push({
+          source,
+          waiting: (entries.wait ?? 0) + (entries.prioritized ?? 0),
+          running: entries.active ?? 0,
+          delayed: entries.delayed ?? 0,
+          dead: [...failures.values()].filter(({ state }) => state === 'dead').length,
+          sync: (syncs.active ?? 0) > 0 ? 'running' : isDue ? 'waiting' : 'idle',
+          ...(dueAt === undefined ? {} : { syncDueAt: new Date(dueAt) }),
+          ...(failure === undefined ? {} : { syncFailure: failure }),
+          ...(pause === undefined ? {} : { pause }),
+        })
+      }
+      return counts
+    }, signal)
   }
 
   async failures(source: string | undefined, signal: AbortSignal): Promise<FailedEntry[]> {
-    const failures: FailedEntry[] = []
-    for (const known of source === undefined ? await this.#known(signal) : [source]) {
-      const queues = await this.#queuesOf(known, signal)
-      for (const [entry, { state, reason, attempts, failedAt }] of await queues.notes.failures())
-        failures.push({ source: known, entry, state, reason, attempts, failedAt: new Date(failedAt) })
-    }
-    return failures.toSorted((one, other) => other.failedAt.getTime() - one.failedAt.getTime())
+    return await this.#connection.ask(async () => {
+      const failures: FailedEntry[] = []
+      for (const known of source === undefined ? await this.#known() : [source]) {
+        const queues = this.#queuesOf(known)
+        for (const [entry, { state, reason, attempts, failedAt }] of await queues.notes.failures())
+          failures.push({ source: known, entry, state, reason, attempts, failedAt: new Date(failedAt) })
+      }
+      return failures.toSorted((one, other) => other.failedAt.getTime() - one.failedAt.getTime())
+    }, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    for (const opened of this.#sources.values()) await opened.then((queues) => queues.close()).catch(() => undefined)
     await this.#connection[Symbol.asyncDispose]()
+    for (const queues of this.#sources.values()) await queues.close()
   }
 
-  async #queuesOf(source: string, signal: AbortSignal): Promise<SourceQueues> {
-    signal.throwIfAborted()
-    if (this.#isClosed) throw new QueueClosedError('The queue is closed')
+  #queuesOf(source: string): SourceQueues {
+    const opened = this.#sources.get(source)
+    if (opened !== undefined) return opened
     const { prefix, retries, log } = this.#parts
-    await this.#connection.connected()
-    const opened =
-      this.#sources.get(source) ??
-      Promise.resolve(
-        new SourceQueues({ connection: this.#connection, prefix, source, leaseMs: this.leaseMs, retries, log }),
-      )
-    this.#sources.set(source, opened)
-    return await opened
+    const parts = { connection: this.#connection, prefix, source, leaseMs: this.leaseMs, retries, log }
+    const queues = new SourceQueues(parts)
+    this.#sources.set(source, queues)
+    return queues
   }
 
   /** As `#queuesOf`, of a source that is listed from now on. */
-  async #listed(source: string, signal: AbortSignal): Promise<SourceQueues> {
-    const queues = await this.#queuesOf(source, signal)
-    await this.#client.hset(this.#sourcesKey(), { [source]: '' })
-    return queues
+  async #listed(source: string): Promise<SourceQueues> {
+    await this.#connection.client.hset(this.#sourcesKey(), { [source]: '' })
+    return this.#queuesOf(source)
   }
 
   #sourcesKey(): string {
     return `${this.#parts.prefix}:sources`
   }
 
-  async #known(signal: AbortSignal): Promise<string[]> {
-    signal.throwIfAborted()
-    if (this.#isClosed) throw new QueueClosedError('The queue is closed')
-    return Object.keys(await this.#client.hgetall(this.#sourcesKey())).toSorted()
+  async #known(): Promise<string[]> {
+    return Object.keys(await this.#connection.client.hgetall(this.#sourcesKey())).toSorted()
   }
 
   #entryOptions(entry: string, isNews = true): JobsOptions {
@@ -407,9 +418,9 @@ async function tolerantly(work: () => Promise<unknown>): Promise<boolean> {
     await work()
     return true
   } catch (error) {
-    if (error instanceof OpsError || !(error instanceof Error) || !('code' in error)) throw error
-    // BullMQ's codes for a job that is gone, or whose lock is gone or somebody else's.
-    return false
+    // BullMQ's numbers for a job that is gone, or whose lock is gone or somebody else's.
+    if (error instanceof Error && 'code' in error && typeof error.code === 'number') return false
+    throw error
   }
 }
 

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Log } from '#runtime/log.ts'
 import { RedisConnection } from './redis-connection.ts'
 
@@ -12,10 +11,10 @@ export interface RedisState {
   isDurable: boolean
 }
 
-/** @throws {QueueUnavailableError} When it can't be reached. */
+/** Waits some seconds at most. @throws {QueueUnavailableError} When it can't be reached. */
 export async function redisState(url: string, log: Log): Promise<RedisState> {
   await using connection = new RedisConnection({ url, log })
-  const info = z.string().parse(await connection.command('INFO'))
+  const info = await connection.ask(() => connection.client.info(), new AbortController().signal)
   const facts = new Map(
     info.split(/\r?\n/).flatMap((line) => {
       const at = line.indexOf(':')

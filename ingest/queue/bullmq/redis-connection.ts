@@ -1,221 +1,193 @@
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { once } from 'node:events'
+import { createIORedisClient, type IRedisClient } from 'bullmq'
+import { Redis, type RedisOptions } from 'ioredis'
+import { ConfigError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { QueueClosedError, QueueUnavailableError } from '../errors.ts'
-import { RedisReplyError, type Reply, ReplyReader } from './redis-replies.ts'
 
-export type Argument = string | number | Uint8Array
-
+/** For the network alone. */
+const connectWithinMs = 4000
+/** After that a connection is cut that Redis doesn't close. */
+const disconnectWithinMs = 500
+/** Until Redis is ready to work, which it isn't while it reads what it had written. */
+const readyWithinMs = 6000
 /** For one command; Redis works through one after the other, and ours take milliseconds. */
-const answerWithinMs = 15_000
-const connectWithinMs = 5000
-/** After a failed attempt, whoever asks is told of it at once. */
-const betweenAttemptsMs = 500
+const usualAnswerMs = 10_000
+/** Between attempts to connect again; whoever asks meanwhile is told at once that Redis is away. */
+const longestRetryMs = 1000
 
-interface Waiting {
-  resolve: (reply: Reply) => void
-  reject: (error: Error) => void
-  since: number
-}
-
-interface Link {
-  socket: Socket
-  waiting: Waiting[]
-  /** Lua scripts that this server has been told; one that was started anew knows none. */
-  scripts: Set<string>
+export interface RedisConnectionParts {
+  /** redis:// or rediss:// */
+  url: string
+  log: Log
+  /** Default 10 s. */
+  answerWithinMs?: number | undefined
 }
 
 /**
- * One connection to a Redis server, made when it is first needed and again whenever it was lost: by whoever asks next, so that
- * nothing goes on in the background. A command that was under way when the connection broke is not sent again, since it may
- * have been carried out.
+ * The one connection to Redis of a process, ioredis's. It is made when it is first needed. Nothing is kept for later while
+ * Redis is away, and a command that was under way when the connection broke is not sent again, since it may have been carried
+ * out: whoever asks is told, and decides when to ask again.
  */
 export class RedisConnection implements AsyncDisposable {
-  readonly #url: URL
-  readonly #log: Log
-  #link: Promise<Link> | undefined
-  #current: Link | undefined
-  #failure: { error: Error; at: number } | undefined
-  #isClosed = false
-  #watch: NodeJS.Timeout | undefined
-
-  constructor({ url, log }: { url: string; log: Log }) {
-    this.#url = new URL(url)
-    this.#log = log
-  }
-
+  /** As BullMQ wants it. What it throws may hold the password; `ask` and `withoutSecrets` take care of that. */
+  readonly client: IRedisClient
   /** Host and port, without any password. */
-  get where(): string {
-    return `redis://${this.#url.host}`
-  }
+  readonly where: string
+  readonly #redis: Redis
+  readonly #closing = new AbortController()
+  /** Why there is no connection now, as far as is known. */
+  #trouble: Error | undefined
+  #connecting: Promise<void> | undefined
 
-  /** @throws {QueueUnavailableError} When it can't be reached. */
-  async connected(): Promise<void> {
-    await this.#open()
+  /** @throws {ConfigError} When the address can't be read. */
+  constructor({ url, log, answerWithinMs = usualAnswerMs }: RedisConnectionParts) {
+    this.#redis = redisAt(url, {
+      connectionName: 'nightdesk',
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      // What waits for its answer fails as soon as the connection breaks.
+      maxRetriesPerRequest: 0,
+      connectTimeout: connectWithinMs,
+      disconnectTimeout: disconnectWithinMs,
+      commandTimeout: answerWithinMs,
+      keepAlive: 10_000,
+      retryStrategy: (attempt) => Math.min(50 * attempt, longestRetryMs),
+    })
+    this.#redis.on('error', (error: Error) => this.#noteTrouble(error))
+    this.#redis.on('ready', () => {
+      if (this.#trouble !== undefined) log.info({ redis: this.where }, 'Redis answers again')
+      this.#trouble = undefined
+    })
+    this.where = `redis://${new URL(url).host}`
+    this.client = createIORedisClient(this.#redis)
   }
 
   /**
-   * Sends commands together. With `atomically`, nobody else's come between, and all or none are carried out.
-   * @returns A reply each; one that Redis refused is a RedisReplyError.
-   * @throws {QueueUnavailableError} When there is no answer.
+   * Does something with `client`, once there is a connection. When the signal aborts, what was begun goes on by itself.
+   * @throws {QueueUnavailableError} When Redis can't be reached, refuses it, or doesn't answer.
    */
-  async send(commands: readonly (readonly Argument[])[], atomically = false): Promise<readonly Reply[]> {
-    const link = await this.#open()
-    if (!atomically) return await this.#exchange(link, commands)
-    const replies = await this.#exchange(link, [['MULTI'], ...commands, ['EXEC']])
-    const executed = replies.at(-1)
-    if (Array.isArray(executed)) return executed
-    throw executed instanceof RedisReplyError ? executed : new RedisReplyError('EXEC was refused')
+  async ask<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.#connected(signal)
+    return await raced(this.#explaining(work), signal)
   }
 
-  /** @throws {RedisReplyError} When Redis refuses it. @throws {QueueUnavailableError} When there is no answer. */
-  async command(...command: readonly Argument[]): Promise<Reply> {
-    const [reply = null] = await this.send([command])
-    if (reply instanceof RedisReplyError) throw reply
-    return reply
+  /** As `ask`, but what was begun is waited for; its answer may be all that is known of it. */
+  async askToTheEnd<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.#connected(signal)
+    return await this.#explaining(work)
   }
 
-  /** Makes the server know these scripts, so that EVALSHA works. */
-  async loadScripts(scripts: readonly { sha: string; lua: string }[]): Promise<void> {
-    const link = await this.#open()
-    const unknown = scripts.filter(({ sha }) => !link.scripts.has(sha))
-    if (unknown.length === 0) return
-    const replies = await this.#exchange(
-      link,
-      unknown.map(({ lua }) => ['SCRIPT', 'LOAD', lua]),
-    )
-    const refused = replies.find((reply) => reply instanceof RedisReplyError)
-    if (refused instanceof RedisReplyError) throw refused
-    for (const { sha } of unknown) link.scripts.add(sha)
-  }
-
-  /** For a server that has forgotten its scripts. */
-  async forgetScripts(): Promise<void> {
-    ;(await this.#open()).scripts.clear()
+  /** An error of ioredis holds the command that failed, and so the password where that was refused. */
+  withoutSecrets(error: Error): Error {
+    const { password } = this.#redis.options
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+    // Where a name has several addresses, the error has no words of its own.
+    const words = error.message === '' && code !== undefined ? code : error.message
+    return new Error(password ? words.replaceAll(password, '[redacted]') : words)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true
-    const link = await this.#link?.catch(() => undefined)
-    if (link !== undefined) this.#lose(link, new QueueClosedError('The connection to Redis is closed'))
+    if (this.#isClosed) return
+    this.#closing.abort()
+    const ended = this.#redis.status === 'ready' ? once(this.#redis, 'end') : undefined
+    this.#redis.disconnect()
+    await ended?.catch(() => undefined)
   }
 
-  async #open(): Promise<Link> {
-    if (this.#isClosed) throw new QueueClosedError('The connection to Redis is closed')
-    if (this.#link !== undefined) return await this.#link
-    if (this.#failure !== undefined && performance.now() - this.#failure.at < betweenAttemptsMs) {
-      throw this.#failure.error
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  async #connected(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#isClosed) throw closed()
+    if (this.#redis.status === 'ready') return
+    if (this.#redis.status === 'reconnecting' && this.#trouble !== undefined) throw this.#unavailable(this.#trouble)
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined
+    })
+    await raced(this.#connecting, signal)
+  }
+
+  async #connect(): Promise<void> {
+    const within = AbortSignal.any([AbortSignal.timeout(readyWithinMs), this.#closing.signal])
+    const ready = once(this.#redis, 'ready', { signal: within })
+    const { status } = this.#redis
+    // Why it fails is told as an event.
+    if (status === 'wait' || status === 'end') this.#redis.connect().catch(() => undefined)
+    try {
+      await ready
+    } catch (error) {
+      if (this.#isClosed) throw closed()
+      this.#trouble ??= new Error(`not ready within ${readyWithinMs / 1000} s`)
+      throw this.#unavailable(error instanceof Error && error.name !== 'AbortError' ? error : this.#trouble)
     }
-    this.#link = this.#connect().catch((error: unknown) => {
-      this.#link = undefined
+  }
+
+  /** Tells what is wrong with Redis as an error of ours; whatever else goes wrong, as it is. */
+  async #explaining<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Error) || !isOfRedis(error)) throw error
+      if (this.#isClosed) throw closed()
+      // Whether it is slow or gone without a word can't be told from here; a new connection finds out.
+      if (error.message === timedOut && this.#redis.status === 'ready') this.#redis.disconnect(true)
       throw this.#unavailable(error)
-    })
-    const link = await this.#link
-    if (this.#failure !== undefined) this.#log.info({ redis: this.where }, 'Redis answers again')
-    this.#failure = undefined
-    return link
-  }
-
-  async #connect(): Promise<Link> {
-    const socket = await openSocket(this.#url)
-    const reader = new ReplyReader()
-    const link: Link = { socket, waiting: [], scripts: new Set() }
-    this.#current = link
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const reply of reader.push(chunk)) link.waiting.shift()?.resolve(reply)
-      } catch (error) {
-        this.#lose(link, error)
-      }
-    })
-    socket.on('error', (error) => this.#lose(link, error))
-    socket.on('close', () => this.#lose(link, new Error('Redis closed the connection')))
-    this.#watch = setInterval(() => this.#watchOver(link), 1000).unref()
-    for (const greeting of greetings(this.#url)) {
-      const [reply] = await this.#exchange(link, [greeting])
-      if (reply instanceof RedisReplyError) {
-        this.#lose(link, reply)
-        throw reply
-      }
     }
-    return link
   }
 
-  async #exchange(link: Link, commands: readonly (readonly Argument[])[]): Promise<readonly Reply[]> {
-    const since = performance.now()
-    const replies = commands.map(
-      () => new Promise<Reply>((resolve, reject) => link.waiting.push({ resolve, reject, since })),
-    )
-    link.socket.write(Buffer.concat(commands.map(encoded)))
-    return await Promise.all(replies)
+  #noteTrouble(error: Error): void {
+    this.#trouble = error
+    // ioredis would go on in another database when the one that was asked for is refused.
+    if (error.name === 'ReplyError') this.#redis.disconnect(true)
   }
 
-  #watchOver(link: Link): void {
-    const [oldest] = link.waiting
-    if (oldest !== undefined && performance.now() - oldest.since > answerWithinMs)
-      this.#lose(link, new Error(`no answer within ${answerWithinMs / 1000} s`))
-  }
-
-  #lose(link: Link, cause: unknown): void {
-    const waiting = link.waiting.splice(0)
-    if (!link.socket.destroyed) link.socket.destroy()
-    // What an earlier connection still has to say is no news.
-    if (this.#current === link) {
-      clearInterval(this.#watch)
-      this.#current = undefined
-      this.#link = undefined
-    }
-    if (waiting.length === 0) return
-    const error = this.#isClosed ? new QueueClosedError('The connection to Redis is closed') : this.#unavailable(cause)
-    for (const { reject } of waiting) reject(error)
-  }
-
-  #unavailable(cause: unknown): Error {
-    if (cause instanceof QueueUnavailableError) return cause
-    const remedy = 'Check that Redis runs and that REDIS_URL is right; syncing goes on as soon as it answers.'
-    const error = new QueueUnavailableError(this.where, remedy, { cause })
-    this.#failure = { error, at: performance.now() }
-    return error
+  #unavailable(cause: Error): QueueUnavailableError {
+    // Such as WRONGPASS, OOM or READONLY; what follows may repeat what was sent.
+    const [refusal] = cause.name === 'ReplyError' ? (/^[A-Z]{4,}\b/.exec(cause.message) ?? []) : []
+    const said = refusal === undefined ? '' : `Redis said ${refusal}. `
+    const remedy = `${said}Check that Redis runs and that REDIS_URL is right; syncing goes on as soon as it answers.`
+    return new QueueUnavailableError(this.where, remedy, { cause: this.withoutSecrets(cause) })
   }
 }
 
-function openSocket(url: URL): Promise<Socket> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = url.port === '' ? 6379 : Number(url.port)
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  const socket =
-    url.protocol === 'rediss:'
-      ? connectTls({ host, port, servername: host }, () => resolve(socket))
-      : connectTcp({ host, port }, () => resolve(socket))
-  socket.setNoDelay(true).setKeepAlive(true, 10_000)
-  const timer = setTimeout(() => {
-    socket.destroy()
-    reject(new Error(`no connection within ${connectWithinMs / 1000} s`))
-  }, connectWithinMs)
-  socket.once('error', reject)
-  return promise.finally(() => {
-    clearTimeout(timer)
-    socket.off('error', reject)
-  })
-}
-
-/** What an address says of user, password and database is said first. */
-function greetings(url: URL): (readonly Argument[])[] {
-  const user = decodeURIComponent(url.username)
-  const password = decodeURIComponent(url.password)
-  const database = url.pathname.replace(/^\//, '')
-  return [
-    ...(password === '' ? [] : [user === '' ? ['AUTH', password] : ['AUTH', user, password]]),
-    ...(database === '' ? [] : [['SELECT', database]]),
-    ['CLIENT', 'SETNAME', 'nightdesk'],
-  ]
-}
-
-function encoded(command: readonly Argument[]): Buffer {
-  const pieces: Buffer[] = [Buffer.from(`*${command.length}\r\n`)]
-  for (const argument of command) {
-    const bytes = argument instanceof Uint8Array ? Buffer.from(argument) : Buffer.from(String(argument))
-    pieces.push(Buffer.from(`$${bytes.length}\r\n`), bytes, Buffer.from('\r\n'))
+function redisAt(url: string, options: RedisOptions): Redis {
+  try {
+    return new Redis(url, options)
+  } catch {
+    // What it throws may quote the address, and the password with it.
+    throw new ConfigError('REDIS_URL: cannot be read; in its user name and password % is written %25, @ %40 and / %2F')
   }
-  return Buffer.concat(pieces)
+}
+
+const timedOut = 'Command timed out'
+/** What ioredis says of connections, in errors without a name or a code. */
+const ofConnections = [
+  'Connection is closed.',
+  "Stream isn't writeable and enableOfflineQueue options is false",
+  timedOut,
+]
+const namesOfRedis = ['ReplyError', 'AbortError', 'MaxRetriesPerRequestError']
+
+function isOfRedis(error: Error): boolean {
+  return namesOfRedis.includes(error.name) || ofConnections.includes(error.message) || 'syscall' in error
+}
+
+function closed(): QueueClosedError {
+  return new QueueClosedError('The queue is closed')
+}
+
+async function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const giveUp = () => aborted.reject(signal.reason)
+  signal.addEventListener('abort', giveUp, { once: true })
+  if (signal.aborted) giveUp()
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
 }

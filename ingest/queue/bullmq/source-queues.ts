@@ -1,8 +1,7 @@
-import { type IRedisClient, type Job, Queue, Worker } from 'bullmq'
+import { createRedisBackend, type Job, Queue, Worker } from 'bullmq'
 import { z } from 'zod'
 import type { Log } from '#runtime/log.ts'
 import { backoffMs, mostTakeovers, type RetryRule } from '../sync-queue.ts'
-import { bullmqClient } from './bullmq-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { SourceNotes } from './source-notes.ts'
 
@@ -46,18 +45,26 @@ export class SourceQueues {
     this.entries = new Queue(`${name}.entries`, options)
     this.syncs = new Queue(`${name}.sync`, options)
     for (const queue of [this.entries, this.syncs]) queue.on('error', (err) => this.#quietly(err))
-    this.notes = new SourceNotes(bullmqClient(parts.connection), `${parts.prefix}:${name}`)
+    this.notes = new SourceNotes(parts.connection.client, `${parts.prefix}:${name}`)
   }
 
   /** The worker that takes entries, made when it is first needed: those that only add need none. */
-  entryWorker(): Promise<Worker> {
+  entryWorker(): Worker {
     this.#entryWorker ??= this.#worker(this.entries.name, mostTakeovers - 1)
-    return ready(this.#entryWorker)
+    return this.#entryWorker
   }
 
-  syncWorker(): Promise<Worker> {
+  syncWorker(): Worker {
     this.#syncWorker ??= this.#worker(this.syncs.name, Number.MAX_SAFE_INTEGER)
-    return ready(this.#syncWorker)
+    return this.#syncWorker
+  }
+
+  /** When the sync that is planned is due, in ms since 1970. */
+  async syncDueAt(): Promise<number | undefined> {
+    const delayed = this.syncs.keys.delayed ?? ''
+    const [, score] = await this.#parts.connection.client.zrange(delayed, 0, 0, { WITHSCORES: true })
+    // BullMQ multiplies the time so that jobs of one millisecond keep their order.
+    return score === undefined ? undefined : Math.floor(Number(score) / 0x1000)
   }
 
   async close(): Promise<void> {
@@ -67,20 +74,23 @@ export class SourceQueues {
   #common() {
     const { connection, prefix } = this.#parts
     // Its own check would write to the console; ours is in doctor and says what to do.
-    return { connection: bullmqClient(connection), prefix, skipVersionCheck: true }
+    // Nor may it wait for a connection: one that it has waited for in vain it never tries again.
+    return { connection: connection.client, prefix, skipVersionCheck: true, skipWaitingForReady: true }
   }
 
   /** Fetched from by hand, in batches; BullMQ's own loop takes one job at a time. */
   #worker(name: string, maxStalledCount: number): Worker {
     const { leaseMs, retries } = this.#parts
-    const worker = new Worker(name, null, {
+    const options = {
       ...this.#common(),
       autorun: false,
       lockDuration: leaseMs,
       stalledInterval: Math.ceil(leaseMs / 2),
       maxStalledCount,
-      settings: { backoffStrategy: (attempts) => backoffMs(retries, attempts) },
-    })
+      settings: { backoffStrategy: (attempts: number) => backoffMs(retries, attempts) },
+    }
+    // Without the second connection that a worker of BullMQ's opens to wait for jobs, which this one never does.
+    const worker = new Worker(name, null, options, (queue, its) => createRedisBackend(queue, its))
     worker.on('error', (err) => this.#quietly(err))
     this.#workers.push(worker)
     void worker.startStalledCheckTimer()
@@ -89,20 +99,9 @@ export class SourceQueues {
 
   /** Whoever asks something of the queue is told of the same. */
   #quietly(err: Error): void {
-    this.#parts.log.debug({ err, source: this.#parts.source }, 'BullMQ reports')
+    const { connection, log, source } = this.#parts
+    log.debug({ err: connection.withoutSecrets(err), source }, 'BullMQ reports')
   }
-}
-
-async function ready(worker: Worker): Promise<Worker> {
-  await worker.waitUntilReady()
-  return worker
-}
-
-/** When the sync that is planned is due, in ms since 1970. */
-export async function syncDueAt(client: IRedisClient, { syncs }: SourceQueues): Promise<number | undefined> {
-  const [, score] = await client.zrange(syncs.keys.delayed ?? '', 0, 0, { WITHSCORES: true })
-  // BullMQ multiplies the time so that jobs of one millisecond keep their order.
-  return score === undefined ? undefined : Math.floor(Number(score) / 0x1000)
 }
 
 /** The entry that a job is for. */
