@@ -104,6 +104,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     sectionsOf,
     freshnessOfPassages,
     providers,
+    config,
     log,
   })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })

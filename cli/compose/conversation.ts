@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { WebhookPager } from '#conversation/outlets/webhook/webhook-pager.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import type { Search } from '#knowledge/answer.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
@@ -8,6 +9,7 @@ import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { type AnsweringParts, createAnswering } from '#retrieval/answering.ts'
 import { systemClock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
 import { type Providers, providedAsk } from './providers.ts'
 
@@ -19,12 +21,14 @@ export interface LoopParts {
   sectionsOf: DocumentSections
   freshnessOfPassages: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
   providers: Pick<Providers, 'llm' | 'spending' | 'watching'>
+  config: Config
   log: Log
 }
 
 /** What the conversation loop is made of. */
 export function conversationParts(parts: LoopParts): ConversationParts {
-  const { store, search, answering, sectionsOf, freshnessOfPassages, providers, log } = parts
+  const { store, search, answering, sectionsOf, freshnessOfPassages, providers, config, log } = parts
+  const { page_webhook: pageUrl } = config.settings.conversations
   return {
     answering: (turn) =>
       providedAsk(providers, (llm) =>
@@ -58,6 +62,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
     },
     conversations: store.conversations,
     llm: providers.llm,
+    ...(pageUrl === undefined ? {} : { pager: new WebhookPager({ url: pageUrl }) }),
     clock: systemClock,
     wait: (ms, signal) => pause(ms, undefined, { signal }),
     newId: () => randomBytes(16).toString('hex'),

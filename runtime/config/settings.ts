@@ -104,6 +104,27 @@ export const Settings = z.strictObject({
     })
     .prefault({})
     .describe('The passage index where QDRANT_URL is set'),
+  slack: z
+    .strictObject({
+      guests: z
+        .enum(['nothing', 'public'])
+        .default('nothing')
+        .describe(
+          'What guests and people of other organisations see in Slack; public: documents that are for everybody',
+        ),
+    })
+    .prefault({})
+    .describe('The Slack bot'),
+  conversations: z
+    .strictObject({
+      keep_for: Duration.default('90d').describe('Questions, answers, feedback and positions are deleted after this'),
+      page_webhook: z
+        .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+        .optional()
+        .describe('Takes a POST of {owners, about, document, by, conversation_id} when somebody has the owner paged'),
+    })
+    .prefault({})
+    .describe('What was asked and answered'),
   principals: z
     .array(PrincipalSetting)
     .default([])
