@@ -2,7 +2,7 @@ import { keepMemoryLean } from '#ingest/lean-memory.ts'
 import { runSyncWorker } from '#ingest/sync-worker.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { ConfigError } from '#runtime/errors.ts'
-import { openQueue, placeOfQueue, syncEveryMs } from '../compose/queue.ts'
+import { openQueue, placeOfQueue, syncEveryMs, warnOfSplitStores } from '../compose/queue.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -23,6 +23,7 @@ export async function workerCommand(invocation: Invocation, options: WorkerOptio
   if (config.settings.sources.length === 0 && (options.docs ?? []).length === 0)
     throw new ConfigError('  sources: none is configured. Name some in nightdesk.yaml, or folders with --docs')
   keepMemoryLean()
+  warnOfSplitStores(invocation)
   await using queue = await openQueue(invocation)
   // Before anything is opened or loaded: a queue that can't be reached is said at once.
   await queue.counts(signal)

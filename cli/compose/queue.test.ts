@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readConfig } from '#runtime/config/config.ts'
-import { silentLog } from '#runtime/log.ts'
-import { openQueue, openQueueOrMemory } from './queue.ts'
+import { createLog, silentLog } from '#runtime/log.ts'
+import { openQueue, openQueueOrMemory, warnOfSplitStores } from './queue.ts'
 
 const ongoing = new AbortController().signal
 
@@ -20,4 +20,20 @@ it('keeps the queue in memory where its file can not be used', async () => {
   } finally {
     await rm(dataDir, { recursive: true })
   }
+})
+
+it('warns of a shared queue over stores that are not shared', () => {
+  const [REDIS_URL, DATABASE_URL] = ['redis://127.0.0.1:1', 'postgres://127.0.0.1:1/x']
+  const linesFor = (environment: NodeJS.ProcessEnv) => {
+    const lines: string[] = []
+    const log = createLog({
+      level: 'warn',
+      content: false,
+      destination: { write: (line: string) => void lines.push(line) },
+    })
+    warnOfSplitStores({ config: readConfig({ environment, workingDir: tmpdir() }), log })
+    return lines
+  }
+  expect(linesFor({ REDIS_URL })).toHaveLength(1)
+  expect([...linesFor({}), ...linesFor({ REDIS_URL, DATABASE_URL })]).toEqual([])
 })

@@ -34,6 +34,16 @@ export async function openQueueOrMemory({ config, log }: { config: Config; log: 
   }
 }
 
+/** Workers that share a queue and not a store each get a part of the documents; on one data directory that is fine. */
+export function warnOfSplitStores({ config, log }: { config: Config; log: Log }): void {
+  const { REDIS_URL, DATABASE_URL } = config.env
+  if (REDIS_URL === undefined || DATABASE_URL !== undefined) return
+  log.warn(
+    { dataDir: config.dataDir },
+    'REDIS_URL is set without DATABASE_URL: all who share this Redis have to run on this data directory',
+  )
+}
+
 export type { RedisState }
 
 /** @throws {OpsError} When it can't be reached. */
