@@ -25,6 +25,11 @@ function count(least: number, most: number): (text: string) => number {
   }
 }
 
+function webAddress(text: string): string {
+  if (URL.canParse(text) && new URL(text).protocol === 'https:') return text
+  throw new InvalidArgumentError('It must be an https:// address.')
+}
+
 const anySize = count(1, 100_000_000)
 
 function sizes(text: string): number[] {
@@ -177,6 +182,24 @@ function program(): Command {
         options,
       ),
     )
+  const slackBot = add('slack-bot', 'answers in Slack, and nothing else: as many as wanted on one DATABASE_URL')
+    .option('--port <port>', 'where to listen for events over HTTP (default: PORT or 4000)', count(0, 65_535))
+    .action((options) =>
+      running(
+        async (invocation) => (await import('./commands/slack-bot.ts')).slackBotCommand(invocation, options),
+        options,
+      ),
+    )
+  add('manifest', 'the Slack app to make, with the reason of every scope', slackBot)
+    .option('--http <url>', 'events come to https://…/slack/events; default: by Socket Mode', webAddress)
+    .action((_, command: Command) => {
+      // What both understand, --json say, is taken by the command around it.
+      const options = command.optsWithGlobals<{ http?: string }>()
+      return running(
+        async (invocation) => (await import('./commands/slack-bot.ts')).slackManifestCommand(invocation, options),
+        options,
+      )
+    })
   const models = nightdesk.command('models').description('embedding models on this machine').exitOverride()
   add('list', 'what EMBEDDING_MODEL=local:NAME may name', models).action((options) =>
     running(async (invocation) => (await import('./commands/models.ts')).listModelsCommand(invocation), options),

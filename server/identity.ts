@@ -38,7 +38,7 @@ export function guard(
     const { path } = c.req
     const isOpen = path === '/openapi.json' || path.startsWith('/assets/') || isPage(path)
     if (isOpen && principals.length === 0) refuseUnlessLocal(c.env.incoming)
-    else if (!isOpen && !probes.has(path) && !path.startsWith('/webhooks/'))
+    else if (!isOpen && !probes.has(path) && !path.startsWith('/webhooks/') && path !== '/slack/events')
       c.set('principal', identify(c.env.incoming, principals))
     await next()
   }

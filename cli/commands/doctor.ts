@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
+import { checkSlack } from '#slack-bot/check.ts'
 import { openQueue, type RedisState, redisState } from '../compose/queue.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
@@ -31,6 +32,7 @@ export async function doctorCommand(invocation: Invocation): Promise<void> {
     await checkNotion(invocation),
     await checkLlm(invocation),
     ...(await checkFallbacks(invocation)),
+    ...(await slackFindings(invocation)),
     checkPrincipals(invocation),
   ]
   if (invocation.output.json) writeJson(invocation.output, { findings })
@@ -262,6 +264,18 @@ async function reach(
       remedy: 'Check the address and the network.',
     }
   }
+}
+
+async function slackFindings({ config, signal }: Invocation): Promise<Finding[]> {
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = config.env
+  const settings = {
+    botToken: SLACK_BOT_TOKEN,
+    appToken: SLACK_APP_TOKEN,
+    signingSecret: SLACK_SIGNING_SECRET,
+    apiUrl: SLACK_API_URL,
+  }
+  const findings = await checkSlack(settings, AbortSignal.any([signal, AbortSignal.timeout(reachMs)]))
+  return findings.map((finding) => ({ check: 'slack', ...finding }))
 }
 
 function checkPrincipals({ config }: Invocation): Finding {

@@ -10,11 +10,13 @@ import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
 import { operationsOver } from '../compose/operations.ts'
 import { openQueue, syncEveryMs } from '../compose/queue.ts'
+import { openSlackBot } from '../compose/slack.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
 import { pausing } from '../pausing.ts'
+import { addSlackRoute, answeringInSlack } from '../slack.ts'
 import { syncSources } from '../sync-sources.ts'
 import { version } from '../version.ts'
 
@@ -86,6 +88,9 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     log,
     publicUrl: config.env.PUBLIC_URL,
   })
+  await using slack = await openSlackBot(invocation, nightdesk)
+  if (slack?.receive !== undefined) addSlackRoute(server, slack.receive)
+  let answering: Promise<void> | undefined
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {
     await firstSyncs(invocation, starting, sources)
@@ -101,6 +106,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
     const everyMs = syncEveryMs(config)
+    answering = slack === undefined ? undefined : answeringInSlack(invocation, slack.bot)
     await runSyncWorker(
       {
         queue,
@@ -116,6 +122,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
       signal,
     )
   } finally {
+    await answering
     await server.drain(AbortSignal.timeout(drainMs))
   }
 }

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wordsIn } from '#slack-bot/block-kit.fake.ts'
+import { scopes } from '#slack-bot/manifest.ts'
+import { FakeSlack } from '#slack-bot/slack.fake.ts'
+import { launchNightdesk, nightdesk, type RunningNightdesk } from './nightdesk-process.fake.ts'
+
+let folder = ''
+let loaded: string[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nightdesk-slack-'))
+  loaded = ['--data-dir', join(folder, 'loaded')]
+  const { code, err } = await nightdesk(['ingest', ...loaded])
+  if (code !== 0) throw new Error(err)
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+function settingsOf(slack: FakeSlack): Record<string, string> {
+  return {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.url,
+    EMBEDDING_MODEL: 'none',
+  }
+}
+
+async function until(holds: () => boolean, running?: RunningNightdesk): Promise<void> {
+  const ended = running?.ended.then((left) => Promise.reject(new Error(left.err)))
+  ended?.catch(() => undefined)
+  while (!holds()) await Promise.race([pause(50), ended ?? pause(50)])
+}
+
+describe('nightdesk slack-bot', () => {
+  it('answers from what is loaded, goes on after it was killed, and ends when it is asked to', async () => {
+    await using slack = await new FakeSlack({ ackWithinMs: 1000, redeliveries: 20 }).listen()
+    slack.workspace.person('U1')
+    slack.workspace.channel('C1', ['U1'])
+    // The command itself, not its launcher, which could not hand SIGKILL on.
+    const main = join(import.meta.dirname, 'main.ts')
+    const first = spawn(process.execPath, [main, 'slack-bot', ...loaded], {
+      env: { PATH: process.env.PATH, ...settingsOf(slack) },
+      stdio: 'ignore',
+    })
+    await until(() => slack.connections === 1)
+    await slack.says({ user: 'U1', channel: 'C1', text: '<@UBOT> How do I fail over the ledger database?' })
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+    await until(() => slack.connections === 0)
+    const second = launchNightdesk(['slack-bot', ...loaded], { env: settingsOf(slack) })
+    await until(() => slack.connections === 1, second)
+    const again = await slack.says({
+      user: 'U1',
+      channel: 'C1',
+      text: '<@UBOT> How do I fail over the ledger database now?',
+    })
+    const answered = () => slack.workspace.posted('C1').filter(({ thread_ts }) => thread_ts === again)
+    await until(() => answered().some(({ blocks }) => /ledger.*edited .* ago/is.test(wordsIn(blocks))), second)
+    expect(answered()).toHaveLength(1)
+    second.kill('SIGTERM')
+    expect((await second.ended).code).toBe(0)
+  })
+
+  it('prints an app that asks for every scope with its reason', async () => {
+    const { code, out } = await nightdesk(['slack-bot', 'manifest'])
+    expect(code).toBe(0)
+    for (const [scope, reason] of Object.entries(scopes)) expect(out).toContain(`"${scope}" # ${reason}`)
+    const json = await nightdesk(['slack-bot', 'manifest', '--json', '--http', 'https://bot.example/slack/events'])
+    expect(JSON.parse(json.out)).toMatchObject({
+      settings: { socket_mode_enabled: false, interactivity: { request_url: 'https://bot.example/slack/events' } },
+    })
+  })
+
+  it('says what to set where no token is', async () => {
+    const { code, err } = await nightdesk(['slack-bot', ...loaded])
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('SLACK_BOT_TOKEN') })
+  })
+})
+
+describe('nightdesk doctor', () => {
+  it('names the scopes that the app lacks', async () => {
+    await using slack = await new FakeSlack().listen()
+    slack.workspace.scopes = new Set(Object.keys(scopes).filter((scope) => scope !== 'users:read'))
+    const { out } = await nightdesk(['doctor', ...loaded], { env: settingsOf(slack) })
+    expect(out).toMatch(/ok +slack: nightdesk in Fake/)
+    expect(out).toMatch(/FAULT slack: the scope users:read is missing/)
+    expect(out.match(/is missing/g)).toHaveLength(1)
+  })
+
+  it('says so where Slack does not know the token', async () => {
+    await using slack = await new FakeSlack().listen()
+    const { out } = await nightdesk(['doctor', ...loaded], {
+      env: { ...settingsOf(slack), SLACK_BOT_TOKEN: 'xoxb-other' },
+    })
+    expect(out).toMatch(/FAULT slack: Slack answers invalid_auth/)
+  })
+})
