@@ -85,3 +85,40 @@ function lineOf(text: string, start: string): string | undefined {
     ?.trim()
     .replace(/ {2,}/g, ' ')
 }
+
+it('says where a store built under kills differs first, and of the others that they differ nowhere', () => {
+  const row = {
+    kills: 200,
+    redisEmptied: 0,
+    commits: 500,
+    documents: 80,
+    passages: 400,
+    drainSeconds: 20,
+    seconds: 400,
+  }
+  const chaos: BenchReport = {
+    ...conditions,
+    benchmark: 'chaos-ingest',
+    rows: [
+      { ...row, name: 'embedded', killed: { worker: 200, redis: 0, postgres: 0 } },
+      {
+        ...row,
+        name: 'scale-out',
+        killed: { worker: 110, redis: 50, postgres: 40 },
+        redisEmptied: 15,
+        leftOver: 7,
+        difference: 'redis.md is missing',
+      },
+    ],
+  }
+  const text = benchText(chaos)
+  expect(lineOf(text, 'embedded')).toBe('embedded 200 200 0 0 0 500 80 400 20.0 s – nowhere')
+  expect(lineOf(text, 'scale-out')).toBe('scale-out 200 110 50 15 40 500 80 400 20.0 s 7 see below')
+  expect(text).toContain('scale-out: the first difference: redis.md is missing')
+})
+
+it('shows what is allowed beside the calls that Notion took', () => {
+  const row = { pages: 3000, lost: 0, calls: 3166, leastCalls: 3030, mostCalls: 3636, seconds: 605.7 }
+  const notion: BenchReport = { ...conditions, benchmark: 'notion', rows: [{ ...row, name: 'first sync' }] }
+  expect(lineOf(benchText(notion), 'first sync')).toBe('first sync 3,000 0 3,166 3,030 3,636 605.7 s')
+})

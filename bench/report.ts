@@ -1,4 +1,5 @@
 import { cpus, loadavg, totalmem } from 'node:os'
+import { type ConversationBenchRow, providerDelays } from './conversation.ts'
 import type { BenchIngestRow } from './ingest.ts'
 import { peerLimits } from './peers.ts'
 import { type AtScaleReport, atScaleNotes, atScaleTable, isAtScale } from './report-at-scale.ts'
@@ -11,6 +12,7 @@ export type BenchReport = BenchConditions &
   (
     | { benchmark: 'ingest'; rows: readonly BenchIngestRow[] }
     | { benchmark: 'search'; rows: readonly BenchSearchSystemRow[] }
+    | { benchmark: 'conversation'; rows: readonly ConversationBenchRow[] }
     | AtScaleReport
   )
 
@@ -59,6 +61,7 @@ export async function underConditions<Findings>(
 /** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
 export function benchTables(report: BenchReport): BenchTable[] {
   if (isAtScale(report)) return [atScaleTable(report)]
+  if (report.benchmark === 'conversation') return [conversationTable(report.rows)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
 
@@ -69,7 +72,9 @@ export function benchNotes(report: BenchReport): string[] {
   return [
     `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
     `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
-    ...(isAtScale(report) ? [] : [`Grown from ${corpus}, the same at every run.`]),
+    ...(isAtScale(report) || report.benchmark === 'conversation'
+      ? []
+      : [`Grown from ${corpus}, the same at every run.`]),
     ...notesOf(report),
   ]
 }
@@ -78,6 +83,12 @@ function notesOf(report: BenchReport): string[] {
   const { peerLimits: limits } = report
   const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
   if (isAtScale(report)) return atScaleNotes(report)
+  if (report.benchmark === 'conversation') {
+    const { search, llmFirstToken, voiceFirstByte } = providerDelays
+    return [
+      `Spoken turns with providers of fixed delays in the process: search ${search} ms, first token ${llmFirstToken} ms, first sound ${voiceFirstByte} ms. Added: between the last byte needed and the first sound, over all stages.`,
+    ]
+  }
   return report.benchmark === 'ingest'
     ? [
         'Nightdesk reads the files, cuts, masks, embeds and stores them on the disk, without dating lines by git. A peer is handed the text, cuts and indexes it in memory, and starts over each time.',
@@ -91,6 +102,22 @@ function notesOf(report: BenchReport): string[] {
 
 function isBusy({ load, machine }: BenchReport): boolean {
   return (load.before[0] ?? 0) > machine.cores / 4
+}
+
+function conversationTable(rows: readonly ConversationBenchRow[]): BenchTable {
+  return {
+    title: 'Conversation',
+    columns: ['turns', 'added p50', 'added p95', 'added p99', 'of the search hidden', 'memory grown'],
+    rows: rows.map(({ conversations, turns, added, hiddenShare, heapGrowthMb }) => ({
+      name: `${conversations} at once`,
+      cells: [
+        given(turns),
+        ...timed(added),
+        { value: hiddenShare, text: `${Math.round(100 * hiddenShare)} %` },
+        sized(Math.max(0, heapGrowthMb) * 1e6),
+      ],
+    })),
+  }
 }
 
 function ingestTable(rows: readonly BenchIngestRow[]): BenchTable {

@@ -32,6 +32,8 @@ export interface ChaosRow {
   name: string
   kills: number
   killed: { worker: number; redis: number; postgres: number }
+  /** How often Redis came back with nothing in it. */
+  redisEmptied: number
   commits: number
   documents: number
   passages: number
@@ -51,6 +53,8 @@ const betweenKillsMs = { least: 150, most: 3200 }
 const betweenEditsMs = { least: 50, most: 500 }
 /** As many edits are told to the queue as by a webhook; the scheduled sync has to find the others. */
 const shareOfWebhooks = 0.6
+/** So many of the kills of Redis take with them all that it held. */
+const shareOfEmptied = 0.3
 const leaseMs = 1500
 const everyMs = 2000
 const drainsWithinMs = 180_000
@@ -117,9 +121,9 @@ async function underKills(storm: Storm, signal: AbortSignal) {
     if (before !== undefined) throw new Error(`the first sync did not end: ${before}`)
     const over = new AbortController()
     const editing = editingUntil(over.signal, storm)
-    let killed: ChaosRow['killed']
+    let kills: Pick<ChaosRow, 'killed' | 'redisEmptied'>
     try {
-      killed = await killing(storm, workers, signal)
+      kills = await killing(storm, workers, signal)
     } finally {
       over.abort()
       await editing
@@ -127,7 +131,7 @@ async function underKills(storm: Storm, signal: AbortSignal) {
     const drainBegan = performance.now()
     options.progress?.(`${edits.commits} commits; waiting until the queue is through`)
     const difference = await drained(place, systemClock.now(), signal)
-    return { killed, drainSeconds: (performance.now() - drainBegan) / 1000, difference }
+    return { ...kills, drainSeconds: (performance.now() - drainBegan) / 1000, difference }
   } finally {
     for (const worker of workers) await worker[Symbol.asyncDispose]()
   }
@@ -137,6 +141,7 @@ async function killing({ options, standIns }: Storm, workers: readonly ChaosWork
   // Other numbers than those of the edits, whose sequence must not depend on the kills.
   const random = chance(options.seed + 1_000_003)
   const killed = { worker: 0, redis: 0, postgres: 0 }
+  let redisEmptied = 0
   const victims: Victim[] = standIns === undefined ? ['worker'] : ['worker', 'worker', 'worker', 'redis', 'postgres']
   for (let kill = 1; kill <= options.kills; kill++) {
     await setTimeout(between(random, betweenKillsMs), undefined, { signal })
@@ -146,10 +151,14 @@ async function killing({ options, standIns }: Storm, workers: readonly ChaosWork
     else {
       await standIns?.ask(victim, 'kill')
       await standIns?.ask(victim, 'start')
+      if (victim === 'redis' && random.unit() < shareOfEmptied) {
+        await standIns?.ask('redis', 'empty')
+        redisEmptied++
+      }
     }
     if (kill % 10 === 0) options.progress?.(`${kill} of ${options.kills} killed`)
   }
-  return killed
+  return { killed, redisEmptied }
 }
 
 async function editingUntil(over: AbortSignal, { options, place, edits }: Storm): Promise<void> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { FakeGithub } from '#ingest/github/github.fake.ts'
@@ -23,6 +25,15 @@ function forgetful(requests: unknown[]): void {
   setInterval(() => requests.splice(0), 1000).unref()
 }
 
+/** As by hand, over telnet; resolves when it is answered. */
+async function sendLine(url: string, line: string): Promise<void> {
+  const { hostname: host, port } = new URL(url)
+  const socket = connect({ host, port: Number(port) })
+  socket.write(`${line}\r\n`)
+  await once(socket, 'data')
+  socket.destroy()
+}
+
 const standIns: Readonly<Record<string, () => Promise<StandIn>>> = {
   async redis() {
     const server = await redisServer()
@@ -30,6 +41,7 @@ const standIns: Readonly<Record<string, () => Promise<StandIn>>> = {
       url: async () => server.url,
       kill: () => server.kill(),
       start: () => server.restart(),
+      empty: () => sendLine(server.url, 'FLUSHALL'),
     }
     return { answers, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
   },
