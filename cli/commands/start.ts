@@ -9,7 +9,7 @@ import { loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
 import { operationsOver } from '../compose/operations.ts'
-import { openQueue, syncEveryMs } from '../compose/queue.ts'
+import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.ts'
 import { openSlackBot } from '../compose/slack.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
@@ -42,9 +42,10 @@ export async function startCommand(invocation: Invocation, options: StartOptions
 
 async function serve(invocation: Invocation, options: StartOptions): Promise<void> {
   const { config, log, output, signal } = invocation
-  await using queue = await openQueue(invocation)
+  await using queue = await openQueueOrMemory(invocation)
   await using nightdesk = await openNightdesk(invocation, { onPause: pausing(queue, invocation) })
   const { sources, samples } = await nightdesk.sources(options.docs ?? [], signal)
+  await unplanOthers(invocation, queue, sources)
   const metrics = createMetrics(
     () => nightdesk.store.documents.counts(AbortSignal.timeout(5000)),
     () => queue.counts(AbortSignal.timeout(5000)),

@@ -3,10 +3,12 @@ import type { RedisState } from '#ingest/queue/bullmq/redis-check.ts'
 import { QueueUnavailableError } from '#ingest/queue/errors.ts'
 import { SqliteQueue } from '#ingest/queue/sqlite/sqlite-queue.ts'
 import type { SyncQueue } from '#ingest/queue/sync-queue.ts'
+import type { Source } from '#ingest/source.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { durationMs } from '#runtime/config/duration.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Invocation } from '../invocation.ts'
 
 /**
  * What is to be synced: on Redis where REDIS_URL is set, else in the data directory.
@@ -31,6 +33,23 @@ export async function openQueueOrMemory({ config, log }: { config: Config; log: 
     if (!(error instanceof QueueUnavailableError)) throw error
     log.error({ reason: error.userMessage }, 'the queue is kept in memory, where no other process sees it')
     return new SqliteQueue({ path: ':memory:', clock: systemClock })
+  }
+}
+
+/** What is no longer configured is no longer shown to be waiting. A Redis may serve others too, who configure other sources. */
+export async function unplanOthers(
+  { config, log, signal }: Pick<Invocation, 'config' | 'log' | 'signal'>,
+  queue: Pick<SyncQueue, 'counts' | 'unplan'>,
+  sources: readonly Pick<Source, 'id'>[],
+): Promise<void> {
+  if (config.env.REDIS_URL !== undefined) return
+  try {
+    const known = await queue.counts(signal)
+    const others = known.filter((each) => !sources.some(({ id }) => id === each.source))
+    for (const { source } of others) await queue.unplan(source, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    log.debug({ err: error }, 'the queue could not be tidied up')
   }
 }
 
