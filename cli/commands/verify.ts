@@ -1,4 +1,5 @@
 import { localPrincipal } from '#knowledge/principal.ts'
+import { verifyDocument } from '#knowledge/verify-document.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { OpsError } from '#runtime/errors.ts'
 import { freshnessToWire } from '#server/wire.ts'
@@ -21,10 +22,11 @@ class DocumentUnknownError extends OpsError {
 export async function verifyCommand(invocation: Invocation, id: string, options: VerifyOptions): Promise<void> {
   const { output, signal } = invocation
   await using nightdesk = await openNightdesk(invocation)
-  const document = await nightdesk.store.documents.document(id, localPrincipal, signal)
-  if (document === undefined) throw new DocumentUnknownError(`no document ${id}`)
-  const verification = { documentId: id, by: options.by, at: systemClock.now(), evergreenReason: options.evergreen }
-  await nightdesk.store.documents.verify(verification, signal)
+  const { documents } = nightdesk.store
+  const said = { documentId: id, by: options.by, evergreenReason: options.evergreen }
+  const verified = await verifyDocument({ documents, clock: systemClock }, said, localPrincipal, signal)
+  if (verified === undefined) throw new DocumentUnknownError(`no document ${id}`)
+  const { document, verification } = verified
   const freshness = nightdesk.freshnessOf(document, document.editedAt, verification)
   if (output.json) writeJson(output, freshnessToWire(freshness))
   else writeLine(output, `${document.title} is ${freshness.state}: ${freshness.reasons.join(' ')}`)

@@ -3,7 +3,7 @@ import type { Document, Verification } from '#knowledge/document.ts'
 import type { DocumentStore } from '#knowledge/document-store.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { localPrincipal, type Principal } from '#knowledge/principal.ts'
-import { maskSecrets } from '#knowledge/secrets.ts'
+import { verifyDocument } from '#knowledge/verify-document.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { RequestProblem } from '../problems.ts'
 import {
@@ -146,14 +146,14 @@ export function addDocumentRoutes(app: App, parts: DocumentParts): void {
     const { by, evergreen_reason } = c.req.valid('json')
     const signal = c.get('signal')
     const principal = c.get('principal')
-    const document = await documentFor(documents, id, principal, signal)
-    const verification: Verification = {
-      documentId: id,
-      by: speaker(maskSecrets(by).text, principal),
-      at: clock.now(),
-      ...(evergreen_reason !== undefined && { evergreenReason: maskSecrets(evergreen_reason).text }),
-    }
-    await documents.verify(verification, signal)
+    const verified = await verifyDocument(
+      { documents, clock },
+      { documentId: id, by: speaker(by, principal), evergreenReason: evergreen_reason },
+      principal,
+      signal,
+    )
+    if (verified === undefined) throw documentNotFound()
+    const { document, verification } = verified
     return c.json(freshnessToWire(freshnessOf(document, document.editedAt, verification)), 200)
   })
 }
@@ -171,7 +171,11 @@ async function documentFor(
 ): Promise<Document> {
   const document = await documents.document(id, principal, signal)
   if (document !== undefined) return document
-  throw new RequestProblem(
+  throw documentNotFound()
+}
+
+function documentNotFound(): RequestProblem {
+  return new RequestProblem(
     'document_not_found',
     'No document has this id, or it is not for you. It may have been moved or deleted at its source: GET /v1/documents lists what is there.',
   )

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
-import { maskSecrets } from '#knowledge/secrets.ts'
+import { recordFeedback } from '#knowledge/record-feedback.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { RequestProblem } from '../problems.ts'
 import {
@@ -42,18 +42,20 @@ export function addFeedbackRoute(
   { conversations, clock }: { conversations: ConversationStore; clock: Clock },
 ): void {
   app.openapi(feedbackRoute, async (c) => {
-    const { trace_id, verdict, comment: written } = c.req.valid('json')
-    const comment = written === undefined ? undefined : maskSecrets(written).text
-    const signal = c.get('signal')
+    const { trace_id, verdict, comment } = c.req.valid('json')
     const principal = c.get('principal').name
-    const turn = await conversations.turn(trace_id, signal)
-    if (turn?.principal !== principal) {
+    const turn = await recordFeedback(
+      { conversations, clock },
+      { traceId: trace_id, principal, verdict, comment },
+      (answered) => answered.principal === principal,
+      c.get('signal'),
+    )
+    if (turn === undefined) {
       throw new RequestProblem(
         'trace_not_found',
         'None of your answers has this trace id. Send the `trace_id` of an Answer that you were given.',
       )
     }
-    await conversations.addFeedback({ traceId: trace_id, principal, verdict, comment, at: clock.now() }, signal)
     return c.json({ trace_id, verdict }, 200)
   })
 }
