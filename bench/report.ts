@@ -60,8 +60,8 @@ export async function underConditions<Findings>(
 
 /** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
 export function benchTables(report: BenchReport): BenchTable[] {
-  if (isAtScale(report)) return [atScaleTable(report)]
   if (report.benchmark === 'conversation') return [conversationTable(report.rows)]
+  if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
 
@@ -82,13 +82,13 @@ export function benchNotes(report: BenchReport): string[] {
 function notesOf(report: BenchReport): string[] {
   const { peerLimits: limits } = report
   const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
-  if (isAtScale(report)) return atScaleNotes(report)
   if (report.benchmark === 'conversation') {
     const { search, llmFirstToken, voiceFirstByte } = providerDelays
     return [
       `Spoken turns with providers of fixed delays in the process: search ${search} ms, first token ${llmFirstToken} ms, first sound ${voiceFirstByte} ms. Added: between the last byte needed and the first sound, over all stages.`,
     ]
   }
+  if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [
         'Nightdesk reads the files, cuts, masks, embeds and stores them on the disk, without dating lines by git. A peer is handed the text, cuts and indexes it in memory, and starts over each time.',

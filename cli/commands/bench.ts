@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type ChaosEngines, type ChaosRow, chaosEngines, chaosIngest } from '#bench/chaos/chaos-ingest.ts'
+import { benchConversation } from '#bench/conversation.ts'
 import { benchIngest } from '#bench/ingest.ts'
 import { benchNotion } from '#bench/notion.ts'
 import { type BenchReport, underConditions } from '#bench/report.ts'
@@ -58,6 +59,7 @@ const benchmarks = [
   },
   { name: 'worker-memory', measures: 'memory of a worker that syncs --documents documents (100,000) of ten passages' },
   { name: 'webhook', measures: 'time from a push, told by webhook, to an answer that uses it' },
+  { name: 'conversation', measures: 'time that the loop adds to a spoken turn, one and 50 conversations at once' },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
@@ -90,6 +92,15 @@ async function run(
 ): Promise<BenchReport> {
   const { output, signal } = invocation
   const { corpus, sizes, documents = 10_000, peers } = options
+  if (name === 'conversation') {
+    return await underConditions('nothing', async () => ({
+      benchmark: name,
+      rows: [
+        await benchConversation({ conversations: 1, turnsEach: 10 }, signal),
+        await benchConversation({ conversations: 50, turnsEach: 6 }, signal),
+      ],
+    }))
+  }
   if (name !== 'ingest' && name !== 'search')
     return await underConditions('nothing', () => atScale(invocation, name, options))
   const folder = corpus === undefined ? join(import.meta.dirname, '../../samples/docs') : resolve(corpus)
