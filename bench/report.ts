@@ -72,7 +72,7 @@ export function benchNotes(report: BenchReport): string[] {
   return [
     `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
     `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
-    ...(isAtScale(report) || report.benchmark === 'conversation'
+    ...(report.benchmark === 'conversation' || isAtScale(report)
       ? []
       : [`Grown from ${corpus}, the same at every run.`]),
     ...notesOf(report),

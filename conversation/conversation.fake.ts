@@ -14,7 +14,7 @@ import type { ConversationEvent, ConversationInput } from './events.ts'
 import type { ConversationParts, Reading, SpeechParts } from './parts.ts'
 import { parseLexicon } from './speech/lexicon.ts'
 
-export const now = new Date('2026-06-01T00:00:00Z')
+const now = new Date('2026-06-01T00:00:00Z')
 const ongoing = new AbortController().signal
 
 /** A section of a wiki for tests. */
@@ -46,7 +46,7 @@ export const redisWiki: readonly Section[] = [
   },
 ]
 
-export function rankedPassages(sections: readonly Section[]): RankedPassage[] {
+function rankedPassages(sections: readonly Section[]): RankedPassage[] {
   return sections.map((section, at) => {
     const { title = 'Redis runbook', heading = 'Overview', text } = section
     const id = `${title.toLowerCase().replaceAll(' ', '-')}.md`
@@ -79,7 +79,7 @@ function fresh({ editedAt }: Document): Freshness {
 }
 
 /** Finds sections by the words that they share with the question. */
-export function wordSearch(sections: readonly Section[]): Search & { asked: string[] } {
+function wordSearch(sections: readonly Section[]): Search & { asked: string[] } {
   const asked: string[] = []
   const search: Search = async ({ text, principal }, signal) => {
     signal.throwIfAborted()

@@ -39,7 +39,7 @@ export type Position = z.infer<typeof Position>
 export type WalkPosition = z.infer<typeof Walk>
 export type PendingCall = z.infer<typeof PendingCall>
 
-export const startPosition: Position = {
+const startPosition: Position = {
   state: onCallMachine.initial,
   previous: [],
   pace: 1,

@@ -17,7 +17,7 @@ import type { Lexicon } from './speech/lexicon.ts'
 import type { AnsweringTurn } from './turn-reads.ts'
 
 /** A file that is no recording of a conversation. */
-export class RecordingError extends OpsError {
+class RecordingError extends OpsError {
   override readonly name = 'RecordingError'
   readonly code = 'recording_unreadable'
   readonly retryable = false

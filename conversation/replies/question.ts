@@ -3,7 +3,7 @@ import type { Scene } from '../parts.ts'
 import type { SpeculativeAnswer } from '../speculation.ts'
 
 /** The question of a scene, as answering is asked it. */
-export function questionOf(
+function questionOf(
   scene: Pick<Scene, 'said' | 'lang' | 'mode' | 'principal' | 'history' | 'earlier' | 'conversationId'>,
 ): Question {
   return {

@@ -9,7 +9,7 @@ export interface WebhookPagerOptions {
 }
 
 /** The call did not get through. */
-export class PageFailedError extends OpsError {
+class PageFailedError extends OpsError {
   override readonly name = 'PageFailedError'
   readonly code = 'page_failed'
   readonly retryable = true
