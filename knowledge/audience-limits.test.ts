@@ -34,6 +34,21 @@ describe('a store limited by the configured audiences', () => {
     expect(loaded.map(({ id }) => id)).toEqual(['redis#0'])
   })
 
+  it('fills pages with what may be seen, and names nothing else in their cursors', async () => {
+    const store = openMemoryStore()
+    const [secret, wiki] = ['secret', 'wiki'].map((source) =>
+      ['a', 'b', 'c'].map((name) => fakeEntry({ id: `${source}-${name}`, source }, ['text'])),
+    )
+    await store.documents.replaceEntries([...(secret ?? []), ...(wiki ?? [])], ongoing)
+    const { documents } = limitedByAudience(store, (source) => (source === 'secret' ? ['sre'] : undefined))
+    const first = await documents.documents({ principal: bob }, undefined, 2, ongoing)
+    expect(first.documents.map(({ id }) => id)).toEqual(['wiki-a', 'wiki-b'])
+    expect(Buffer.from(first.nextCursor ?? '', 'base64url').toString()).not.toContain('secret')
+    const second = await documents.documents({ principal: bob }, first.nextCursor, 2, ongoing)
+    expect(second.documents.map(({ id }) => id)).toEqual(['wiki-c'])
+    expect(second.nextCursor).toBeUndefined()
+  })
+
   it('shows it to those who still may', async () => {
     const { documents, index } = await narrowed()
     for (const principal of [sre, localPrincipal]) {

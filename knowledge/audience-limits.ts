@@ -1,4 +1,5 @@
 import type { Document } from './document.ts'
+import { cursorAfter } from './document-cursor.ts'
 import type { DocumentStore } from './document-store.ts'
 import type { PassageIndex } from './passage-index.ts'
 import { maySee, type Principal } from './principal.ts'
@@ -32,8 +33,18 @@ function limitedDocuments(documents: DocumentStore, allows: Allows): DocumentSto
   return {
     document,
     async documents(filter, cursor, limit, signal) {
-      const page = await documents.documents(filter, cursor, limit, signal)
-      return { ...page, documents: page.documents.filter((each) => allows(filter.principal, each)) }
+      if (filter.principal.audiences === 'all') return await documents.documents(filter, cursor, limit, signal)
+      const shown: Document[] = []
+      let next = cursor
+      do {
+        const page = await documents.documents(filter, next, limit, signal)
+        shown.push(...page.documents.filter((each) => allows(filter.principal, each)))
+        next = page.nextCursor
+      } while (next !== undefined && shown.length <= limit)
+      // A cursor names the document that it comes after, so it has to be one that may be seen.
+      const last = shown[limit - 1]
+      const hasMore = shown.length > limit && last !== undefined
+      return { documents: shown.slice(0, limit), ...(hasMore ? { nextCursor: cursorAfter(last) } : {}) }
     },
     async passagesOf(id, principal, signal) {
       if (principal.audiences !== 'all' && (await document(id, principal, signal)) === undefined) return []
