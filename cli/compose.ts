@@ -12,12 +12,14 @@ import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
 import type { KnowledgeStore } from '#knowledge/store.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
+import { createEmbedderGateway } from '#providers/gateway/embedder-gateway.ts'
 import type { DocumentSections } from '#retrieval/answering/siblings.ts'
 import { loadThesaurus } from '#retrieval/query/thesaurus.ts'
 import { OwnVectors } from '#retrieval/ranking/own-vectors.ts'
 import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
 import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config/config.ts'
 import { conversationParts } from './compose/conversation.ts'
 import { openEmbedder } from './compose/embedder.ts'
 import { openProviders, type Providers } from './compose/providers.ts'
@@ -78,18 +80,19 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
       freshnessOf(document, editedAt, verifications.get(documentId)),
     )
   }
+  const providers = await openProviders(config, log)
+  const questions = questionEmbedder(embedder, config, providers)
   const thesaurus = loadThesaurus()
   const softMatch = tokens === undefined ? undefined : new SoftMatch(tokens)
   const search = createSearch({
     index: store.index,
-    embedder,
+    embedder: questions,
     ownVectors: tokens === undefined || tokens === embedder ? undefined : new OwnVectors(tokens),
     softMatch,
     thesaurus,
     freshnessOf: freshnessOfPassages,
     log,
   })
-  const providers = await openProviders(config, log)
   const sectionsOf: DocumentSections = async (documentId, principal, signal) => {
     const document = await store.documents.document(documentId, principal, signal)
     if (document === undefined) return []
@@ -128,6 +131,18 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
       await embedder?.[Symbol.asyncDispose]()
     },
   }
+}
+
+/** A model in the process isn't held to a deadline: it can't be away, and waiting for it is its own fault. */
+function questionEmbedder(
+  embedder: Embedder | undefined,
+  { env: { EMBEDDING_MODEL: model } }: Config,
+  { gatewayParts, pools }: Providers,
+): Embedder | undefined {
+  if (embedder === undefined || model === undefined || model.startsWith('local:')) return embedder
+  const gateway = createEmbedderGateway(embedder, gatewayParts)
+  pools.push(gateway.pool)
+  return gateway
 }
 
 /** Ids of sources that were synced by hand hold a colon; those stay until they are removed by hand. */

@@ -200,6 +200,14 @@ function program(): Command {
         options,
       )
     })
+  add('drill [name]', 'rehearses a failure, or `all`: how it is detected, what users notice, how it recovers')
+    .option('--list', 'what can be rehearsed')
+    .action((name: string | undefined, options) =>
+      running(
+        async (invocation) => (await import('./commands/drill.ts')).drillCommand(invocation, name, options),
+        options,
+      ),
+    )
   const models = nightdesk.command('models').description('embedding models on this machine').exitOverride()
   add('list', 'what EMBEDDING_MODEL=local:NAME may name', models).action((options) =>
     running(async (invocation) => (await import('./commands/models.ts')).listModelsCommand(invocation), options),

@@ -1,7 +1,7 @@
 import type { Answer, Ask } from '#knowledge/answer.ts'
 import type { Call } from '#providers/gateway/call.ts'
 import { createLlmGateway, type LlmGateway } from '#providers/gateway/llm-gateway.ts'
-import type { GatewayParts } from '#providers/gateway/provider-pool.ts'
+import type { GatewayParts, ProviderPool } from '#providers/gateway/provider-pool.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import { llmCostUsd, loadPrices } from '#providers/spending/prices.ts'
 import { Spending } from '#providers/spending/spending.ts'
@@ -13,6 +13,8 @@ import type { Log } from '#runtime/log.ts'
 /** The providers behind their gateways, what is watched of them, and what they cost. */
 export interface Providers {
   llm: LlmGateway | undefined
+  /** Of every kind, for looking at them and for commands. */
+  pools: Pick<ProviderPool<Llm>, 'kind' | 'health' | 'command'>[]
   watching: Watching
   spending: Spending
   /** Told of every call from now on. */
@@ -74,7 +76,14 @@ export function watchedProviders(
     llms.length === 0
       ? undefined
       : createLlmGateway(llms, gatewayParts, { priceOf: (name, usage) => llmCostUsd(prices, name, usage) })
-  return { llm, watching, spending, gatewayParts, listen: (listener) => void listeners.push(listener) }
+  return {
+    llm,
+    pools: llm === undefined ? [] : [llm.pool],
+    watching,
+    spending,
+    gatewayParts,
+    listen: (listener) => void listeners.push(listener),
+  }
 }
 
 /**
