@@ -221,7 +221,8 @@ async function compared(
   await sync.run(source, {}, signal)
   const contents = await compareContents(ours, theirs, signal)
   if (contents.difference !== undefined) return contents
-  const lost = await lostInSearch(ours, signal)
+  // A repair puts back what is lost, so it is looked for before.
+  const lost = ours.repair === undefined ? undefined : await lostInSearch(ours, signal)
   if (lost !== undefined) return { ...contents, difference: lost }
   const repaired = await ours.repair?.(signal)
   const wrong = wrongRepair(repaired) ?? (await differenceInSearch(ours, theirs, signal))
