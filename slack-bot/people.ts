@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { webApi } from '@slack/bolt'
 import { z } from 'zod'
+import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { SlackRefusedError } from './errors.ts'
@@ -35,8 +36,8 @@ const User = z.object({
   is_restricted: z.boolean().optional(),
   is_ultra_restricted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
-  name: z.string().optional(),
-  profile: z.object({ email: z.string().optional(), display_name: z.string().optional() }).optional(),
+  locale: z.string().optional(),
+  profile: z.object({ email: z.string().optional() }).optional(),
 })
 type User = z.infer<typeof User>
 
@@ -99,7 +100,17 @@ export class People {
     return { name: `slack:${team}/${channel}:${fingerprint(audiences)}`, audiences }
   }
 
-  /** Somebody came, went, or became somebody else. */
+  /** As their Slack speaks to them. */
+  async langOf(userId: string, signal: AbortSignal): Promise<Lang> {
+    const user = await this.#user(userId, signal)
+    return user?.locale?.startsWith('ja') === true ? 'ja' : 'en'
+  }
+
+  async emailOf(userId: string, signal: AbortSignal): Promise<string | undefined> {
+    return (await this.#user(userId, signal))?.profile?.email
+  }
+
+  /** Who is in that channel is asked anew. */
   forget(channel: string): void {
     this.#members.delete(channel)
   }
@@ -133,7 +144,11 @@ export class People {
   async #user(userId: string, signal: AbortSignal): Promise<User | undefined> {
     return await this.#kept(this.#users, userId, userForMs, async () => {
       try {
-        const read = await this.#parts.calls.call('users.info', (client) => client.users.info({ user: userId }), signal)
+        const read = await this.#parts.calls.call(
+          'users.info',
+          (client) => client.users.info({ user: userId, include_locale: true }),
+          signal,
+        )
         return User.safeParse(read.user).data
       } catch (error) {
         if (error instanceof SlackRefusedError && /^users?_not_/.test(error.refusal)) return undefined

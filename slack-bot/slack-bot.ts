@@ -1,43 +1,34 @@
-import type { Ask, Search } from '#knowledge/answer.ts'
-import type { ConversationStore } from '#knowledge/conversation-store.ts'
-import type { Document, Verification } from '#knowledge/document.ts'
-import type { DocumentStore } from '#knowledge/document-store.ts'
-import type { Freshness } from '#knowledge/freshness.ts'
 import { detectLang } from '#knowledge/language.ts'
-import type { PassageLoader } from '#knowledge/passage-loader.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
-import type { Clock } from '#runtime/clock.ts'
 import { OpsError } from '#runtime/errors.ts'
-import type { Log } from '#runtime/log.ts'
 import { type AskingParts, answerInSlack, isMeantForUs } from './asking.ts'
+import { type ActingParts, pressed, saidStale, staleForm } from './buttons.ts'
 import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
+import { pressedAtHome, showHome, submittedAtHome } from './home.ts'
 import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
 import { Jobs } from './jobs.ts'
 import { message } from './layout/message.ts'
-import { People, type SlackPrincipal } from './people.ts'
+import { People } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { Threads } from './threads.ts'
 import { words } from './words.ts'
 
-export interface SlackBotParts {
+export interface SlackBotParts
+  extends Pick<
+    ActingParts,
+    'ask' | 'search' | 'documents' | 'passages' | 'conversations' | 'freshnessOf' | 'principals' | 'clock' | 'log'
+  > {
   botToken: string
   /** Absent: events come over HTTP. */
   appToken?: string | undefined
   apiUrl?: string | undefined
-  ask: Ask
-  search: Search
-  documents: DocumentStore
-  passages: PassageLoader
-  conversations: ConversationStore
-  freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
   ledger: WorkLedger
-  principals: readonly SlackPrincipal[]
+  /** What guests and people of other organisations see. */
   guests: 'nothing' | 'public'
-  clock: Clock
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>
-  log: Log
+  /** A question that nobody has said a word of for so long was left lying by a process that died. Default: a minute. */
   leaseMs?: number
   sweepEveryMs?: number
   answersAtOnce?: number
@@ -74,6 +65,7 @@ export class SlackBot {
   readonly #threads: Threads
   readonly #jobs: Jobs
   readonly #asking: AskingParts
+  readonly #acting: ActingParts
   readonly #others = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   #installed: Installed | undefined
@@ -86,6 +78,8 @@ export class SlackBot {
     this.#threads = new Threads(parts.conversations, clock)
     const { people, threads, calls } = { people: this.#people, threads: this.#threads, calls: this.#calls }
     this.#asking = { ask, search, calls, people, threads, clock, log, respond: responding(parts) }
+    const { conversations, documents, passages, freshnessOf, principals } = parts
+    this.#acting = { ...this.#asking, conversations, documents, passages, freshnessOf, principals }
     this.#jobs = new Jobs({
       ledger: parts.ledger,
       clock,
@@ -196,9 +190,13 @@ export class SlackBot {
         if (quieting.has(incoming.reaction)) await this.#fallSilent(incoming, botUser, signal)
         return
       case 'opened':
-      case 'pressed':
-      case 'submitted':
+        // In an empty conversation the manifest's questions are offered.
+        if (incoming.tab === 'home') await showHome(this.#acting, team, incoming.user, signal)
         return
+      case 'pressed':
+        return await (incoming.action.startsWith('home_') ? pressedAtHome : pressed)(this.#acting, incoming, signal)
+      case 'submitted':
+        return await (incoming.form === staleForm ? saidStale : submittedAtHome)(this.#acting, incoming, signal)
     }
   }
 

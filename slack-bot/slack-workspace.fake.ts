@@ -382,6 +382,7 @@ function userWire(user: FakeUser): Reply {
     id: user.id,
     name: user.name,
     team_id: user.team_id ?? teamId,
+    ...(user.locale !== undefined && { locale: user.locale }),
     deleted: user.deleted === true,
     is_bot: user.is_bot === true,
     is_restricted: user.is_restricted === true,

@@ -261,7 +261,15 @@ export class FakeSlack implements AsyncDisposable {
       user: { id: given.user, username: given.user, team_id: teamId },
       api_app_id: appId,
       token: 'x',
-      container: { type: 'message', message_ts: given.messageTs ?? '', channel_id: given.channel, ...container },
+      container:
+        given.channel === ''
+          ? { type: 'view', view_id: 'V1' }
+          : {
+              type: 'message',
+              message_ts: given.messageTs ?? this.workspace.ts(),
+              channel_id: given.channel,
+              ...container,
+            },
       trigger_id: randomUUID(),
       ...(given.channel !== '' && { channel: { id: given.channel, name: 'fake' } }),
       ...(given.messageTs !== undefined && {
