@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { type Output, styled, writeJson, writeLine } from './output.ts'
+import { type Output, styled, writeJson, writeLine, writeNotice } from './output.ts'
 
 function terminal(colour: boolean): { output: Output; written: () => string } {
   const out = new PassThrough()
@@ -23,6 +23,18 @@ describe('what is written to a terminal', () => {
     const { output, written } = terminal(true)
     writeLine(output, styled(output, 'red', hostile))
     expect(written()).toBe('\u001b[31malice[2J]0;owned31m\u001b[0m\n')
+  })
+
+  it('does not turn a command around', () => {
+    const { output, written } = terminal(false)
+    writeLine(output, 'run \u202eoof mr\u202c now')
+    expect(written()).toBe('run oof mr now\n')
+  })
+
+  it('is as harmless beside the output proper', () => {
+    const err = new PassThrough()
+    writeNotice({ err }, `${hostile}.md: could not be read`)
+    expect(String(err.read())).toBe('alice[2J]0;owned31m.md: could not be read\n')
   })
 
   it('keeps lines and tabs', () => {

@@ -40,9 +40,17 @@ export function writeLine(output: Output, line = ''): void {
   output.out.write(`${withoutControls(line).replaceAll(styleMark, '\u001b[')}\n`)
 }
 
-/** Text without the characters that move a terminal's cursor, recolour it or retitle its window. */
+/** The same beside the output proper: what is noticed on the way, on stderr. */
+export function writeNotice(output: Pick<Output, 'err'>, line: string): void {
+  output.err.write(`${withoutControls(line)}\n`)
+}
+
+/** Marks that turn the direction of what follows, so that a command would read otherwise than it is copied. */
+const turns = /[\u202a-\u202e\u2066-\u2069]/g
+
+/** Text without the characters that move a terminal's cursor, recolour it, retitle its window or turn the text around. */
 function withoutControls(text: string): string {
-  return text.replace(/(?![\t\n])\p{Cc}/gu, '')
+  return text.replace(/(?![\t\n])\p{Cc}/gu, '').replace(turns, '')
 }
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'

@@ -5,6 +5,7 @@ import type { SyncProgress, SyncReport } from '#ingest/sync-report.ts'
 import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
 import type { Nightdesk } from './compose.ts'
 import type { Invocation } from './invocation.ts'
+import { writeNotice } from './output.ts'
 
 export interface SourceOutcome {
   source: string
@@ -38,7 +39,7 @@ export async function syncSources(
       shown.stop()
     }
     const failure = outcomes.at(-1)?.failure
-    if (failure !== undefined) invocation.output.err.write(`${source.id}: ${failure}\n`)
+    if (failure !== undefined) writeNotice(invocation.output, `${source.id}: ${failure}`)
   }
   return outcomes
 }

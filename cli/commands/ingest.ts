@@ -1,7 +1,7 @@
 import type { SyncReport } from '#ingest/sync-report.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
-import { type Output, styled, writeJson, writeLine } from '../output.ts'
+import { type Output, styled, writeJson, writeLine, writeNotice } from '../output.ts'
 import { sourceNamed } from '../sources.ts'
 import { type SourceOutcome, syncSources } from '../sync-sources.ts'
 
@@ -21,7 +21,7 @@ export async function ingestCommand(
   const named = (parts: Parameters<typeof sourceNamed>[1]) => names.map((name) => sourceNamed(name, parts))
   named({ config: invocation.config, log: invocation.log })
   await using nightdesk = await openNightdesk(invocation)
-  const parts = { ...nightdesk.sourceParts, onWait: (message: string) => void output.err.write(`${message}\n`) }
+  const parts = { ...nightdesk.sourceParts, onWait: (message: string) => writeNotice(output, message) }
   const chosen = names.length > 0 ? { sources: named(parts), samples: false } : await nightdesk.sources([], signal)
   if (chosen.samples) output.err.write('No source is configured, so this is the shipped sample wiki.\n')
   const outcomes = await syncSources(invocation, nightdesk, chosen.sources, options)

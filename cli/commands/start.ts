@@ -14,7 +14,7 @@ import { openSlackBot } from '../compose/slack.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
-import { writeJson, writeLine } from '../output.ts'
+import { writeJson, writeLine, writeNotice } from '../output.ts'
 import { pausing } from '../pausing.ts'
 import { addSlackRoute, answeringInSlack } from '../slack.ts'
 import { syncSources } from '../sync-sources.ts'
@@ -142,7 +142,7 @@ async function firstSyncs(invocation: Invocation, starting: Starting, sources: r
     const [outcome] = await syncSources(invocation, nightdesk, [source], {})
     count(metrics, source.id, outcome?.report)
     for (const { entry, reason } of outcome?.report?.failures ?? [])
-      invocation.output.err.write(`${source.id}: ${entry}: ${reason}\n`)
+      writeNotice(invocation.output, `${source.id}: ${entry}: ${reason}`)
     if (at === sources.length - 1) await warmUp(invocation, nightdesk)
     waiting.delete(source.id)
   }
