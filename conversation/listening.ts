@@ -30,6 +30,7 @@ export class Listening {
   readonly #guesses: Guesses
   #ear: Ear | undefined
   #hearing: Promise<void> = Promise.resolve()
+  #takenSinceFlush = false
   #pauseMs = 0
   #pausedUntil = 0
 
@@ -95,6 +96,11 @@ export class Listening {
         return
       case 'end-of-turn': {
         const { text } = event.transcript
+        const flushed = event.cause === 'flush'
+        // Silence had ended the turn already when the speaker was said to be done.
+        const nothingNew = text.trim() === '' && this.#takenSinceFlush
+        this.#takenSinceFlush = !flushed
+        if (nothingNew) return
         await this.#parts.onUtterance({ text, begun: this.#guesses.take(text) })
         return
       }
