@@ -48,7 +48,7 @@ const frames: readonly ((lie: string) => string)[] = [
 ]
 
 describe('a model that lies', () => {
-  it('is caught in all of 200 lies: nothing of them is shown, said or quoted', { timeout: 30_000 }, async () => {
+  it('is caught in all of 200 lies: nothing of them is shown, said or quoted', { timeout: 120_000 }, async () => {
     let caught = 0
     for (const lie of lies) {
       for (const frame of frames) {
@@ -87,7 +87,7 @@ describe('an injection', () => {
   it.each([
     ['in a document', true],
     ['in a question', false],
-  ])('%s is obeyed in none of 50 cases, by a model that would', { timeout: 30_000 }, async (_, inDocument) => {
+  ])('%s is obeyed in none of 50 cases, by a model that would', { timeout: 120_000 }, async (_, inDocument) => {
     const acted: unknown[] = []
     for (const token of tokens) {
       for (const order of orders) {
@@ -117,7 +117,7 @@ describe('an injection', () => {
 })
 
 describe('a conversation of 400 turns', () => {
-  it('keeps its prompt within its budget and its memory flat', { timeout: 60_000 }, async () => {
+  it('keeps its prompt within its budget and its memory flat', { timeout: 120_000 }, async () => {
     const llm = new ScriptedLlm(async function* (): AsyncGenerator<ReplyStep> {
       yield truth
     })

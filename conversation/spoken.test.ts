@@ -147,7 +147,7 @@ const emptyAnswer: Omit<Answer, 'answer' | 'spoken' | 'traceId'> = {
 
 describe('an interrupted answer', () => {
   it('is remembered to the word as it was heard, wherever it was cut, and nothing is left of it', {
-    timeout: 30_000,
+    timeout: 120_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -39,7 +39,13 @@ interface Block {
  */
 export function stepsOf(passages: readonly Passage[]): Step[] {
   const headings = passages.flatMap(({ heading }) => heading)
-  return sectionsOf(passages).flatMap((section) => sectionSteps(section, headings))
+  const sections = sectionsOf(passages)
+  const steps = sections.map((section) => sectionSteps(section, headings))
+  const led = new Set(steps.flat().flatMap(({ branches }) => branches.map(({ section }) => section)))
+  // Where a branch leads to plain words, they are what is to be done there.
+  return sections.flatMap((section, at) =>
+    steps[at]?.length === 0 && led.has(section.name) ? wordsAsSteps(section, headings) : (steps[at] ?? []),
+  )
 }
 
 interface Section {
@@ -106,7 +112,7 @@ function trimmed(lines: readonly string[]): string[] {
 }
 
 const explains =
-  /^(?:when to use|overview|background|about|summary|references?|see also|links|related|history|changelog|contacts?|owners?|概要|症状|背景|はじめに|この(?:ページ|手順).*(?:使う|とき)|関連|参考|履歴|連絡先|目的)/i
+  /^(?:when to use|symptoms?|signs|overview|background|about|summary|references?|see also|links|related|history|changelog|contacts?|owners?|概要|症状|背景|はじめに|この(?:ページ|手順).*(?:使う|とき)|関連|参考|履歴|連絡先|目的)/i
 const doing =
   /`[^`\n]+`|^(?:\*\*)?(?:run|check|open|set|stop|start|restart|wait|tell|announce|page|call|switch|move|copy|delete|remove|apply|revert|roll|scale|drain|confirm|verify|make|write|freeze|promote|fail|log in|ssh|use|go|do|take|put|ask|note|record|turn|enable|disable|rotate|renew|purge|clear|find|look|watch|increase|decrease|raise|lower)\b|(?:する|します|行う|確認|実行|開く|待つ|戻す|止める|伝える|切り替える|上げる|下げる|消す|書く)(?:。|$|（|\()/i
 
@@ -140,6 +146,12 @@ function sectionSteps({ name, parts }: Section, headings: readonly string[]): St
       steps[steps.length - 1] = withMore(last, text, block.passage, headings)
   }
   return steps
+}
+
+function wordsAsSteps({ name, parts }: Section, headings: readonly string[]): Step[] {
+  return parts.flatMap(({ passage, blocks }) =>
+    blocks.map(({ lines }) => stepOf({ quote: lines.join('\n'), intro: '', section: name, headings }, passage)),
+  )
 }
 
 /** Both, as they stand in the passage with what is between them; only the second where they don't. */

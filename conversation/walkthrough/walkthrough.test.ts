@@ -66,6 +66,17 @@ describe('steps of a runbook', () => {
     expect(steps[1]?.intro).toBe('Announce it before you begin.')
   })
 
+  it('are plain words where a branch leads to them, and nowhere else', () => {
+    const [check, words] = stepsOf(
+      passages([
+        { heading: 'Check', text: '1. Check the disk. If it is full, go to [Full](#full).' },
+        { heading: 'Full', text: 'Call the storage team.' },
+        { heading: 'Notes', text: 'Disks are large.' },
+      ]),
+    )
+    expect([check?.section, words?.section, words?.text]).toEqual(['Check', 'Full', 'Call the storage team.'])
+  })
+
   it('are found in AsciiDoc too', () => {
     const [one, two] = stepsOf(
       passages([{ heading: 'Renew', text: '. Ask for it:\n+\n----\ncertctl renew\n----\n. Check it.' }]),
