@@ -77,18 +77,6 @@ class GithubRepositoryEmptyError extends OpsError {
   }
 }
 
-/** One file can't be read; the others go on. */
-export class GithubFileUnreadableError extends OpsError {
-  override readonly name = 'GithubFileUnreadableError'
-  readonly code = 'github_file_unreadable'
-  readonly retryable = true
-  readonly userMessage: string
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`${path} can't be read: ${reason}`, options)
-    this.userMessage = `${path} can't be read (${reason}); it is tried again at the next sync.`
-  }
-}
-
 /** A limit would have to be waited for longer than we are ready to. */
 export class GithubLimitedError extends OpsError {
   override readonly name = 'GithubLimitedError'
