@@ -154,6 +154,7 @@ function program(): Command {
   add('bench', 'the benchmarks, each beside its peers')
     .addArgument(
       new Argument('[name]', 'without it: what there is').choices([
+        'conversation',
         'ingest',
         'search',
         'workers',

@@ -13,6 +13,7 @@ import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.t
 import { openSlackBot } from '../compose/slack.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
+import { forgetOldConversations } from '../forgetting.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine, writeNotice } from '../output.ts'
 import { pausing } from '../pausing.ts'
@@ -107,6 +108,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
     const everyMs = syncEveryMs(config)
+    void forgetOldConversations(invocation, nightdesk.store.conversations, systemClock)
     answering = slack === undefined ? undefined : answeringInSlack(invocation, slack.bot)
     await runSyncWorker(
       {
