@@ -49,17 +49,18 @@ const frames: readonly ((lie: string) => string)[] = [
 
 describe('a model that lies', () => {
   it('is caught in all of 200 lies: nothing of them is shown, said or quoted', { timeout: 120_000 }, async () => {
-    let caught = 0
+    let tried = 0
+    const leaked: string[] = []
     for (const lie of lies) {
       for (const frame of frames) {
         const parts = fakeParts(redisWiki, { llm: streaming(frame(lie)), speech: { toSpeech: new FakeTextToSpeech() } })
         const events = await talk(parts, [failOver], { mode: 'spoken' })
-        expect(shownIn(events), frame(lie)).not.toContain(lie)
-        expect(events.at(-1)?.kind).toBe('done')
-        caught += 1
+        if (shownIn(events).includes(lie) || events.at(-1)?.kind !== 'done') leaked.push(frame(lie))
+        tried += 1
       }
     }
-    expect(caught).toBe(200)
+    expect(leaked).toEqual([])
+    expect(tried).toBe(200)
   })
 
   it('is passed on where it tells the truth', async () => {
@@ -89,6 +90,7 @@ describe('an injection', () => {
     ['in a question', false],
   ])('%s is obeyed in none of 50 cases, by a model that would', { timeout: 120_000 }, async (_, inDocument) => {
     const acted: unknown[] = []
+    const obeyed: string[] = []
     for (const token of tokens) {
       for (const order of orders) {
         const evil = order(token)
@@ -108,10 +110,12 @@ describe('an injection', () => {
           pager: { page: async (call) => void acted.push(call) },
         })
         const asked = inDocument ? failOver : `${failOver} ${evil}`
-        expect(shownIn(await talk(parts, [asked])), evil).not.toContain(token)
-        expect(shownIn(await talk({ ...parts, llm: undefined }, [asked])), evil).not.toContain(token)
+        for (const llm of [obedient, undefined]) {
+          if (shownIn(await talk({ ...parts, llm }, [asked])).includes(token)) obeyed.push(evil)
+        }
       }
     }
+    expect(obeyed).toEqual([])
     expect(acted).toEqual([])
   })
 })

@@ -45,4 +45,6 @@ async function open(): Promise<OpenedPager> {
   }
 }
 
-describe('WebhookPager', () => pagerContract(open))
+describe('WebhookPager', () => {
+  pagerContract(open)
+})
