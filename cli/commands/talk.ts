@@ -11,6 +11,7 @@ import type { Answer } from '#knowledge/answer.ts'
 import { inRealTime, realPace } from '#providers/audio/pacing.ts'
 import { durationMs, framesOf, joined } from '#providers/audio/pcm.ts'
 import { readWav, soundOf, writeWav } from '#providers/audio/wav.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { ConfigError, OpsError, reasonOf } from '#runtime/errors.ts'
 import { answerToWire } from '#server/wire.ts'
 import { openSpeech } from '../compose/speech.ts'
@@ -65,9 +66,9 @@ export async function talkCommand(invocation: Invocation, options: TalkOptions):
   if ((options.wav === undefined) === (options.text === undefined)) {
     throw new ConfigError('  talk: needs either --wav FILE with speech, or --text "…" in its place')
   }
-  const { config, signal } = invocation
+  const { config, log, signal } = invocation
   const principal = principalNamed(config.settings, options.principal)
-  await using speech = await openSpeech(config)
+  await using speech = await openSpeech(config, { gatewayParts: { clock: systemClock, log }, pools: [] })
   if (options.wav !== undefined && speech.toText === undefined) {
     throw new ConfigError(
       '  DEEPGRAM_API_KEY: must be set to hear speech; without it, give what would be said: nightdesk talk --text "…" --out FILE.wav',

@@ -14,7 +14,7 @@ import type { Log } from '#runtime/log.ts'
 export interface Providers {
   llm: LlmGateway | undefined
   /** Of every kind, for looking at them and for commands. */
-  pools: Pick<ProviderPool<Llm>, 'kind' | 'health' | 'command'>[]
+  pools: Pick<ProviderPool<{ id: string }>, 'kind' | 'health' | 'command'>[]
   watching: Watching
   spending: Spending
   /** Told of every call from now on. */

@@ -25,6 +25,10 @@ export interface AttemptParts<Piece> {
   tooSlow: () => Error
   now: () => number
   outcomeOf: (error: unknown) => string
+  /** It has nothing to do at the moment, so that its silence is no fault. */
+  isIdle?: (() => boolean) | undefined
+  /** An error that isn't the provider's. */
+  isOurs?: ((error: unknown) => boolean) | undefined
   onEnd: (end: AttemptEnd) => void
 }
 
@@ -42,6 +46,7 @@ export class Attempt<Piece> {
   readonly #total: NodeJS.Timeout
   #firstMs: number | undefined
   #ended = false
+  #isAwaited = false
 
   constructor(parts: AttemptParts<Piece>, signal: AbortSignal) {
     this.#parts = parts
@@ -67,13 +72,17 @@ export class Attempt<Piece> {
 
   /** All pieces from the first on; leaving early hangs up. */
   async *pieces(): AsyncGenerator<Piece> {
-    const between = setTimeout(() => this.#hangUp.abort(this.#parts.tooSlow()), this.#parts.deadlines.betweenPiecesMs)
+    const between = setTimeout(() => {
+      // Time that our own reader takes is none of the provider's.
+      if (!this.#isAwaited) return
+      if (this.#parts.isIdle?.() === true) between.refresh()
+      else this.#hangUp.abort(this.#parts.tooSlow())
+    }, this.#parts.deadlines.betweenPiecesMs)
     try {
       const first = await this.begun
       if (first === undefined) return
       yield first
       for (;;) {
-        // Time that our own reader takes is none of the provider's.
         between.refresh()
         const next = await this.#next()
         if (next.done === true) return
@@ -103,7 +112,9 @@ export class Attempt<Piece> {
 
   async #next(): Promise<IteratorResult<Piece>> {
     try {
+      this.#isAwaited = true
       const next = await this.#iterator.next()
+      this.#isAwaited = false
       this.#signal.throwIfAborted()
       if (next.done === true) this.#end({ outcome: 'good' })
       else if (this.#firstMs === undefined) {
@@ -113,7 +124,7 @@ export class Attempt<Piece> {
       return next
     } catch (thrown) {
       const error: unknown = this.#hangUp.signal.aborted ? this.#hangUp.signal.reason : thrown
-      if (this.#asker.aborted) this.#end({ outcome: 'stopped' })
+      if (this.#asker.aborted || this.#parts.isOurs?.(error) === true) this.#end({ outcome: 'stopped' })
       else this.#end({ outcome: this.#parts.outcomeOf(error), error })
       this.#asker.throwIfAborted()
       throw error

@@ -1,0 +1,97 @@
+/**
+ * What comes in once and may have to be handed out again: taken from its source as it comes, kept until it is forgotten,
+ * and read from any place by any number of readers.
+ */
+export class SharedFeed<Item> implements Disposable {
+  readonly #iterator: AsyncIterator<Item>
+  #items: Item[] = []
+  #forgotten = 0
+  #news = Promise.withResolvers<void>()
+  #outcome: { kind: 'ended' } | { kind: 'failed'; error: unknown } | undefined
+
+  constructor(source: AsyncIterable<Item>) {
+    this.#iterator = source[Symbol.asyncIterator]()
+    this.#pump().catch(() => undefined)
+  }
+
+  /** How many have come, forgotten ones included. */
+  get count(): number {
+    return this.#forgotten + this.#items.length
+  }
+
+  /** Those from there on that have come. */
+  since(position: number): readonly Item[] {
+    return this.#items.slice(Math.max(0, position - this.#forgotten))
+  }
+
+  /** Nothing more will come. */
+  get isOver(): boolean {
+    return this.#outcome !== undefined
+  }
+
+  failedWith(error: unknown): boolean {
+    return this.#outcome?.kind === 'failed' && this.#outcome.error === error
+  }
+
+  /** Resolves once something has come, or nothing more will. @throws What the source throws. */
+  async begun(signal: AbortSignal): Promise<boolean> {
+    for await (const _ of this.from(0, signal)) return true
+    return false
+  }
+
+  async *from(position: number, signal: AbortSignal): AsyncGenerator<Item, void, undefined> {
+    let at = position
+    const stopped = Promise.withResolvers<void>()
+    const stop = (): void => stopped.resolve()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      for (;;) {
+        signal.throwIfAborted()
+        at = Math.max(at, this.#forgotten)
+        const has = at < this.count
+        const item = this.#items[at - this.#forgotten]
+        if (has && item !== undefined) {
+          at += 1
+          yield item
+        } else if (this.#outcome?.kind === 'failed') throw this.#outcome.error
+        else if (this.#outcome !== undefined) return
+        else await Promise.race([this.#news.promise, stopped.promise])
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Nobody will ask for what came before that any more. */
+  forget(before: number): void {
+    const gone = Math.min(this.#items.length, Math.max(0, before - this.#forgotten))
+    this.#items = this.#items.slice(gone)
+    this.#forgotten += gone
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for (let next = await this.#iterator.next(); next.done !== true; next = await this.#iterator.next()) {
+        if (this.#outcome !== undefined) return
+        this.#items.push(next.value)
+        this.#tell()
+      }
+      this.#outcome ??= { kind: 'ended' }
+    } catch (error) {
+      this.#outcome ??= { kind: 'failed', error }
+    }
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#news.resolve()
+    this.#news = Promise.withResolvers<void>()
+  }
+
+  /** Lets go of the source. */
+  [Symbol.dispose](): void {
+    this.#outcome ??= { kind: 'ended' }
+    this.#tell()
+    this.#iterator.return?.().then(undefined, () => undefined)
+  }
+}

@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fixedClock } from '#runtime/clock.ts'
+import { silentLog } from '#runtime/log.ts'
+import { SpeechToTextError } from '../speech-to-text/errors.ts'
+import { inputs, silence, speechToTextContract } from '../speech-to-text/speech-to-text.contract.ts'
+import { ScriptedSpeechToText } from '../speech-to-text/speech-to-text.fake.ts'
+import type { HearingEvent, HearingInput, SpeechToText } from '../speech-to-text/speech-to-text.ts'
+import { TextToSpeechError } from '../text-to-speech/errors.ts'
+import { pieces, said, textToSpeechContract } from '../text-to-speech/text-to-speech.contract.ts'
+import { FakeTextToSpeech } from '../text-to-speech/text-to-speech.fake.ts'
+import { createSpeechToTextGateway } from './speech-to-text-gateway.ts'
+import { createTextToSpeechGateway } from './text-to-speech-gateway.ts'
+
+const ongoing = new AbortController().signal
+const parts = { clock: fixedClock('2026-06-01T00:00:00Z'), log: silentLog }
+const brokenVoice = new TextToSpeechError('broken-off', { name: 'fake', remedy: '' })
+const brokenEar = new SpeechToTextError('broken-off', { name: 'fake', keySetting: '', addressSetting: '' })
+
+/** Breaks off before the word of that number. */
+function breaking(at: number, sampleRate = 24_000): FakeTextToSpeech {
+  return new FakeTextToSpeech({
+    sampleRate,
+    before: async (_, word) => {
+      if (word === at) throw brokenVoice
+    },
+  })
+}
+
+describe('the gateway to voices', () => {
+  textToSpeechContract(async () => createTextToSpeechGateway([new FakeTextToSpeech()], parts))
+
+  const sentences = [
+    'Fail over by hand, then wait. ',
+    'The lag must be below 5 seconds. ',
+    'The lag is shown on the board.',
+  ]
+  const words = sentences.join('').split(' ')
+
+  it('has every word said once and in order, wherever the voices break off', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(words.length), { maxLength: 3 }), fc.boolean(), async (cuts, isOther) => {
+        const voices = [
+          ...cuts.map((cut) => breaking(cut)),
+          new FakeTextToSpeech({ sampleRate: isOther ? 16_000 : 24_000 }),
+        ]
+        const gateway = createTextToSpeechGateway(voices, parts)
+        const heard = await said(gateway.say(pieces(sentences), { lang: 'en' }, ongoing), gateway.sampleRate)
+        expect(heard.words.map(({ text }) => text)).toEqual(words)
+        expect(heard.ms).toBeCloseTo(words.length * 200, -2)
+        const times = heard.words.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
+        expect(times).toEqual(times.toSorted((one, other) => one - other))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('goes on with another voice when one falls silent, but not while there is nothing to say', async () => {
+    const silent = new FakeTextToSpeech({ before: (_, at) => (at === 2 ? new Promise(() => {}) : Promise.resolve()) })
+    const gateway = createTextToSpeechGateway([silent, new FakeTextToSpeech()], parts, { betweenPiecesMs: 20 })
+    async function* slowly(): AsyncGenerator<string> {
+      yield 'Fail over. '
+      await new Promise((resolve) => setTimeout(resolve, 80))
+      yield 'Then wait.'
+    }
+    const heard = await said(gateway.say(slowly(), { lang: 'en' }, ongoing), gateway.sampleRate)
+    expect(heard.words.map(({ text }) => text)).toEqual(['Fail', 'over.', 'Then', 'wait.'])
+    expect(gateway.pool.health().map(({ failures }) => failures)).toEqual([1, 0])
+  })
+
+  it('blames no voice for a text that fails', async () => {
+    const gateway = createTextToSpeechGateway([new FakeTextToSpeech(), new FakeTextToSpeech()], parts)
+    const text = pieces(['Fail over. '], Promise.reject(new Error('no more text')))
+    await expect(said(gateway.say(text, { lang: 'en' }, ongoing), 24_000)).rejects.toThrow('no more text')
+    expect(gateway.pool.health().map(({ failures }) => failures)).toEqual([0, 0])
+  })
+})
+
+describe('the gateway to recognisers', () => {
+  speechToTextContract(async (script) => createSpeechToTextGateway([new ScriptedSpeechToText(script)], parts))
+
+  const speech = [
+    { text: 'restart the redis primary', fromMs: 300, toMs: 1300 },
+    { text: 'how old is that', fromMs: 2300, toMs: 3000 },
+    { text: 'send it to slack', fromMs: 4200, toMs: 5000 },
+  ]
+  /** Each frame of 20 ms holds its number, so that whoever hears it knows what time it is. */
+  const numbered = silence(6000).map((input, at): HearingInput => {
+    return input.kind === 'audio' ? { kind: 'audio', samples: input.samples.map(() => at) } : input
+  })
+  const turnsOf = (events: readonly HearingEvent[]) =>
+    events.flatMap((event) => (event.kind === 'end-of-turn' && event.transcript.text !== '' ? [event.transcript] : []))
+
+  it('hears every word once, wherever a recogniser breaks off', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 20, max: 5900 }), async (afterMs) => {
+        const second: SpeechToText = {
+          id: 'second',
+          async *hear(audio, options, signal) {
+            const iterator = audio[Symbol.asyncIterator]()
+            const next = await iterator.next()
+            const startMs = next.done !== true && next.value.kind === 'audio' ? (next.value.samples[0] ?? 0) * 20 : 0
+            async function* all(): AsyncGenerator<HearingInput> {
+              if (next.done !== true) yield next.value
+              yield* { [Symbol.asyncIterator]: () => iterator }
+            }
+            const rest = speech
+              .filter(({ toMs }) => toMs > startMs)
+              .map((one) => ({ ...one, fromMs: one.fromMs - startMs, toMs: one.toMs - startMs }))
+            yield* new ScriptedSpeechToText(rest).hear(all(), options, signal)
+          },
+        }
+        const events: HearingEvent[] = []
+        const first = new ScriptedSpeechToText(speech, { afterMs, with: brokenEar })
+        const gateway = createSpeechToTextGateway([first, second], parts)
+        const options = { sampleRate: 16_000, lang: 'en', endOfTurnSilenceMs: 300 } as const
+        for await (const event of gateway.hear(inputs(numbered), options, ongoing)) events.push(event)
+        const turns = turnsOf(events)
+        expect(turns.map(({ text }) => text)).toEqual(speech.map(({ text }) => text))
+        turns.forEach(({ words }, at) => {
+          expect(words[0]?.fromMs).toBeCloseTo(speech[at]?.fromMs ?? Number.NaN, -2)
+        })
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('gives up when nobody can hear', async () => {
+    const deaf = () => new ScriptedSpeechToText([], { afterMs: 20, with: brokenEar })
+    const gateway = createSpeechToTextGateway([deaf(), deaf()], parts)
+    const events = gateway.hear(inputs(silence(500)), { sampleRate: 16_000, lang: 'en' }, ongoing)
+    await expect(Array.fromAsync(events)).rejects.toMatchObject({ fault: 'broken-off' })
+  })
+})

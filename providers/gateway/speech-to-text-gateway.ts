@@ -1,0 +1,180 @@
+import { durationMs } from '#providers/audio/pcm.ts'
+import { failureFields, OpsError } from '#runtime/errors.ts'
+import { SpeechToTextError } from '../speech-to-text/errors.ts'
+import type {
+  HearingEvent,
+  HearingInput,
+  HearingOptions,
+  SpeechToText,
+  Transcript,
+} from '../speech-to-text/speech-to-text.ts'
+import { Attempt } from './attempt.ts'
+import { type GatewayParts, ProviderPool } from './provider-pool.ts'
+import type { ProviderState } from './provider-state.ts'
+import { SharedFeed } from './shared-feed.ts'
+
+export interface SpeechToTextGateway extends SpeechToText {
+  readonly pool: ProviderPool<SpeechToText>
+}
+
+/** In silence a recogniser rightly says nothing, for as long as it lasts: as long as timers go. */
+const noDeadlineMs = 2_147_483_647
+const noDeadlines = { firstPieceMs: noDeadlineMs, betweenPiecesMs: noDeadlineMs, totalMs: noDeadlineMs }
+/** Without anything heard in between. */
+const mostFailuresInARow = 4
+/** Longer than anybody speaks in one breath; older audio is not replayed. */
+const longestReplayMs = 120_000
+
+/**
+ * Recognisers in order of preference as one. When one breaks off, the next hears the open turn again from its beginning,
+ * so that nothing that was said is lost; turns that were closed are not heard again.
+ * @param ears At least one.
+ */
+export function createSpeechToTextGateway(ears: readonly SpeechToText[], parts: GatewayParts): SpeechToTextGateway {
+  const pool = new ProviderPool('speech-to-text', ears, parts)
+  return {
+    id: ears[0]?.id ?? 'none',
+    pool,
+    hear: (audio, options, signal) => new Hearing(pool, parts, options).heard(audio, signal),
+  }
+}
+
+/** One stream of audio, whoever hears it. */
+class Hearing {
+  readonly #pool: ProviderPool<SpeechToText>
+  readonly #parts: GatewayParts
+  readonly #options: HearingOptions
+  readonly #breaks = new Map<ProviderState, number>()
+  /** The first input of the open turn, and the time at which it begins. */
+  #from = 0
+  #fromMs = 0
+
+  constructor(pool: ProviderPool<SpeechToText>, parts: GatewayParts, options: HearingOptions) {
+    this.#pool = pool
+    this.#parts = parts
+    this.#options = options
+  }
+
+  async *heard(audio: AsyncIterable<HearingInput>, signal: AbortSignal): AsyncGenerator<HearingEvent> {
+    signal.throwIfAborted()
+    using feed = new SharedFeed(audio)
+    for (let failures = 0; ; ) {
+      const chosen = this.#next()
+      if (chosen === undefined) throw unavailable('unreachable', 'every recogniser')
+      const offsetMs = this.#fromMs
+      try {
+        for await (const event of this.#attempt(chosen, feed, signal).pieces()) {
+          failures = 0
+          const shifted = later(event, offsetMs)
+          if (shifted.kind === 'end-of-turn') this.#closed(feed, shifted)
+          else this.#limit(feed)
+          yield shifted
+        }
+        return
+      } catch (error) {
+        signal.throwIfAborted()
+        failures += 1
+        if (feed.failedWith(error) || failures >= mostFailuresInARow) throw error
+        const { state } = chosen
+        this.#breaks.set(state, (this.#breaks.get(state) ?? 0) + 1)
+        state.replaced()
+        this.#parts.log.warn(
+          { ...failureFields(error), recogniser: state.id },
+          'recogniser broke off, the turn is heard again',
+        )
+      }
+    }
+  }
+
+  #next() {
+    const breaks = ({ state }: { state: ProviderState }): number => this.#breaks.get(state) ?? 0
+    return this.#pool
+      .ordered()
+      .toSorted((one, other) => breaks(one) - breaks(other))
+      .find(({ state }) => state.admits)
+  }
+
+  #attempt(
+    { state, adapter }: { state: ProviderState; adapter: SpeechToText },
+    feed: SharedFeed<HearingInput>,
+    signal: AbortSignal,
+  ): Attempt<HearingEvent> {
+    const pass = state.enter()
+    if (pass === undefined) throw unavailable('unreachable', state.id)
+    const begun = feed.count
+    return new Attempt<HearingEvent>(
+      {
+        pass,
+        open: (stop) => adapter.hear(feed.from(this.#from, stop), this.#options, stop),
+        deadlines: noDeadlines,
+        tooSlow: () => unavailable('too-slow', state.id),
+        now: this.#pool.now,
+        outcomeOf: (error) => (error instanceof OpsError ? error.code : 'unexpected'),
+        isOurs: (error) => feed.failedWith(error),
+        onEnd: (end) => {
+          // The first event comes when somebody speaks, which says nothing about the recogniser.
+          state.ended({ ...end, firstMs: undefined }, end.error)
+          this.#parts.onCall?.({
+            kind: 'speech-to-text',
+            provider: state.id,
+            model: adapter.id,
+            outcome: end.outcome,
+            firstMs: undefined,
+            totalMs: end.totalMs,
+            inputSize: this.#lastingMs(feed.since(begun)),
+            outputSize: 0,
+            modality: 'spoken',
+          })
+        },
+      },
+      signal,
+    )
+  }
+
+  /** What was said up to the end of the turn isn't heard again, nor is the order that ended it obeyed again. */
+  #closed(feed: SharedFeed<HearingInput>, event: Extract<HearingEvent, { kind: 'end-of-turn' }>): void {
+    const untilMs = event.transcript.words.at(-1)?.toMs ?? this.#fromMs
+    let isFlushed = event.cause !== 'flush'
+    for (const input of feed.since(this.#from)) {
+      const ms = this.#lastingMs([input])
+      if (this.#fromMs + ms > untilMs && isFlushed) break
+      if (input.kind === 'flush') isFlushed = true
+      this.#from += 1
+      this.#fromMs += ms
+    }
+    feed.forget(this.#from)
+  }
+
+  #limit(feed: SharedFeed<HearingInput>): void {
+    const kept = feed.since(this.#from)
+    let tooMuch = this.#lastingMs(kept) - longestReplayMs
+    for (const input of kept) {
+      if (tooMuch <= 0) break
+      const ms = this.#lastingMs([input])
+      tooMuch -= ms
+      this.#from += 1
+      this.#fromMs += ms
+    }
+    feed.forget(this.#from)
+  }
+
+  #lastingMs(inputs: readonly HearingInput[]): number {
+    const samples = inputs.reduce((sum, input) => sum + (input.kind === 'audio' ? input.samples.length : 0), 0)
+    return durationMs(samples, this.#options.sampleRate)
+  }
+}
+
+function later(event: HearingEvent, ms: number): HearingEvent {
+  if (ms === 0 || event.kind === 'turn-resumed') return event
+  if (event.kind === 'speech-started') return { ...event, atMs: event.atMs + ms }
+  return { ...event, transcript: laterTranscript(event.transcript, ms) }
+}
+
+function laterTranscript(transcript: Transcript, ms: number): Transcript {
+  const words = transcript.words.map((word) => ({ ...word, fromMs: word.fromMs + ms, toMs: word.toMs + ms }))
+  return { ...transcript, words }
+}
+
+function unavailable(fault: 'unreachable' | 'too-slow', name: string): SpeechToTextError {
+  return new SpeechToTextError(fault, { name, keySetting: 'its key', addressSetting: 'its address' })
+}
