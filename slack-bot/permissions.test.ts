@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wordsIn } from './block-kit.fake.ts'
+import { buttonsIn, wordsIn } from './block-kit.fake.ts'
 import { fakeWiki, startBot, type WikiPage } from './bot.fake.ts'
 import type { SlackPrincipal } from './people.ts'
 import { FakeSlack } from './slack.fake.ts'
@@ -36,7 +36,7 @@ const somebody = fc.record({
 })
 
 /** All that stands in Slack where this person can read it. */
-function readBy({ workspace }: FakeSlack, { id }: Somebody, channel: string): string {
+function readBy({ workspace, responses }: FakeSlack, { id }: Somebody, channel: string): string {
   const hears = workspace.channels.get(channel)?.members.includes(id) === true
   const said = hears ? workspace.messages.filter((each) => each.channel === channel && each.user === 'UBOT') : []
   return [
@@ -47,6 +47,9 @@ function readBy({ workspace }: FakeSlack, { id }: Somebody, channel: string): st
       .filter(({ user }) => user === id)
       .map((each) => `${each.text} ${JSON.stringify(each.blocks)}`),
     ...workspace.messages.filter((each) => each.channel === `D${id}`).map(({ blocks }) => JSON.stringify(blocks)),
+    ...responses.filter((each) => each.id.startsWith(`${id}-`)).map(({ body }) => JSON.stringify(body)),
+    JSON.stringify(workspace.homes.get(id) ?? ''),
+    ...workspace.modals.map((modal) => JSON.stringify(modal)),
   ].join('\n')
 }
 
@@ -62,8 +65,8 @@ describe('who sees what', () => {
     let cases = 0
     await fc.assert(
       fc.asyncProperty(
-        fc.array(somebody, { minLength: 1, maxLength: 5 }),
-        fc.array(fc.constantFrom(...circles, 'lunch'), { minLength: 1, maxLength: 3 }),
+        fc.array(somebody, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.constantFrom(...circles, 'lunch'), { minLength: 1, maxLength: 2 }),
         fc.boolean(),
         fc.boolean(),
         async (drawn, topics, isConfigured, isShared) => {
@@ -93,6 +96,24 @@ describe('who sees what', () => {
             await bot.settle(ever)
             thread ??= ts
           }
+          // Whatever else can be done with an answer, by everybody who is there.
+          const url = (id: string) => `${slack.url.replace(/api\/$/, '')}response/${id}-${cases}-${topics.length}`
+          for (const { id } of people) {
+            const text = `how is ${topics.at(-1)} done?`
+            await bot.take({ ...slack.commandBody({ user: id, channel, text }), response_url: url(id) })
+            await bot.take(slack.eventBody({ type: 'app_home_opened', user: id, channel: `D${id}`, tab: 'home' }))
+          }
+          await bot.settle(ever)
+          const buttons = [
+            ...slack.workspace.posted(channel).flatMap(({ blocks }) => buttonsIn(blocks)),
+            ...slack.responses
+              .filter(({ id }) => people.some((each) => id.startsWith(`${each.id}-`)))
+              .flatMap(({ body }) => buttonsIn(body.blocks)),
+          ]
+          for (const { action_id: actionId, value } of buttons)
+            for (const { id } of actionId === 'share' ? people : people.slice(-1))
+              await bot.take({ ...slack.pressBody({ user: id, channel, actionId, value }), response_url: url(id) })
+          await bot.settle(ever)
           // Other apps in a channel are no people: whoever installed them has let them read along.
           for (const person of people.filter(({ kind }) => kind !== 'bot')) {
             const read = readBy(slack, person, channel)
@@ -103,6 +124,9 @@ describe('who sees what', () => {
       ),
       { numRuns: 300 },
     )
+    expect(
+      slack.workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('Shared by')).length,
+    ).toBeGreaterThan(20)
     // It would prove nothing if nobody were ever answered.
     const told = (each: { blocks: unknown[] }) => wordsIn(each.blocks).includes('SECRET')
     expect(slack.workspace.posted().filter(told).length).toBeGreaterThan(20)

@@ -126,7 +126,7 @@ export class FakeWorkspace {
   }
 
   message(args: Args): FakeMessage {
-    const found = this.messages.find(
+    const found = this.messages.findLast(
       ({ ts, channel, deleted }) => ts === args.ts && channel === args.channel && !deleted,
     )
     if (found === undefined) throw new SlackRefusal('message_not_found')
@@ -163,7 +163,7 @@ function threadOf(workspace: FakeWorkspace, channel: string, args: Args): string
   const { thread_ts } = args
   if (thread_ts === undefined) return undefined
   if (typeof thread_ts !== 'string' || !/^\d+\.\d+$/.test(thread_ts)) throw new SlackRefusal('invalid_thread_ts')
-  const root = workspace.messages.find(({ ts, channel: at }) => ts === thread_ts && at === channel)
+  const root = workspace.messages.findLast(({ ts, channel: at }) => ts === thread_ts && at === channel)
   if (root === undefined) throw new SlackRefusal('thread_not_found')
   return root.thread_ts ?? thread_ts
 }

@@ -26,6 +26,17 @@ export interface Delivered {
   payload: unknown
 }
 
+/** A click on a button; without a channel, on the Home tab. */
+interface Press {
+  user: string
+  channel: string
+  actionId: string
+  value: string
+  messageTs?: string
+  threadTs?: string
+  ephemeral?: boolean
+}
+
 /** How fast a workspace lets one app go (docs.slack.dev/apis/web-api/rate-limits: tiers 2, 3 and 4). */
 export const realLimits: Pick<Required<FakeSlackOptions>, 'perMinute' | 'postsInTenSeconds'> = {
   postsInTenSeconds: 14,
@@ -67,6 +78,7 @@ export class FakeSlack implements AsyncDisposable {
   readonly #sockets = new WebSocketServer({ server: this.#http, path: '/link' })
   #waiting = new Map<string, (payload: unknown) => void>()
   #turn = 0
+  readonly #made = new Map<string, number[]>()
 
   constructor(options: FakeSlackOptions = {}) {
     this.options = {
@@ -228,7 +240,16 @@ export class FakeSlack implements AsyncDisposable {
   }
 
   command(given: { user: string; channel: string; text: string; command?: string }): Promise<Delivered> {
-    return this.deliver('slash_commands', {
+    return this.deliver('slash_commands', this.commandBody(given))
+  }
+
+  commandBody(given: {
+    user: string
+    channel: string
+    text: string
+    command?: string
+  }): Args & { response_url: string } {
+    return {
       token: 'x',
       team_id: teamId,
       team_domain: 'fake',
@@ -242,20 +263,16 @@ export class FakeSlack implements AsyncDisposable {
       is_enterprise_install: 'false',
       response_url: this.responseUrl(),
       trigger_id: randomUUID(),
-    })
+    }
   }
 
-  press(given: {
-    user: string
-    channel: string
-    actionId: string
-    value: string
-    messageTs?: string
-    threadTs?: string
-    ephemeral?: boolean
-  }): Promise<Delivered> {
+  press(given: Press): Promise<Delivered> {
+    return this.deliver('interactive', this.pressBody(given))
+  }
+
+  pressBody(given: Press): Args & { response_url: string } {
     const container = given.ephemeral === true ? { is_ephemeral: true } : {}
-    return this.deliver('interactive', {
+    return {
       type: 'block_actions',
       team: { id: teamId, domain: 'fake' },
       user: { id: given.user, username: given.user, team_id: teamId },
@@ -292,7 +309,7 @@ export class FakeSlack implements AsyncDisposable {
           text: { type: 'plain_text', text: '' },
         },
       ],
-    })
+    }
   }
 
   submits(given: { user: string; callbackId: string; metadata: string; values: Args }): Promise<Delivered> {
@@ -451,22 +468,18 @@ export class FakeSlack implements AsyncDisposable {
   }
 
   #isTooFast(method: string, args: Args): boolean {
-    const now = performance.now()
-    const done = this.calls.filter((call) => call.answer === 'ok')
-    const most = this.options.perMinute[method]
-    if (
-      most !== undefined &&
-      done.filter((call) => call.method === method && now - call.at < 60_000 / this.options.speed).length >= most
-    )
-      return true
-    if (!channelPosts.has(method)) return false
-    const posts = done.filter(
-      (call) =>
-        channelPosts.has(call.method) &&
-        call.args.channel === args.channel &&
-        now - call.at < 10_000 / this.options.speed,
-    )
-    return posts.length >= this.options.postsInTenSeconds
+    const { perMinute, postsInTenSeconds, speed } = this.options
+    const isOften = (key: string, most: number | undefined, withinMs: number) => {
+      if (most === undefined) return false
+      const now = performance.now()
+      const recent = (this.#made.get(key) ?? []).filter((at) => now - at < withinMs / speed)
+      if (recent.length >= most) return true
+      this.#made.set(key, [...recent, now])
+      return false
+    }
+    const isPost = channelPosts.has(method)
+    if (isPost && isOften(`post in ${textOf(args.channel)}`, postsInTenSeconds, 10_000)) return true
+    return isOften(method, perMinute[method], 60_000)
   }
 
   #respond(id: string, body: string, send: (status: number, reply: unknown) => unknown): unknown {

@@ -11,7 +11,6 @@ const english = {
   interrupted: 'I was interrupted while answering this. I am at it again…',
   stopped: 'I was stopped while answering this, and go on as soon as I am back.',
   gaveUp: 'I was interrupted several times while answering this, so I gave up. Please ask again.',
-  sources: 'Sources',
   owner: 'owner',
   noOwner: 'no owner known',
   more: (at: number, of: number) => `(${at}/${of})`,
@@ -22,7 +21,6 @@ const english = {
   stale: 'This is outdated',
   share: 'Share in the channel',
   askOwner: (owner: string) => `Ask ${owner}`,
-  likelyOwners: (owners: string) => `Likely to know: ${owners}`,
   thanks: 'Thank you, this is recorded.',
   whatIsWrong: 'What is outdated?',
   whatIsWrongHint: 'The owner is told, with the source that was cited.',
@@ -48,7 +46,6 @@ const english = {
   asksOwnerPrivately: (asker: string) => `<@${asker}> asks something that the documents don't answer. Can you help?`,
   toldStale: (who: string, title: string) => `<@${who}> says that “${title}”, which you own, is outdated:`,
   oldSources: 'Some sources are old or disputed: check before you act.',
-  quietNow: 'I am quiet in this thread from now on. Mention me to go on.',
 }
 
 export type Words = typeof english
@@ -63,7 +60,6 @@ const japanese: Words = {
   interrupted: '回答の途中で中断されました。もう一度やり直しています…',
   stopped: '回答の途中で停止されました。再開しだい続けます。',
   gaveUp: '何度も中断されたため、回答をあきらめました。もう一度質問してください。',
-  sources: '出典',
   owner: '担当',
   noOwner: '担当者不明',
   more: (at, of) => `(${at}/${of})`,
@@ -74,7 +70,6 @@ const japanese: Words = {
   stale: '内容が古い',
   share: 'チャンネルに共有',
   askOwner: (owner) => `${owner} に聞く`,
-  likelyOwners: (owners) => `詳しそうな人: ${owners}`,
   thanks: 'ありがとうございます。記録しました。',
   whatIsWrong: 'どこが古いですか？',
   whatIsWrongHint: '引用した出典とともに担当者に伝えます。',
@@ -100,7 +95,6 @@ const japanese: Words = {
   asksOwnerPrivately: (asker) => `<@${asker}> さんの質問に答えるドキュメントが見つかりません。教えていただけますか？`,
   toldStale: (who, title) => `<@${who}> さんによると、あなたが担当する「${title}」の内容が古くなっています。`,
   oldSources: '古い、または食い違いのある出典が含まれます。実行前に確認してください。',
-  quietNow: 'このスレッドでは発言を控えます。続けるときは私にメンションしてください。',
 }
 
 export function words(lang: Lang): Words {
