@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { wordsIn } from '#slack-bot/block-kit.fake.ts'
 import { scopes } from '#slack-bot/manifest.ts'
 import { FakeSlack } from '#slack-bot/slack.fake.ts'
@@ -35,6 +37,14 @@ async function until(holds: () => boolean, running?: RunningNightdesk): Promise<
   const ended = running?.ended.then((left) => Promise.reject(new Error(left.err)))
   ended?.catch(() => undefined)
   while (!holds()) await Promise.race([pause(50), ended ?? pause(50)])
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = z.object({ port: z.number() }).parse(server.address())
+  server.close()
+  return port
 }
 
 describe('nightdesk slack-bot', () => {
@@ -80,6 +90,41 @@ describe('nightdesk slack-bot', () => {
   it('says what to set where no token is', async () => {
     const { code, err } = await nightdesk(['slack-bot', ...loaded])
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('SLACK_BOT_TOKEN') })
+  })
+})
+
+describe('nightdesk start', () => {
+  it('takes signed events at /slack/events', async () => {
+    await using slack = await new FakeSlack().listen()
+    slack.workspace.person('U1')
+    slack.workspace.channel('C1', ['U1'])
+    const { SLACK_APP_TOKEN: _, ...settings } = settingsOf(slack)
+    const port = await freePort()
+    const env = { ...settings, SLACK_SIGNING_SECRET: slack.signingSecret }
+    const running = launchNightdesk(['start', '--port', String(port), ...loaded], { env })
+    const url = `http://127.0.0.1:${port}`
+    let isReady = false
+    const look = setInterval(() => {
+      fetch(`${url}/readyz`).then(
+        ({ ok }) => {
+          isReady ||= ok
+        },
+        () => undefined,
+      )
+    }, 100)
+    await until(() => isReady && slack.calls.length > 0, running)
+    clearInterval(look)
+    const said = { user: 'U1', channel: 'C1', text: '<@UBOT> How do I fail over the ledger database?' }
+    const { ts } = slack.workspace.add(said)
+    for (const event of slack.eventsOf(said, ts)) {
+      const { headers, body } = slack.signed(JSON.stringify(slack.eventBody(event)))
+      expect((await fetch(`${url}/slack/events`, { method: 'POST', headers, body })).status).toBe(200)
+      expect((await fetch(`${url}/slack/events`, { method: 'POST', headers, body: `${body} ` })).status).toBe(401)
+    }
+    await until(() => slack.workspace.posted('C1').some(({ blocks }) => /ledger/i.test(wordsIn(blocks))), running)
+    running.kill('SIGTERM')
+    expect((await running.ended).code).toBe(0)
+    expect(slack.workspace.posted('C1')).toHaveLength(1)
   })
 })
 
