@@ -66,8 +66,9 @@ const drainsWithinMs = 180_000
 export async function chaosIngest(options: ChaosOptions, signal: AbortSignal): Promise<ChaosRow> {
   const directory = await mkdtemp(join(tmpdir(), 'nightdesk-chaos-'))
   const began = performance.now()
-  const standIns = options.engines === 'embedded' ? undefined : await startStandIns(['redis', 'postgres', 'qdrant'])
   try {
+    await using standIns =
+      options.engines === 'embedded' ? undefined : await startStandIns(['redis', 'postgres', 'qdrant'])
     const edits = await startEdits(join(directory, 'docs'), options.seed)
     const place = await placeIn(directory, standIns, edits)
     const storm = await underKills({ options, place, standIns, edits }, signal)
@@ -83,7 +84,6 @@ export async function chaosIngest(options: ChaosOptions, signal: AbortSignal): P
       seconds: (performance.now() - began) / 1000,
     }
   } finally {
-    await standIns?.[Symbol.asyncDispose]()
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }
