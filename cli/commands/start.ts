@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { FreshnessLag } from '#ingest/freshness-lag.ts'
 import type { Source } from '#ingest/source.ts'
@@ -95,7 +96,28 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   let answering: Promise<void> | undefined
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {
-    await firstSyncs(invocation, starting, sources)
+    const everyMs = syncEveryMs(config)
+    const working: Promise<void>[] = []
+    const work = (source: Source) => {
+      const worker = runSyncWorker(
+        {
+          queue,
+          documents: nightdesk.store.documents,
+          embedder: nightdesk.embedder,
+          sources: [source],
+          clock: systemClock,
+          log,
+          plan: { everyMs, firstInMs: everyMs },
+          onStored: (contents, stop) => lag.stored(contents, stop),
+          onSynced: (report) => count(starting.metrics, report.source, report),
+        },
+        signal,
+      )
+      // It is awaited below; until then its failure must not count as unhandled.
+      worker.catch(() => undefined)
+      working.push(worker)
+    }
+    await firstSyncs(invocation, starting, sources, work)
     if (samples)
       output.err.write(
         'No source is configured, so the shipped sample wiki is loaded. Point --docs at a folder of yours.\n',
@@ -107,23 +129,9 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         output,
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
-    const everyMs = syncEveryMs(config)
     void forgetOldConversations(invocation, nightdesk.store.conversations, systemClock)
     answering = slack === undefined ? undefined : answeringInSlack(invocation, slack.bot)
-    await runSyncWorker(
-      {
-        queue,
-        documents: nightdesk.store.documents,
-        embedder: nightdesk.embedder,
-        sources,
-        clock: systemClock,
-        log,
-        plan: { everyMs, firstInMs: everyMs },
-        onStored: (contents, stop) => lag.stored(contents, stop),
-        onSynced: (report) => count(starting.metrics, report.source, report),
-      },
-      signal,
-    )
+    await Promise.all([untilAborted(signal), ...working])
   } finally {
     await answering
     await server.drain(AbortSignal.timeout(drainMs))
@@ -137,17 +145,33 @@ interface Starting {
   metrics: Metrics
 }
 
-/** Ready once the first sync of every source has ended, well or not, and a search would find its caches warm. */
-async function firstSyncs(invocation: Invocation, starting: Starting, sources: readonly Source[]): Promise<void> {
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+/**
+ * Ready once the first sync of every source has ended, well or not, and a search would find its caches warm. A source that
+ * has to wait for its API holds up no other; on a terminal they take turns, since each has a bar.
+ * @param work Goes on with a source after its first sync.
+ */
+async function firstSyncs(
+  invocation: Invocation,
+  starting: Starting,
+  sources: readonly Source[],
+  work: (source: Source) => void,
+): Promise<void> {
   const { nightdesk, waiting, metrics } = starting
-  for (const [at, source] of sources.entries()) {
+  const first = async (source: Source) => {
     const [outcome] = await syncSources(invocation, nightdesk, [source], {})
     count(metrics, source.id, outcome?.report)
     for (const { entry, reason } of outcome?.report?.failures ?? [])
       writeNotice(invocation.output, `${source.id}: ${entry}: ${reason}`)
-    if (at === sources.length - 1) await warmUp(invocation, nightdesk)
+    if (waiting.size === 1) await warmUp(invocation, nightdesk)
     waiting.delete(source.id)
+    work(source)
   }
+  if (!invocation.output.live) await Promise.all(sources.map(first))
+  else for (const source of sources) await first(source)
 }
 
 /** The first search starts threads and reads what all later ones find in memory, so that nobody has to wait for it. */
