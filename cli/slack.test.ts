@@ -87,6 +87,13 @@ describe('nightdesk slack-bot', () => {
     })
   })
 
+  it('ends where Slack does not know a token, and says which to set', async () => {
+    await using slack = await new FakeSlack().listen()
+    const env = { ...settingsOf(slack), SLACK_APP_TOKEN: 'xapp-other' }
+    const { code, err } = await nightdesk(['slack-bot', ...loaded], { env })
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('SLACK_APP_TOKEN') })
+  })
+
   it('says what to set where no token is', async () => {
     const { code, err } = await nightdesk(['slack-bot', ...loaded])
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('SLACK_BOT_TOKEN') })

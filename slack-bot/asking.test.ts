@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buttonsIn, wordsIn } from './block-kit.fake.ts'
-import { startBot } from './bot.fake.ts'
+import { fakeWiki, startBot } from './bot.fake.ts'
 
 const ann = 'U1'
 
@@ -133,6 +133,24 @@ describe('asking directly', () => {
     expect(bot.slack.responses).toMatchObject([{ body: { response_type: 'ephemeral' } }])
     expect(wordsIn(bot.slack.responses[0]?.body.blocks)).toContain('Only you can see this answer.')
     expect(buttonsIn(bot.slack.responses[0]?.body.blocks).map(({ text }) => text)).toContain('Share in the channel')
+  })
+
+  it('answers /ask at any length: what the command can not carry comes directly', async () => {
+    const steps = Array.from(
+      { length: 900 },
+      (_, n) => `${n + 1}. Step ${n + 1} of a runbook that goes on and on and on and on.`,
+    )
+    const wiki = await fakeWiki([{ id: 'long', about: 'everything', says: `${steps.join('\n')} [1]` }])
+    await using bot = await startBot({ wiki })
+    await bot.slack.command({ user: ann, channel: 'C1', text: 'everything?' })
+    await bot.quiet()
+    const direct = bot.slack.workspace.posted('D1')
+    const words = [...bot.slack.responses.map(({ body }) => body.blocks), ...direct.map(({ blocks }) => blocks)]
+      .map(wordsIn)
+      .join('\n')
+    expect(bot.slack.responses.length).toBeLessThanOrEqual(5)
+    expect(direct.length).toBeGreaterThan(0)
+    for (const n of [1, 450, 900]) expect(words).toContain(`Step ${n} of`)
   })
 
   it('finds the runbook for a message that somebody points at', async () => {

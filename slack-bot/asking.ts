@@ -38,6 +38,8 @@ export interface Progress {
 const deadlineMs = 90_000
 const longestQuestion = 8000
 const mostTries = 3
+/** Slack takes five posts at such an address; one is left for what else there may be to say. */
+const postsByResponse = 4
 
 /**
  * Answers one question where it was asked: for all who see it where all may see the sources, else for the asker alone.
@@ -198,7 +200,11 @@ async function showAlone(
   const owners = await likelyOwners(parts, answer, text, principal, signal)
   const canShare = !asked.isDirect && !answer.abstained
   const messages = answerMessages({ answer, now: parts.clock.now(), owners, onlyYou, canShare })
-  for (const each of messages) await tellAlone(parts, asked, each, signal)
+  for (const [at, each] of messages.entries()) {
+    if (asked.responseUrl !== undefined && at >= postsByResponse)
+      await tellDirectly(parts.calls, asked.user, each, signal)
+    else await tellAlone(parts, asked, each, signal)
+  }
 }
 
 /** Of what was cited; where nothing was found, of what comes nearest. */
@@ -265,7 +271,7 @@ function refusal(standing: Standing, user: string, lang: Lang): string {
 }
 
 /** What was asked, without our name, and as people read it: Slack sends links and three characters escaped. */
-export function questionIn(text: string, botUser: string): string {
+function questionIn(text: string, botUser: string): string {
   return text
     .replaceAll(`<@${botUser}>`, ' ')
     .replace(/<(?:mailto:|https?:)[^|>]*\|([^>]+)>/g, '$1')
@@ -283,7 +289,7 @@ const asksEnglish =
   /^(?:and |but |so |ok(?:ay)?,? )?(?:what|how|why|when|where|who|which|whose|is|are|was|were|do|does|did|can|could|should|would|will|may|show|tell|give|explain|find)\b/i
 const asksJapanese = /(?:か|かな|の|ですか|ますか|教えて.*|ください|方法は|手順は)[。？?！!]*$/
 
-export function looksLikeQuestion(text: string): boolean {
+function looksLikeQuestion(text: string): boolean {
   return /[?？]\s*$/.test(text) || asksEnglish.test(text) || asksJapanese.test(text)
 }
 

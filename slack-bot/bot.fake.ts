@@ -26,7 +26,7 @@ export interface WikiPage {
   warnings?: Answer['warnings']
 }
 
-export const wikiPages: readonly WikiPage[] = [
+const wikiPages: readonly WikiPage[] = [
   {
     id: 'redis',
     about: 'redis',

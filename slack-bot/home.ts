@@ -19,13 +19,13 @@ const mostShown = 25
 const pageSize = 500
 const mostPages = 40
 const keeper = 'slack\nnot-mine'
-export const homeActions = {
+const homeActions = {
   yes: 'home_true',
   wrong: 'home_wrong',
   notMine: 'home_not_mine',
   evergreen: 'home_evergreen',
 }
-export const homeForms = { wrong: 'document_wrong', evergreen: 'document_evergreen' }
+const homeForms = { wrong: 'document_wrong', evergreen: 'document_evergreen' }
 
 const worstFirst: readonly FreshnessState[] = [
   'contradicted',

@@ -19,7 +19,7 @@ export const scopes: Readonly<Record<string, string>> = {
 }
 
 /** Every event that is listened to, and why. */
-export const events: Readonly<Record<string, string>> = {
+const events: Readonly<Record<string, string>> = {
   app_home_opened: 'shows the Home tab, and offers questions in an empty conversation',
   app_mention: 'a question in a channel',
   member_joined_channel: 'somebody else reads along from now on',

@@ -184,7 +184,7 @@ export class People {
 }
 
 /** A passage that names one of these is for both. */
-export function common(one: readonly string[] | 'all', other: readonly string[] | 'all'): readonly string[] | 'all' {
+function common(one: readonly string[] | 'all', other: readonly string[] | 'all'): readonly string[] | 'all' {
   if (one === 'all') return other
   if (other === 'all') return one
   return one.filter((name) => other.includes(name))

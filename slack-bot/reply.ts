@@ -275,6 +275,6 @@ export class Reply {
 }
 
 /** While it is streamed, an answer is Markdown, in which Slack would see mentions: <@U1>, <!channel>. */
-export function harmless(text: string): string {
+function harmless(text: string): string {
   return text.replace(/<(?=[!@#])/g, '<\u2060')
 }

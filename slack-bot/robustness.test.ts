@@ -127,6 +127,18 @@ describe('a process that ends', () => {
 })
 
 describe('what goes wrong', () => {
+  it('with the tokens is said, and ends the bot', async () => {
+    await using slack = await new FakeSlack().listen()
+    const refused = startBot({ slack, given: { appToken: 'xapp-other' } })
+    await expect(refused).rejects.toMatchObject({
+      refusal: 'invalid_auth',
+      userMessage: expect.stringContaining('SLACK_APP_TOKEN'),
+    })
+    await expect(startBot({ slack, given: { botToken: 'xoxb-other' } })).rejects.toMatchObject({
+      refusal: 'invalid_auth',
+    })
+  })
+
   it('reaches the asker as a sentence', async () => {
     await using bot = await startBot()
     bot.wiki.before = async () => Promise.reject(new BrokenStoreError('disk full at /var/lib'))

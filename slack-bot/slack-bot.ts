@@ -1,3 +1,4 @@
+import { childOf } from '#conversation/lifetimes.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -98,17 +99,18 @@ export class SlackBot {
   async run(onReady: (installed: Installed) => void, signal: AbortSignal): Promise<void> {
     const { appToken, apiUrl, wait, log } = this.#parts
     const installed = await this.#introduce(signal)
+    using ending = childOf(signal)
+    const take = (body: unknown) => this.take(body)
+    const receiving =
+      appToken === undefined
+        ? untilAborted(ending.signal, () => onReady(installed))
+        : receiveBySocket({ appToken, apiUrl, take, wait, log }, () => onReady(installed), ending.signal)
+    const sweeping = this.#sweep(ending.signal)
     try {
-      const receiving =
-        appToken === undefined
-          ? untilAborted(signal, () => onReady(installed))
-          : receiveBySocket(
-              { appToken, apiUrl, take: (body) => this.take(body), wait, log },
-              () => onReady(installed),
-              signal,
-            )
-      await Promise.all([receiving, this.#sweep(signal)])
+      await receiving
     } finally {
+      ending.abort(new Error('the bot is being stopped'))
+      await sweeping
       await this.#end()
     }
   }

@@ -51,7 +51,7 @@ export class SlackRefusal extends Error {
 
 export const teamId = 'T1'
 export const botUser = 'UBOT'
-export const botId = 'BBOT'
+const botId = 'BBOT'
 export const appId = 'A1'
 
 /** What a workspace holds and what its Web API does to it. */
