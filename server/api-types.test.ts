@@ -24,7 +24,7 @@ const head = `/**
 `
 
 /** What the page reads; the rest of the API is for others. */
-const needed = ['WholeDocument', 'DocumentPage', 'SearchResult', 'Answer', 'Status', 'Sources', 'Problem']
+const needed = ['WholeDocument', 'DocumentPage', 'SearchResult', 'Answer', 'Status', 'Sources', 'Providers', 'Problem']
 
 it('keeps the types that the page is written against true to the description of the API', async () => {
   await using nightdesk = await startServer()

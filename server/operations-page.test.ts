@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lacksChromium, launchBrowser, openPage } from './page.fake.ts'
+import type { ProvidersDesk } from './routes/providers.ts'
 import type { Operations, SourceStatus } from './routes/sources.ts'
 
 const now = Date.now()
@@ -81,6 +82,58 @@ describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () 
         ['wiki', ['Payments / Failover 手順', 'Old / Import']],
         ['wiki', 'all'],
       ])
+  })
+
+  it('says which provider is left alone, since when, what users notice, and drains it', async () => {
+    const commands: unknown[] = []
+    const provider = { kind: 'llm' as const, drained: false, pinned: false, demoted: false, calls: 40, fallbacks: 3 }
+    const providers: ProvidersDesk = {
+      read: () => ({
+        providers: [
+          { ...provider, id: 'backup', state: 'closed', failures: 0 },
+          {
+            ...provider,
+            id: 'primary',
+            state: 'open',
+            failures: 3,
+            since: new Date(now - 180_000).toISOString(),
+            last_fault: {
+              code: 'llm_unreachable',
+              message: 'The language model could not be reached.',
+              at: new Date(now).toISOString(),
+            },
+            first_piece_ms: { p50: 350, p95: 900 },
+          },
+        ],
+        alarms: [],
+        spending: { day: '2026-06-01', usd: 1.5, turns: 40, principals: [] },
+      }),
+      command: (...command) => {
+        commands.push(command)
+        return true
+      },
+    }
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await using opened = await openPage(browser, { ...watched([well]), providers }, { viewport })
+      const { page } = opened
+      await page.goto(`${opened.nightdesk.url}/operations`)
+      await page.getByRole('heading', { level: 1, name: '1 provider is failing' }).waitFor()
+      const [first] = await page.locator('.provider').allInnerTexts()
+      expect(first).toMatch(
+        /primary[\s\S]*left alone[\s\S]*3 minutes ago[\s\S]*could not be reached[\s\S]*Another one answers/,
+      )
+      await page.getByRole('button', { name: 'Drain primary' }).click()
+      await page.getByText('primary: Drain').waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+      expect(opened.faults).toEqual([])
+    }
+    expect(commands).toEqual([
+      ['llm', 'primary', 'drain'],
+      ['llm', 'primary', 'drain'],
+    ])
   })
 
   it('fits a phone, also in Japanese', async () => {

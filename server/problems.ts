@@ -16,6 +16,7 @@ const kinds = {
   cross_origin: { status: 403, title: 'Requests from other sites are refused' },
   not_found: { status: 404, title: 'There is nothing here' },
   document_not_found: { status: 404, title: 'No such document' },
+  provider_not_found: { status: 404, title: 'No such provider' },
   source_not_found: { status: 404, title: 'No such source' },
   trace_not_found: { status: 404, title: 'No such answer' },
   model_not_found: { status: 404, title: 'No such model' },

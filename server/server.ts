@@ -26,6 +26,7 @@ import { addChatRoutes } from './routes/chat-completions.ts'
 import { addDocumentRoutes, type FreshnessOf } from './routes/documents.ts'
 import { addFeedbackRoute } from './routes/feedback.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addProviderRoutes, type ProvidersDesk } from './routes/providers.ts'
 import { addSearchRoute } from './routes/search.ts'
 import { addSourceRoutes, type Operations } from './routes/sources.ts'
 import { addStatusRoute } from './routes/status.ts'
@@ -59,6 +60,8 @@ export interface ServerParts {
   clock?: Clock
   /** Absent: nothing is synced here. */
   operations?: Operations | undefined
+  /** Absent: no provider is configured. */
+  providers?: ProvidersDesk | undefined
   /** By the last part of their address: `github` takes POST /webhooks/github. */
   webhooks?: Readonly<Record<string, WebhookReceiver>> | undefined
 }
@@ -118,6 +121,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
   addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
   addWebhookRoutes(app, parts.webhooks ?? {})
   if (parts.operations !== undefined) addSourceRoutes(app, parts.operations)
+  addProviderRoutes(app, parts.providers)
   addOpenApiRoute(app, version)
   addPageRoutes(app, parts.assets)
 

@@ -134,6 +134,61 @@ export interface Problem {
   }
 }
 
+export interface Provider {
+  id: string
+  kind: 'llm' | 'speech-to-text' | 'text-to-speech' | 'embedder'
+  /** Of its circuit breaker. `open`: it is left alone since it failed; `probing`: one call finds out. */
+  state: 'closed' | 'open' | 'probing'
+  /** Since when it is in this state. */
+  since?: string
+  /** Not asked, because somebody said so. */
+  drained: boolean
+  /** Asked first, because somebody said so. */
+  pinned: boolean
+  /** Asked last, because it became slower or worse. */
+  demoted: boolean
+  calls: number
+  failures: number
+  /** How often another began or went on in its place. */
+  fallbacks: number
+  first_piece_ms?: {
+    p50: number
+    p95: number
+  }
+  last_fault?: {
+    code: string
+    message: string
+    at: string
+  }
+}
+
+export interface ProviderAlarm {
+  provider: string
+  model: string
+  measure: string
+  /** When the change began, as far as can be told. */
+  since: string
+  raised_at: string
+}
+
+export interface Providers {
+  providers: Provider[]
+  /** What became slower or worse without failing. */
+  alarms: ProviderAlarm[]
+  /** Only told to who may see everything. */
+  spending?: {
+    /** UTC. */
+    day: string
+    usd: number
+    turns: number
+    budget_usd?: number
+    principals: {
+      name: string
+      usd: number
+    }[]
+  }
+}
+
 export interface SearchResult {
   results: Passage[]
   /** 0..1: how sure we are that anything found is relevant at all. */

@@ -5,6 +5,8 @@ import type {
   DocumentPage,
   Passage,
   Problem,
+  Provider,
+  Providers,
   SearchResult,
   Source,
   Sources,
@@ -78,6 +80,10 @@ export function createApi(token: () => string | null) {
     async sources(signal: AbortSignal): Promise<Source[]> {
       const { sources }: Sources = await get('/v1/sources', signal)
       return sources
+    },
+    providers: async (signal: AbortSignal): Promise<Providers> => get('/v1/providers', signal),
+    async orderProvider({ kind, id }: Provider, command: string, signal: AbortSignal): Promise<void> {
+      await post('/v1/providers/command', { kind, id, command }, signal)
     },
     async sync(source: string, entries: readonly string[] | undefined, signal: AbortSignal): Promise<void> {
       await post(`/v1/sources/${encodeURIComponent(source)}/sync`, entries === undefined ? {} : { entries }, signal)

@@ -1,4 +1,4 @@
-import type { Source } from './api-types.ts'
+import type { Provider, Source } from './api-types.ts'
 import type { PageLang } from './words.ts'
 
 const en = {
@@ -40,6 +40,42 @@ const en = {
   retryAll: 'Retry all',
   syncNow: 'Sync now',
   requested: 'Asked for.',
+  providers: 'Models and voices',
+  providerTrouble: (count: number) =>
+    count === 1 ? '1 provider is failing or has become worse.' : `${count} providers are failing or have become worse.`,
+  providerKinds: {
+    llm: 'language model',
+    'speech-to-text': 'recognition',
+    'text-to-speech': 'voice',
+    embedder: 'embeddings',
+  } satisfies Record<Provider['kind'], string>,
+  providerStates: {
+    well: 'in use',
+    probing: 'being tried',
+    worse: 'asked last',
+    drained: 'drained',
+    away: 'left alone',
+  },
+  awaySince: (when: string) => `Given up ${when}, and tried again from time to time.`,
+  otherAnswers: 'Another one answers in its place; users notice nothing but a short wait.',
+  noOther: {
+    llm: 'There is no other: answers quote the documents and say so.',
+    'speech-to-text': 'There is no other: nobody can be heard, questions have to be typed.',
+    'text-to-speech': 'There is no other: answers are shown, not said.',
+    embedder: 'Answers are found by words alone and say so.',
+  } satisfies Record<Provider['kind'], string>,
+  changedSince: (what: string, when: string) => `${what} since ${when}. It is asked after the others.`,
+  measure: (name: string): string =>
+    name === 'ungrounded' ? 'More answers without ground' : name === 'failures' ? 'More failures' : 'Slower than usual',
+  calls: 'Calls',
+  callsText: (calls: number, failures: number, fallbacks: number) =>
+    `${calls.toLocaleString('en')}, ${failures.toLocaleString('en')} failed, ${fallbacks.toLocaleString('en')} taken over by another`,
+  firstPiece: 'First words',
+  firstPieceText: (p50: string, p95: string) => `half within ${p50}, 95 % within ${p95}`,
+  pinned: 'pinned',
+  orders: { pin: 'Pin', drain: 'Drain', release: 'Release' },
+  spent: (usd: number, turns: number, budget: number | undefined) =>
+    `Today $${usd.toFixed(2)}${budget === undefined ? '' : ` of $${budget.toFixed(2)}`} for ${turns.toLocaleString('en')} answers`,
   theme: 'Light or dark',
   otherLanguage: '日本語',
   signOut: 'Sign out',
@@ -85,6 +121,39 @@ const ja: OperationsWords = {
   retryAll: 'すべて再試行',
   syncNow: '今すぐ同期',
   requested: '依頼しました。',
+  providers: 'モデルと音声',
+  providerTrouble: (count) => `プロバイダー ${count} 件が失敗しているか、悪化しています。`,
+  providerKinds: {
+    llm: '言語モデル',
+    'speech-to-text': '音声認識',
+    'text-to-speech': '音声合成',
+    embedder: '埋め込み',
+  },
+  providerStates: { well: '使用中', probing: '試行中', worse: '後回し', drained: '停止中', away: '使用見合わせ' },
+  awaySince: (when) => `${when}から使用を見合わせ、ときどき試しています。`,
+  otherAnswers: '代わりのプロバイダーが答えています。利用者には少し待つほかの影響はありません。',
+  noOther: {
+    llm: '代わりがないため、回答は文書の引用になり、その旨を伝えています。',
+    'speech-to-text': '代わりがないため、音声は聞き取れません。質問は入力してください。',
+    'text-to-speech': '代わりがないため、回答は表示だけになります。',
+    embedder: '語句だけで検索し、その旨を伝えています。',
+  },
+  changedSince: (what, when) => `${when}から${what}。ほかの後に使います。`,
+  measure: (name) =>
+    name === 'ungrounded'
+      ? '根拠のない回答が増えています'
+      : name === 'failures'
+        ? '失敗が増えています'
+        : '普段より遅くなっています',
+  calls: '呼び出し',
+  callsText: (calls, failures, fallbacks) =>
+    `${calls.toLocaleString('ja')} 回、失敗 ${failures.toLocaleString('ja')} 回、交代 ${fallbacks.toLocaleString('ja')} 回`,
+  firstPiece: '最初の言葉まで',
+  firstPieceText: (p50, p95) => `半数は ${p50} 以内、95 % は ${p95} 以内`,
+  pinned: '優先',
+  orders: { pin: '優先する', drain: '止める', release: '元に戻す' },
+  spent: (usd, turns, budget) =>
+    `本日 $${usd.toFixed(2)}${budget === undefined ? '' : `（予算 $${budget.toFixed(2)}）`}、回答 ${turns.toLocaleString('ja')} 件`,
   theme: '明るい／暗い表示',
   otherLanguage: 'English',
   signOut: 'サインアウト',

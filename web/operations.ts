@@ -1,10 +1,11 @@
 import { ApiError, createApi } from './api.ts'
-import type { Source } from './api-types.ts'
+import type { Provider, Providers, Source } from './api-types.ts'
 import { switchTheme } from './bar.ts'
 import { Connection } from './connection.ts'
 import { element, icon } from './dom.ts'
 import { operationsWords } from './operations-words.ts'
 import { failureInWords } from './page.ts'
+import { type ProviderOrder, providerCard, providerInTrouble } from './provider-card.ts'
 import { signInView, storedToken } from './sign-in.ts'
 import { needsALook, sourceCard } from './source-card.ts'
 import { type PageLang, preferredLang, wordsIn } from './words.ts'
@@ -20,6 +21,7 @@ function start(): void {
   const api = createApi(storedToken.get)
   let lang: PageLang = preferredLang(localStorage.getItem(langKey), navigator.languages)
   let sources: readonly Source[] | undefined
+  let providers: Providers = { providers: [], alarms: [] }
   let said = ''
   let next: ReturnType<typeof setTimeout> | undefined
 
@@ -61,6 +63,7 @@ function start(): void {
     main.replaceChildren(
       summary(sources),
       live,
+      ...providerPart(),
       // What needs a look stands first.
       ...sources
         .toSorted((one, other) => Number(needsALook(other)) - Number(needsALook(one)))
@@ -69,22 +72,41 @@ function start(): void {
     if (focused) main.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus()
   }
 
+  function providerPart(): HTMLElement[] {
+    const words = operationsWords[lang]
+    const { providers: all, spending } = providers
+    if (all.length === 0) return []
+    const spent = spending && words.spent(spending.usd, spending.turns, spending.budget_usd)
+    return [
+      element('h2', { class: 'part' }, words.providers),
+      ...(spent === undefined ? [] : [element('p', { class: 'note' }, spent)]),
+      ...all
+        .toSorted((one, other) => Number(providerInTrouble(other)) - Number(providerInTrouble(one)))
+        .map((provider) =>
+          providerCard(provider, providers, words, lang, { order: (which, what) => void order(which, what) }),
+        ),
+    ]
+  }
+
   function summary(all: readonly Source[]): HTMLElement {
     const words = operationsWords[lang]
     const troubled = all.filter(needsALook).length
+    const away = providers.providers.filter(providerInTrouble).length
     const isBusy = all.some(({ state }) => state === 'syncing' || state === 'waiting')
     const headline =
-      all.length === 0
-        ? words.noSources
-        : troubled > 0
-          ? words.trouble(troubled)
-          : isBusy
-            ? words.working
-            : words.allWell
+      away > 0
+        ? words.providerTrouble(away)
+        : all.length === 0
+          ? words.noSources
+          : troubled > 0
+            ? words.trouble(troubled)
+            : isBusy
+              ? words.working
+              : words.allWell
     const entries = all.reduce((sum, source) => sum + source.entries, 0)
     return element(
       'header',
-      { class: 'summary', 'data-state': troubled > 0 ? 'failed' : isBusy ? 'syncing' : 'idle' },
+      { class: 'summary', 'data-state': troubled + away > 0 ? 'failed' : isBusy ? 'syncing' : 'idle' },
       element('h1', {}, headline),
       all.length > 0 && element('p', {}, words.summary(all.length, entries)),
     )
@@ -106,16 +128,30 @@ function start(): void {
     }
   }
 
+  async function order(provider: Provider, what: ProviderOrder): Promise<void> {
+    try {
+      await api.orderProvider(provider, what, AbortSignal.timeout(loadTimeoutMs))
+      said = `${provider.id}: ${operationsWords[lang].orders[what]}`
+      await load()
+    } catch (error) {
+      tell(error)
+    }
+  }
+
   async function load(): Promise<void> {
     clearTimeout(next)
     try {
-      sources = await api.sources(AbortSignal.timeout(loadTimeoutMs))
+      const stop = AbortSignal.timeout(loadTimeoutMs)
+      ;[sources, providers] = await Promise.all([api.sources(stop), api.providers(stop)])
       show()
     } catch (error) {
       tell(error)
     }
     const isBusy = sources?.some(({ state, queue }) => state === 'syncing' || queue.running + queue.waiting > 0)
-    next = setTimeout(() => void load(), isBusy === true ? busyRefreshMs : idleRefreshMs)
+    next = setTimeout(
+      () => void load(),
+      isBusy === true || providers.providers.some(providerInTrouble) ? busyRefreshMs : idleRefreshMs,
+    )
   }
 
   function tell(error: unknown): void {

@@ -8,8 +8,10 @@ import { localPrincipal } from '#knowledge/principal.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
+import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
 import { operationsOver } from '../compose/operations.ts'
+import { providersDesk } from '../compose/providers-desk.ts'
 import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.ts'
 import { openSlackBot } from '../compose/slack.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
@@ -53,6 +55,9 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     () => queue.counts(AbortSignal.timeout(5000)),
   )
   const { documents } = nightdesk.store
+  const { providers } = nightdesk
+  const counted = addProviderMetrics(metrics.registry, () => providers.pools.flatMap((pool) => pool.health()))
+  providers.listen(counted.called)
   const lag = new FreshnessLag({
     documents,
     clock: systemClock,
@@ -78,6 +83,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     samples,
     metrics,
     webhooks: webhooksOf(invocation, queue),
+    providers: providersDesk(providers),
     operations: operationsOver({
       queue,
       documents,
