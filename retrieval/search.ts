@@ -5,7 +5,7 @@ import type { PassageFilter, PassageIndex, TermStatistics } from '#knowledge/pas
 import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { Log } from '#runtime/log.ts'
-import { expandedTerms, type Query, understand } from './query/query.ts'
+import { type Query, understand, wordsForUnknown } from './query/query.ts'
 import type { Thesaurus } from './query/thesaurus.ts'
 import { featuresOf, type Scored } from './ranking/features.ts'
 import type { OwnVectors } from './ranking/own-vectors.ts'
@@ -110,7 +110,6 @@ function shown(score: number): number {
 /** Everything that may answer, from words and from vectors, with its features but not yet in order. */
 async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: AbortSignal): Promise<FoundCandidates> {
   const query = understand(asked.text, parts.thesaurus, asked.lang)
-  const expanded = expandedTerms(query)
   const filter: PassageFilter = { principal: asked.principal }
   const warnings: AnswerWarning[] = []
   const partQueries = query.parts.map((part) => understand(part, parts.thesaurus))
@@ -118,18 +117,25 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
   const terms = [query.terms]
   if (query.saidOtherwise !== '') terms.push([...query.terms, ...termsOf(query.saidOtherwise)])
   const vectors = [embeddings?.question, embeddings?.otherwise].filter((embedding) => embedding !== undefined)
-  const [ids, statistics] = await Promise.all([
+  const queries = [query, ...partQueries]
+  const [ids, ofTerms] = await Promise.all([
     parts.index.candidates(
       { terms, embeddings: vectors, limitEach: candidatesEach, limit: mostCandidates },
       filter,
       signal,
     ),
-    parts.index.statistics(expanded, signal),
+    parts.index.statistics(
+      queries.flatMap((each) => each.terms),
+      signal,
+    ),
   ])
   const shortfall = parts.index.shortfall?.()
   if (shortfall !== undefined) warnings.push({ code: 'index_failed', message: shortfall })
-  const passages = await parts.index.load(ids, filter, signal)
-  const own = await ownEmbeddings(parts.ownVectors, [query, ...partQueries], passages, signal)
+  const [passages, statistics] = await Promise.all([
+    parts.index.load(ids, filter, signal),
+    withWordsForUnknown(parts.index, queries, ofTerms, signal),
+  ])
+  const own = await ownEmbeddings(parts.ownVectors, queries, passages, signal)
   const scoredFor = (asking: Query, vectors: QuestionEmbeddings) => (some: readonly StoredPassage[]) =>
     featuresOf(asking, some, statistics, vectors, parts.softMatch)
   return {
@@ -139,6 +145,18 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
     parts: partQueries.map((part, at) => scoredFor(part, { ...partEmbeddings[at], own: own[at + 1] })),
     warnings,
   }
+}
+
+async function withWordsForUnknown(
+  index: PassageIndex,
+  queries: readonly Query[],
+  ofTerms: TermStatistics,
+  signal: AbortSignal,
+): Promise<TermStatistics> {
+  const words = queries.flatMap((query) => wordsForUnknown(query, (term) => ofTerms.frequencies.has(term)))
+  if (words.length === 0) return ofTerms
+  const { frequencies } = await index.statistics(words, signal)
+  return { ...ofTerms, frequencies: new Map([...ofTerms.frequencies, ...frequencies]) }
 }
 
 async function ownEmbeddings(

@@ -3,7 +3,7 @@ import { answeredByHeading, askedBy } from './asks.ts'
 import { withoutFillers } from './fillers.ts'
 import { namesIn } from './names.ts'
 import { partsOf } from './parts.ts'
-import { expandedTerms, understand } from './query.ts'
+import { understand, wordsForUnknown } from './query.ts'
 import { Thesaurus } from './thesaurus.ts'
 
 describe('withoutFillers', () => {
@@ -83,7 +83,8 @@ describe('understand', () => {
     const query = understand('the leader cert will run out', thesaurus)
     expect(query.alternatives.get('leader')).toContainEqual(['primari'])
     expect(query.alternatives.get('run')).toContainEqual(['expir'])
-    expect(expandedTerms(query)).toEqual(expect.arrayContaining(['leader', 'primari', '主系']))
+    expect(wordsForUnknown(query, () => false)).toEqual(expect.arrayContaining(['primari', '主系']))
+    expect(wordsForUnknown(query, () => true)).toEqual([])
     expect(query.saidOtherwise).toContain('expire')
   })
 

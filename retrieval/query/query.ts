@@ -41,10 +41,10 @@ export function understand(text: string, thesaurus?: Thesaurus, lang?: Lang): Qu
   }
 }
 
-/** Every term that a passage may be found by: the question's own and the alternatives'. */
-export function expandedTerms(query: Query): string[] {
-  const terms = new Set(query.terms)
-  for (const alternatives of query.alternatives.values())
-    for (const words of alternatives) for (const term of words) terms.add(term)
-  return [...terms]
+/** Words that stand for those of the question's terms that stand nowhere: how rare a term is, its other words must tell. */
+export function wordsForUnknown(query: Query, isKnown: (term: string) => boolean): string[] {
+  const words = new Set<string>()
+  for (const [term, alternatives] of query.alternatives)
+    if (!isKnown(term)) for (const alternative of alternatives) for (const word of alternative) words.add(word)
+  return [...words]
 }

@@ -5,7 +5,7 @@ const unrelatedCosine = 0.25
 /** No cosine is so low. */
 const unknownCosine = -2
 /** The first dimensions of the table work alone (its model card), at a fraction of the time. */
-const comparedDimensions = 128
+const comparedDimensions = 96
 const cachedPassages = 20_000
 /** Similarities of one token with all others take 4 bytes each: 47 MB for so many tokens of a 46,000-token table. */
 const cachedRows = 256
