@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import { type ConversationBenchRow, providerDelays } from './conversation.ts'
+import type { BenchGatewayRow } from './gateway.ts'
 import type { BenchIngestRow } from './ingest.ts'
 import { peerLimits } from './peers.ts'
 import { type AtScaleReport, atScaleNotes, atScaleTable, isAtScale } from './report-at-scale.ts'
@@ -13,6 +14,7 @@ export type BenchReport = BenchConditions &
     | { benchmark: 'ingest'; rows: readonly BenchIngestRow[] }
     | { benchmark: 'search'; rows: readonly BenchSearchSystemRow[] }
     | { benchmark: 'conversation'; rows: readonly ConversationBenchRow[] }
+    | { benchmark: 'gateway'; rows: readonly BenchGatewayRow[] }
     | AtScaleReport
   )
 
@@ -61,6 +63,7 @@ export async function underConditions<Findings>(
 /** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
 export function benchTables(report: BenchReport): BenchTable[] {
   if (report.benchmark === 'conversation') return [conversationTable(report.rows)]
+  if (report.benchmark === 'gateway') return [gatewayTable(report.rows)]
   if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
@@ -72,7 +75,7 @@ export function benchNotes(report: BenchReport): string[] {
   return [
     `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
     `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
-    ...(report.benchmark === 'conversation' || isAtScale(report)
+    ...(report.benchmark === 'conversation' || report.benchmark === 'gateway' || isAtScale(report)
       ? []
       : [`Grown from ${corpus}, the same at every run.`]),
     ...notesOf(report),
@@ -88,6 +91,10 @@ function notesOf(report: BenchReport): string[] {
       `Spoken turns with providers of fixed delays in the process: search ${search} ms, first token ${llmFirstToken} ms, first sound ${voiceFirstByte} ms. Added: between the last byte needed and the first sound, over all stages.`,
     ]
   }
+  if (report.benchmark === 'gateway')
+    return [
+      'What the gateway to language models adds to a provider in the process: on the way to it, and from its hands to the asker.',
+    ]
   if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [
@@ -115,6 +122,21 @@ function conversationTable(rows: readonly ConversationBenchRow[]): BenchTable {
         ...timed(added),
         { value: hiddenShare, text: `${Math.round(100 * hiddenShare)} %` },
         sized(Math.max(0, heapGrowthMb) * 1e6),
+      ],
+    })),
+  }
+}
+
+function gatewayTable(rows: readonly BenchGatewayRow[]): BenchTable {
+  return {
+    title: 'Gateway',
+    columns: ['replies', 'at once', 'p50', 'p95', 'p99'],
+    rows: rows.map(({ name, replies, streams, adds }) => ({
+      name,
+      cells: [
+        given(replies),
+        given(streams),
+        ...[adds.p50, adds.p95, adds.p99].map((ms) => ({ value: ms, text: `${ms.toFixed(2)} ms` })),
       ],
     })),
   }

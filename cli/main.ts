@@ -155,6 +155,7 @@ function program(): Command {
     .addArgument(
       new Argument('[name]', 'without it: what there is').choices([
         'conversation',
+        'gateway',
         'ingest',
         'search',
         'workers',
@@ -195,7 +196,7 @@ function program(): Command {
     .option('--http <url>', 'events come to https://…/slack/events; default: by Socket Mode', webAddress)
     .action((_, command: Command) => {
       // What both understand, --json say, is taken by the command around it.
-      const options = command.optsWithGlobals<{ http?: string }>()
+      const options = command.optsWithGlobals<GlobalOptions & { http?: string }>()
       return running(
         async (invocation) => (await import('./commands/slack-bot.ts')).slackManifestCommand(invocation, options),
         options,

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type ChaosEngines, type ChaosRow, chaosEngines, chaosIngest } from '#bench/chaos/chaos-ingest.ts'
 import { benchConversation } from '#bench/conversation.ts'
+import { benchGateway } from '#bench/gateway.ts'
 import { benchIngest } from '#bench/ingest.ts'
 import { benchNotion } from '#bench/notion.ts'
 import { type BenchReport, underConditions } from '#bench/report.ts'
@@ -60,6 +61,7 @@ const benchmarks = [
   { name: 'worker-memory', measures: 'memory of a worker that syncs --documents documents (100,000) of ten passages' },
   { name: 'webhook', measures: 'time from a push, told by webhook, to an answer that uses it' },
   { name: 'conversation', measures: 'time that the loop adds to a spoken turn, one and 50 conversations at once' },
+  { name: 'gateway', measures: 'time that the gateway to language models adds to a piece, 50 replies at once' },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
@@ -100,6 +102,10 @@ async function run(
         await benchConversation({ conversations: 50, turnsEach: 6 }, signal),
       ],
     }))
+  }
+  if (name === 'gateway') {
+    const load = { streams: 50, replies: 1000 }
+    return await underConditions('nothing', async () => ({ benchmark: name, rows: await benchGateway(load, signal) }))
   }
   if (name !== 'ingest' && name !== 'search')
     return await underConditions('nothing', () => atScale(invocation, name, options))
