@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { OpsError } from '#runtime/errors.ts'
 
 /** Something that a benchmark needs is not on this machine. */
-export class StandInsError extends OpsError {
+class StandInsError extends OpsError {
   override readonly name = 'StandInsError'
   readonly code = 'bench_stand_ins'
   readonly retryable = false

@@ -2,4 +2,6 @@ import { describe } from 'vitest'
 import { workLedgerContract } from '#knowledge/work-ledger.contract.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 
-describe('MemoryLedger', () => workLedgerContract(async () => new MemoryLedger()))
+describe('MemoryLedger', () => {
+  workLedgerContract(async () => new MemoryLedger())
+})
