@@ -14,8 +14,6 @@ export interface LlmGatewayOptions {
   hedgeAfterMs?: number | undefined
   /** Undefined: the price isn't known. */
   priceOf?: ((model: string, usage: LlmUsage) => number | undefined) | undefined
-  /** Throws where no more money is to be spent. */
-  checkBudget?: (() => void) | undefined
 }
 
 export interface LlmGateway extends Llm {
@@ -82,7 +80,6 @@ class GatewayReply {
   }
 
   async *pieces(signal: AbortSignal): AsyncGenerator<LlmPiece> {
-    this.#options.checkBudget?.()
     this.#waiting = this.#pool.ordered()
     let messages = this.#messages
     let continuation: Continuation | undefined
