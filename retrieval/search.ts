@@ -21,8 +21,10 @@ const embeddedWithinMs = 3000
 const restAfterFailureMs = 10_000
 /** What is dear is measured on the best of them; fewer lose questions, more change nothing but the time. */
 const measuredClosely = 48
+/** Of a question with its other words; those of what it says first come first. */
+const mostTerms = 48
 /** Of all of them; each is read and looked at. */
-const mostCandidates = 160
+const mostCandidates = 120
 
 export interface SearchParts {
   index: PassageIndex
@@ -117,7 +119,8 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
   const partQueries = query.parts.map((part) => understand(part, parts.thesaurus))
   const [embeddings, ...partEmbeddings] = await embed(parts, [query, ...partQueries], warnings, signal)
   const terms = [query.terms]
-  if (query.saidOtherwise !== '') terms.push([...query.terms, ...termsOf(query.saidOtherwise)])
+  if (query.saidOtherwise !== '')
+    terms.push([...query.terms, ...new Set(termsOf(query.saidOtherwise))].slice(0, mostTerms))
   const vectors = [embeddings?.question, embeddings?.otherwise].filter((embedding) => embedding !== undefined)
   const queries = [query, ...partQueries]
   const [ids, ofTerms] = await Promise.all([
