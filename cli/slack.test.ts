@@ -104,7 +104,8 @@ describe('nightdesk start', () => {
   it('takes signed events at /slack/events', async () => {
     await using slack = await new FakeSlack().listen()
     slack.workspace.person('U1')
-    slack.workspace.channel('C1', ['U1'])
+    // Another channel than above: what is answered once there is remembered beside the documents.
+    slack.workspace.channel('C2', ['U1'])
     const { SLACK_APP_TOKEN: _, ...settings } = settingsOf(slack)
     const port = await freePort()
     const env = { ...settings, SLACK_SIGNING_SECRET: slack.signingSecret }
@@ -121,17 +122,17 @@ describe('nightdesk start', () => {
     }, 100)
     await until(() => isReady && slack.calls.length > 0, running)
     clearInterval(look)
-    const said = { user: 'U1', channel: 'C1', text: '<@UBOT> How do I fail over the ledger database?' }
+    const said = { user: 'U1', channel: 'C2', text: '<@UBOT> How do I fail over the ledger database?' }
     const { ts } = slack.workspace.add(said)
     for (const event of slack.eventsOf(said, ts)) {
       const { headers, body } = slack.signed(JSON.stringify(slack.eventBody(event)))
       expect((await fetch(`${url}/slack/events`, { method: 'POST', headers, body })).status).toBe(200)
       expect((await fetch(`${url}/slack/events`, { method: 'POST', headers, body: `${body} ` })).status).toBe(401)
     }
-    await until(() => slack.workspace.posted('C1').some(({ blocks }) => /ledger/i.test(wordsIn(blocks))), running)
+    await until(() => slack.workspace.posted('C2').some(({ blocks }) => /ledger/i.test(wordsIn(blocks))), running)
     running.kill('SIGTERM')
     expect((await running.ended).code).toBe(0)
-    expect(slack.workspace.posted('C1')).toHaveLength(1)
+    expect(slack.workspace.posted('C2')).toHaveLength(1)
   })
 })
 
