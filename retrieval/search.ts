@@ -20,7 +20,7 @@ const embeddedWithinMs = 3000
 /** So long nobody waits again for an embedder that has just failed somebody. */
 const restAfterFailureMs = 10_000
 /** What is dear is measured on the best of them; fewer lose questions, more change nothing but the time. */
-const measuredClosely = 48
+const measuredClosely = 40
 /** Of a question with its other words; those of what it says first come first. */
 const mostTerms = 48
 /** Of all of them; each is read and looked at. */
