@@ -193,6 +193,22 @@ describe('start', () => {
     expect(z.object({ url: z.string(), documents: z.number() }).parse(JSON.parse(out)).url).toBe(url)
   })
 
+  it('goes on serving what was ingested by hand, where no source is configured', async () => {
+    const docs = await mkdtemp(join(folder, 'by-hand-'))
+    await writeFile(join(docs, 'page.md'), '# Redis\n\nRestart it by hand.\n')
+    const data = ['--data-dir', join(folder, 'by-hand')]
+    expect((await nightdesk(['ingest', `files:${docs}`, ...data])).code).toBe(0)
+    const port = await freePort()
+    const started = launchNightdesk(['start', '--port', String(port), ...data])
+    await readyAt(`http://127.0.0.1:${port}`, started)
+    await setTimeout(500)
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    started.kill('SIGTERM')
+    const { code, out } = await started.ended
+    expect(code).toBe(0)
+    expect(out).toContain(`Nightdesk is ready at http://127.0.0.1:${port}`)
+  })
+
   it('by npm ends with npm, and leaves nothing running', async () => {
     const port = await freePort()
     const started = npmStart(['--port', String(port), ...loaded])

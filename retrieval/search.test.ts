@@ -71,6 +71,28 @@ async function searching(parts: Partial<SearchParts> = {}) {
 }
 
 describe('search', () => {
+  it('gives as many results as are asked for, where there are as many', async () => {
+    const store = openMemoryStore()
+    const entries = Array.from({ length: 200 }, (_, n) => {
+      const text = `Restart service${n} on host${n * 7} after alert${n * 13}, then look at panel${n * 3} and page team${n}.`
+      const passage = fakePassage({ id: `p${n}#0`, documentId: `p${n}`, text, heading: [`Service ${n}`] })
+      const terms = termsOfPassage(`Service ${n}`, passage)
+      return fakeEntry({ id: `p${n}`, title: `Service ${n}` }, [{ ...passage, terms, embedding: model.encode(text) }])
+    })
+    await store.documents.replaceEntries(entries, ongoing)
+    const search = createSearch({
+      index: store.index,
+      embedder: model,
+      softMatch: new SoftMatch(model),
+      freshnessOf: async (passages) => passages.map(() => fresh),
+      log: silentLog,
+    })
+    for (const limit of [10, 50, 100]) {
+      const found = await search({ text: 'restart a service', limit, principal: localPrincipal }, ongoing)
+      expect(found.passages).toHaveLength(limit)
+    }
+  })
+
   it('puts the passage that answers first, with a score of at most 1', async () => {
     const search = await searching()
     const found = await search('um, which command do I run to drain a node before a reboot?')

@@ -19,7 +19,7 @@ const candidatesEach = 100
 const embeddedWithinMs = 3000
 /** So long nobody waits again for an embedder that has just failed somebody. */
 const restAfterFailureMs = 10_000
-/** What is dear is measured on the best of them; fewer lose questions, more change nothing but the time. */
+/** What is dear is measured on the best of them: with 96 one more question in a hundred is found, in a third more time. */
 const measuredClosely = 40
 /** Of a question with its other words; those of what it says first come first. */
 const mostTerms = 48
@@ -106,6 +106,11 @@ function restingAfterFailure(embedder: NonNullable<SearchParts['embedder']>): No
   }
 }
 
+/** Copies and neighbours become one, so that more have to be looked at than are shown. */
+function roomFor(limit: number): number {
+  return 2 * limit
+}
+
 /** Four digits say all that a score knows. */
 function shown(score: number): number {
   return Math.round(Math.min(1, Math.max(0, score)) * 1e4) / 1e4
@@ -125,7 +130,7 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
   const queries = [query, ...partQueries]
   const [ids, ofTerms] = await Promise.all([
     parts.index.candidates(
-      { terms, embeddings: vectors, limitEach: candidatesEach, limit: mostCandidates },
+      { terms, embeddings: vectors, limitEach: candidatesEach, limit: Math.max(mostCandidates, roomFor(asked.limit)) },
       filter,
       signal,
     ),
@@ -147,7 +152,7 @@ async function findCandidates(parts: SearchParts, asked: SearchQuery, signal: Ab
   return {
     query,
     statistics,
-    scored: scoredFor(query, { ...embeddings, own: own[0] }, Math.max(measuredClosely, asked.limit))(passages),
+    scored: scoredFor(query, { ...embeddings, own: own[0] }, Math.max(measuredClosely, roomFor(asked.limit)))(passages),
     parts: partQueries.map((part, at) => scoredFor(part, { ...partEmbeddings[at], own: own[at + 1] })),
     warnings,
   }
