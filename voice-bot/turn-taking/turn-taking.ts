@@ -1,0 +1,37 @@
+import type { VoiceFrame } from '../voice-activity/voice-activity.ts'
+
+/** What is known about a turn of talk, in the order in which it became known. All times are of the audio's clock. */
+export type TurnEvidence =
+  | { kind: 'frame'; frame: VoiceFrame }
+  /** No frame came for a while; time goes on all the same. */
+  | { kind: 'time'; atMs: number }
+  /** Of the whole turn so far. `confidence` 0..1. */
+  | { kind: 'interim' | 'final'; text: string; confidence?: number | undefined; atMs: number }
+  /** The recogniser itself believes that the turn is (likely to be) over, or takes that back. */
+  | { kind: 'recogniser-end' | 'recogniser-likely-end' | 'recogniser-resumed'; atMs: number }
+  /** We began to be heard, saying these words as the sound goes on; or fell silent. */
+  | { kind: 'playing'; text: string; atMs: number }
+  | { kind: 'played'; atMs: number }
+  /** The turn was answered, thrown away or ended otherwise: what was heard belongs to the past. */
+  | { kind: 'turn-closed'; atMs: number }
+
+export type TurnDecision =
+  /** `atMs`: where the speech began, earlier than the decision. */
+  | { kind: 'speech-started'; atMs: number }
+  | { kind: 'speech-stopped'; atMs: number }
+  /** The answer may be begun, and thrown away if the speaker goes on. */
+  | { kind: 'likely-end-of-turn'; atMs: number }
+  /** @param because For people: `complete sentence`, `long silence`, `endpoint word`… */
+  | { kind: 'end-of-turn'; atMs: number; silenceMs: number; because: string }
+  /** Somebody may be interrupting: hold the sound until it's known. */
+  | { kind: 'interruption-suspected'; atMs: number }
+  | { kind: 'interruption'; atMs: number; because: string }
+  /** It was a cough, a noise, our own voice or a nod: go on where it stopped. */
+  | { kind: 'interruption-dismissed'; atMs: number; because: string }
+
+export type Eagerness = 'low' | 'medium' | 'high' | 'auto'
+
+/** When a turn of talk begins and ends, and what counts as an interruption. Pure: the same evidence gives the same decisions. */
+export interface TurnTaking {
+  take(evidence: TurnEvidence): readonly TurnDecision[]
+}
