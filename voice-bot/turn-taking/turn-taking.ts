@@ -16,18 +16,34 @@ export type TurnEvidence =
   | { kind: 'turn-closed'; atMs: number }
 
 export type TurnDecision =
-  /** `atMs`: where the speech began, earlier than the decision. */
+  /** `atMs`: where the speech began, earlier than the decision. Once more after each pause within a turn. */
   | { kind: 'speech-started'; atMs: number }
+  /** A pause, or the end: `atMs` is where the speech ended. */
   | { kind: 'speech-stopped'; atMs: number }
   /** The answer may be begun, and thrown away if the speaker goes on. */
   | { kind: 'likely-end-of-turn'; atMs: number }
   /** @param because For people: `complete sentence`, `long silence`, `endpoint word`… */
-  | { kind: 'end-of-turn'; atMs: number; silenceMs: number; because: string }
+  | {
+      kind: 'end-of-turn'
+      atMs: number
+      silenceMs: number
+      because: string
+      outcome: TurnOutcome
+      /** What ended it, as it stands at the end of the words heard: it belongs to no question. */
+      endpointWord?: string | undefined
+    }
   /** Somebody may be interrupting: hold the sound until it's known. */
   | { kind: 'interruption-suspected'; atMs: number }
+  /** Followed at once by the `speech-started` of whoever interrupts, and in the end by an `end-of-turn`. */
   | { kind: 'interruption'; atMs: number; because: string }
   /** It was a cough, a noise, our own voice or a nod: go on where it stopped. */
   | { kind: 'interruption-dismissed'; atMs: number; because: string }
+
+/**
+ * What a turn that ended was. `nothing-understood`: somebody spoke and no words came; should they come late, another
+ * `end-of-turn` follows. `not-speech`: a noise, to be passed over. `not-addressed`: talk that isn't for us.
+ */
+export type TurnOutcome = 'answer' | 'nothing-understood' | 'not-speech' | 'not-addressed'
 
 export type Eagerness = 'low' | 'medium' | 'high' | 'auto'
 
