@@ -1,11 +1,11 @@
-import { askByLoop } from '#conversation/ask.ts'
+import { type AskLoop, askByLoop } from '#conversation/ask.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import { freshnessRules } from '#freshness/rules.ts'
 import { freshnessOf as datedFreshness } from '#freshness/state.ts'
 import type { Source } from '#ingest/source.ts'
 import { createSync, type SyncOptions } from '#ingest/sync.ts'
 import type { SyncReport } from '#ingest/sync-report.ts'
-import type { Ask, Search } from '#knowledge/answer.ts'
+import type { Search } from '#knowledge/answer.ts'
 import { limitedByAudience } from '#knowledge/audience-limits.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
@@ -36,7 +36,7 @@ export interface Nightdesk extends AsyncDisposable {
   qdrant: OpenedStore['qdrant']
   /** Compares what finds the passages with the passages and mends what differs; undefined: they can't differ. */
   repair: OpenedStore['repair']
-  ask: Ask
+  ask: AskLoop
   /** What conversations are made of. */
   conversation: ConversationParts
   search: Search

@@ -1,14 +1,21 @@
-import type { Ask } from '#knowledge/answer.ts'
+import type { AnswerEvent, Question } from '#knowledge/answer.ts'
+import type { Command } from './commands.ts'
 import { openTalk } from './conversation.ts'
 import type { ConversationParts } from './parts.ts'
 import { takeTurn } from './turn.ts'
 
+/** `command`: what was chosen on a screen, so that `text` need not be understood. */
+export type AskLoop = (
+  question: Question & { command?: Command | undefined },
+  signal: AbortSignal,
+) => AsyncIterable<AnswerEvent>
+
 /** The loop as a way to ask one question: a text turn, whose failure is thrown to whoever asks. */
-export function askByLoop(parts: ConversationParts): Ask {
-  return async function* ({ text, lang, history, conversationId, mode, principal }, signal) {
+export function askByLoop(parts: ConversationParts): AskLoop {
+  return async function* ({ text, lang, history, conversationId, mode, principal, command }, signal) {
     signal.throwIfAborted()
     const talk = await openTalk(parts, { conversationId, principal, mode }, signal)
-    for await (const event of takeTurn(parts, talk, { text, lang, history }, () => undefined, signal)) {
+    for await (const event of takeTurn(parts, talk, { text, lang, history, command }, () => undefined, signal)) {
       if (event.kind === 'status' || event.kind === 'delta' || event.kind === 'citation' || event.kind === 'done')
         yield event
     }

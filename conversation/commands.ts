@@ -25,6 +25,10 @@ export interface Command {
   name: CommandName
   /** What it is about, in the speaker's words: the runbook, the note, the channel, the section. '' where nothing was named. */
   about: string
+  /** The very document to walk through, where it was chosen on a screen; its section is the one that `about` names. */
+  documentId?: string | undefined
+  /** Who says so, where several people take part in one conversation; absent: its principal. */
+  by?: string | undefined
 }
 
 // biome-ignore format: one pattern a line

@@ -15,6 +15,20 @@ const Walk = z.object({
   quote: z.string().optional(),
   /** The step whose irreversible command was agreed to. */
   agreed: z.number().int().optional(),
+  /** The section that a yes leads to. */
+  branch: z.string().optional(),
+})
+
+/** What became of a step, and who said so: stays when the walk is over, so that others can tell what was done. */
+const Walked = z.object({
+  documentId: z.string(),
+  section: z.string(),
+  /** Counted within its stretch, as it was announced. */
+  step: z.number().int(),
+  of: z.number().int(),
+  outcome: StepOutcome,
+  by: z.string(),
+  at: z.coerce.date(),
 })
 
 /** A call that waits for a yes. */
@@ -24,6 +38,8 @@ const Position = z.object({
   state: z.string(),
   previous: z.array(z.string()),
   walk: Walk.optional(),
+  /** The last steps that something became of, oldest first. */
+  walked: z.array(Walked).optional(),
   pending: PendingCall.optional(),
   /** 1: as fast as the voice speaks by itself. */
   pace: z.number().min(0.5).max(2),
@@ -37,6 +53,7 @@ const Position = z.object({
 /** Where a conversation stands, whatever channel it goes on by. */
 export type Position = z.infer<typeof Position>
 export type WalkPosition = z.infer<typeof Walk>
+export type Walked = z.infer<typeof Walked>
 export type PendingCall = z.infer<typeof PendingCall>
 
 const startPosition: Position = {

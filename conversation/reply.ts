@@ -3,7 +3,7 @@ import type { Scene } from './parts.ts'
 import { acted, called } from './replies/act.ts'
 import { readSources, repeated } from './replies/again.ts'
 import { farewell, paced, quiet, spelledOut } from './replies/manner.ts'
-import { answered } from './replies/question.ts'
+import { answerBegun, answered } from './replies/question.ts'
 import { startWalk, stopWalk, walkOn } from './replies/walk.ts'
 import { ownReply, type Reply } from './scene.ts'
 import type { SpeculativeAnswer } from './speculation.ts'
@@ -20,17 +20,22 @@ export async function* reply(
   begun: SpeculativeAnswer | undefined,
   signal: AbortSignal,
 ): Reply {
-  const tools = scene.parts.tools ?? allTools
+  const ours = scene.parts.tools ?? allTools
+  const theirs = scene.clientTools ?? []
   const { llm } = scene.parts
   if (intent.kind === 'nothing') return yield* ownReply(scene, { text: said('not-heard', scene.lang), abstained: true })
   if (intent.kind === 'command') return yield* commanded(intent.command, scene, signal)
-  if (intent.kind === 'act' && llm !== undefined) return yield* acted(llm, scene, tools, signal)
+  if (intent.kind === 'act' && llm !== undefined)
+    return yield* acted(llm, scene, [...theirs, ...ours], undefined, signal)
+  // A question may be one for the client's tools. Meanwhile the documents' answer is made, in case it isn't.
+  if (llm !== undefined && theirs.length > 0 && scene.meant !== '')
+    return yield* acted(llm, scene, theirs, begun ?? answerBegun(scene), signal)
   yield* answered(scene, begun, signal)
 }
 
 async function* commanded(command: Command, scene: Scene, signal: AbortSignal): Reply {
   const { position } = scene
-  const { name, about } = command
+  const { name } = command
   const call = toolCall(command, scene)
   if (call !== undefined) {
     const tool = (scene.parts.tools ?? allTools).find((each) => each.name === call.tool)
@@ -47,7 +52,7 @@ async function* commanded(command: Command, scene: Scene, signal: AbortSignal): 
   const inWalk = position.walk !== undefined && position.state !== 'open'
   switch (name) {
     case 'walk':
-      return yield* startWalk(about, scene, signal)
+      return yield* startWalk(command, scene, signal)
     case 'repeat':
       return yield* inWalk ? walkOn(command, scene, signal) : repeated(scene, signal)
     case 'source':

@@ -2,11 +2,12 @@ import { destructiveWarnings } from '#retrieval/answering.ts'
 import { ageIn } from '../ages.ts'
 import type { Command } from '../commands.ts'
 import type { Scene } from '../parts.ts'
-import type { Position } from '../position.ts'
+import type { Position, Walked } from '../position.ts'
 import { ownReply, type Reply, type ReplyPiece } from '../scene.ts'
 import { moved } from '../states/machine.ts'
 import { onCallMachine } from '../states/on-call-machine.ts'
 import {
+  chosenRunbook,
   citationOfStep,
   findRunbook,
   legOf,
@@ -18,14 +19,21 @@ import {
 import { walkWords as words } from '../walkthrough/walk-words.ts'
 
 /** Begins to walk through a runbook, or goes to a section of the one that is being walked through. */
-export async function* startWalk(about: string, scene: Scene, signal: AbortSignal): Reply {
+export async function* startWalk(
+  { about, documentId }: Pick<Command, 'about' | 'documentId'>,
+  scene: Scene,
+  signal: AbortSignal,
+): Reply {
   const { lang, position } = scene
   const current = position.walk === undefined ? undefined : await resumed(scene, signal)
   const section = current?.walk.steps.find((step) => sameHeading(step.section, about))?.section
   if (current !== undefined && section !== undefined) {
     return yield* goTo(section, current.walk, scene, words.branched(section, lang))
   }
-  const walk = await findRunbook(about, scene, signal)
+  const walk =
+    documentId === undefined
+      ? await findRunbook(about, scene, signal)
+      : await chosenRunbook(documentId, about, scene, signal)
   if (walk === undefined) return yield* ownReply(scene, { text: words.noRunbook(lang), abstained: true })
   const { title } = walk.read.document
   if (walk.steps.length === 0) return yield* ownReply(scene, { text: words.noSteps(title, lang), abstained: true })
@@ -36,7 +44,7 @@ export async function* startWalk(about: string, scene: Scene, signal: AbortSigna
 }
 
 /** Goes on with the runbook that is being walked through. */
-export async function* walkOn({ name }: Command, scene: Scene, signal: AbortSignal): Reply {
+export async function* walkOn({ name, by }: Command, scene: Scene, signal: AbortSignal): Reply {
   const { lang, position } = scene
   const found = await resumed(scene, signal)
   if (found === undefined) {
@@ -48,16 +56,17 @@ export async function* walkOn({ name }: Command, scene: Scene, signal: AbortSign
   if (changed) return yield* readStep(walk, scene, { lead: words.changed(title, lang), from: position })
   const step = stepAt(walk)
   const leg = legOf(walk.position)
+  const done = () => advance(noted(walk, 'done'), { ...scene, position: withWalked(walk, 'done', scene, by) })
   switch (name) {
     case 'done':
-      return yield* advance(noted(walk, 'done'), scene)
+      return yield* done()
     case 'skip':
-      return yield* advance(noted(walk, 'skipped'), scene)
+      return yield* advance(noted(walk, 'skipped'), { ...scene, position: withWalked(walk, 'skipped', scene, by) })
     case 'next':
       // An irreversible step isn't passed over by mistake; after a stop, "next" means the step where we stopped.
       if (position.state === 'confirming-step') return yield* readStep(walk, scene, { from: position })
       if (position.state !== 'walking') return yield* readStep(walk, scene, { from: position })
-      return yield* advance(noted(walk, 'done'), scene)
+      return yield* done()
     case 'back': {
       const at = Math.max(leg.from, leg.at - 1)
       const lead = leg.at === leg.from ? words.first(lang) : undefined
@@ -69,7 +78,7 @@ export async function* walkOn({ name }: Command, scene: Scene, signal: AbortSign
         return yield* readStep(agreed, scene, { from: position })
       }
       const to = step?.branches.find(({ section }) => walk.steps.some((other) => other.section === section))
-      if (to === undefined) return yield* advance(noted(walk, 'done'), scene)
+      if (to === undefined) return yield* done()
       return yield* goTo(to.section, walk, scene, words.branched(to.section, lang))
     }
     case 'no':
@@ -77,7 +86,7 @@ export async function* walkOn({ name }: Command, scene: Scene, signal: AbortSign
         yield { kind: 'position', position: { ...position, state: 'walking', walk: walk.position } }
         return yield* ownReply(scene, { text: words.refused(lang) })
       }
-      return yield* advance(noted(walk, 'done'), scene)
+      return yield* done()
     case 'expected': {
       const citation = step === undefined ? undefined : citationOfStep(step, walk)
       if (step === undefined || citation === undefined || step.expected === '') {
@@ -86,7 +95,10 @@ export async function* walkOn({ name }: Command, scene: Scene, signal: AbortSign
       return yield* ownReply(scene, { text: `${step.expected} [1]`, spoken: step.expected, citations: [citation] })
     }
     case 'problem':
-      yield { kind: 'position', position: { ...position, walk: noted(walk, 'problem').position } }
+      yield {
+        kind: 'position',
+        position: { ...withWalked(walk, 'problem', scene, by), walk: noted(walk, 'problem').position },
+      }
       return yield* ownReply(scene, { text: words.problem(owners, lang) })
     case 'where': {
       const at = `${words.where(title, step?.section ?? '', lang)} ${words.step(placeIn(walk), lang)}`
@@ -166,6 +178,7 @@ function* readStep(walk: Walk, scene: Scene, { lead, from }: Reading): Generator
   }
   const { at } = legOf(walk.position)
   const asks = step.destructive && walk.position.agreed !== at
+  const branch = step.branches.find(({ section }) => walk.steps.some((other) => other.section === section))
   const position: Position = {
     ...from,
     state: asks ? 'confirming-step' : 'walking',
@@ -173,7 +186,7 @@ function* readStep(walk: Walk, scene: Scene, { lead, from }: Reading): Generator
       from.state === 'walking' || from.state === 'confirming-step'
         ? from.previous
         : [...from.previous, from.state].slice(-8),
-    walk: { ...walk.position, quote: step.quote },
+    walk: { ...walk.position, quote: step.quote, branch: branch?.section },
   }
   yield { kind: 'position', position, step: placeIn(walk) }
   const place = words.step(placeIn(walk), lang)
@@ -181,7 +194,6 @@ function* readStep(walk: Walk, scene: Scene, { lead, from }: Reading): Generator
   if (step.suspicious) return yield* ownReply(scene, { text: [...before, place, words.suspicious(lang)].join(' ') })
   if (asks) return yield* ownReply(scene, { text: [...before, place, words.confirm(lang)].join(' ') })
   const intro = step.intro === '' ? [] : [`${step.intro} [1]`]
-  const branch = step.branches.find(({ section }) => walk.steps.some((other) => other.section === section))
   const after = branch === undefined ? [] : [words.branch(branch.section, lang)]
   yield* ownReply(scene, {
     text: [
@@ -213,6 +225,17 @@ function noted(walk: Walk, outcome: 'done' | 'skipped' | 'problem'): Walk {
   const known = walk.position.outcomes[at]
   const outcomes = { ...walk.position.outcomes, [at]: known === 'problem' && outcome === 'done' ? known : outcome }
   return { ...walk, position: { ...walk.position, outcomes } }
+}
+
+const mostWalked = 200
+
+function withWalked(walk: Walk, outcome: Walked['outcome'], scene: Scene, by: string | undefined): Position {
+  const { position, principal, parts } = scene
+  const { at: step, of } = placeIn(walk)
+  const section = stepAt(walk)?.section ?? ''
+  const { documentId } = walk.position
+  const now = { documentId, section, step, of, outcome, by: by ?? principal.name, at: parts.clock.now() }
+  return { ...position, walked: [...(position.walked ?? []), now].slice(-mostWalked) }
 }
 
 /** What has to be said of its age before its first step. */

@@ -13,7 +13,7 @@ export const startWalkthroughTool = defineTool({
   run: async ({ runbook }, scene, signal) => {
     let position = scene.position
     let say: OwnWords = { text: '' }
-    for await (const piece of startWalk(runbook, scene, signal)) {
+    for await (const piece of startWalk({ about: runbook }, scene, signal)) {
       if (piece.kind === 'position') position = piece.position
       if (piece.kind === 'done') say = { ...piece.answer, text: piece.answer.answer }
     }

@@ -27,6 +27,18 @@ export function stepAt({ steps, position }: Walk): Step | undefined {
 /** A document of which at least this many steps are known to be steps counts as a runbook. */
 const fewestSteps = 1
 
+/** That very runbook, from the section that these words name. */
+export async function chosenRunbook(
+  documentId: string,
+  about: string,
+  scene: Scene,
+  signal: AbortSignal,
+): Promise<Walk | undefined> {
+  const walk = await openRunbook(documentId, scene, signal)
+  if (walk === undefined || walk.steps.length < fewestSteps) return walk
+  return { ...walk, position: { ...walk.position, trail: [sectionMeant(about, walk)] } }
+}
+
 /** The runbook that is meant by these words, with the section that they name; undefined when there is none. */
 export async function findRunbook(about: string, scene: Scene, signal: AbortSignal): Promise<Walk | undefined> {
   const found = await scene.reads.search({ text: about, limit: 20, principal: scene.principal }, signal)

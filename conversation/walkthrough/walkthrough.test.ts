@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '#knowledge/answer.ts'
+import { localPrincipal } from '#knowledge/principal.ts'
+import { askByLoop } from '../ask.ts'
+import type { Command } from '../commands.ts'
 import { answersIn, fakeParts, type Section, talk } from '../conversation.fake.ts'
+import { loadPosition } from '../position.ts'
 import { stepsOf } from './runbook-steps.ts'
 
 const title = 'Ledger failover'
@@ -179,5 +183,40 @@ describe('walking through a runbook', () => {
   it('says so when there is no such runbook', async () => {
     const [answer] = await walk(runbook, 'walk me through brewing coffee')
     expect(answer).toMatchObject({ abstained: true, citations: [] })
+  })
+})
+
+describe('what became of the steps', () => {
+  const ongoing = new AbortController().signal
+  const heard = async (parts: ReturnType<typeof fakeParts>, command: Command, conversationId?: string) => {
+    const ask = askByLoop(parts)
+    const question = { text: command.name, mode: 'text' as const, principal: localPrincipal, conversationId, command }
+    const last = (await Array.fromAsync(ask(question, ongoing))).at(-1)
+    return last?.kind === 'done' ? last.answer : undefined
+  }
+
+  it('is kept with who said so and when, after the walk is over too', async () => {
+    const parts = fakeParts(runbook)
+    const begun = await heard(parts, { name: 'walk', about: 'Split brain', documentId: 'ledger-failover.md' })
+    expect(begun?.answer).toContain('Power off the host')
+    const id = begun?.conversationId ?? ''
+    await heard(parts, { name: 'problem', about: '', by: 'ann' }, id)
+    await heard(parts, { name: 'done', about: '', by: 'bob' }, id)
+    await heard(parts, { name: 'skip', about: '' }, id)
+    const whose = { conversationId: id, principal: localPrincipal.name }
+    const position = await loadPosition(parts, whose, ongoing)
+    expect(position.walk).toBeUndefined()
+    expect(position.walked?.map(({ step, outcome, by }) => [step, outcome, by])).toEqual([
+      [1, 'problem', 'ann'],
+      [1, 'done', 'bob'],
+      [2, 'skipped', 'local'],
+    ])
+    expect(position.walked?.[0]?.at).toEqual(parts.clock.now())
+  })
+
+  it('is told of a runbook that was chosen by its id, and not of one that is not there', async () => {
+    const parts = fakeParts(runbook)
+    const answer = await heard(parts, { name: 'walk', about: '', documentId: 'nowhere.md' })
+    expect(answer?.abstained).toBe(true)
   })
 })
