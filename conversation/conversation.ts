@@ -7,10 +7,12 @@ import { Interruption, TurnTooSlowError } from './errors.ts'
 import type { ConversationEvent, ConversationInput, TurnEvent } from './events.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
 import { Listening } from './listening.ts'
-import type { ConversationParts } from './parts.ts'
+import type { ConversationParts, Tool } from './parts.ts'
 import { spoken } from './say.ts'
 import { SpokenLog } from './spoken-log.ts'
 import { BackgroundCalls } from './tools/background-calls.ts'
+import type { ClientTool } from './tools/client-tool.ts'
+import { ClientCalls, clientTools, defaultClientToolMs } from './tools/client-tools.ts'
 import { beginAnswer, remember, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
 import { type Sentence, said } from './words.ts'
 
@@ -24,6 +26,10 @@ export interface ConversationOptions {
   lang?: Lang | undefined
   /** A turn that takes longer ends in an apology. Default one minute. */
   turnDeadlineMs?: number | undefined
+  /** What the client can do for us, until a `client-tools` says otherwise. Only a model calls them. */
+  clientTools?: readonly ClientTool[] | undefined
+  /** A call that the client has not answered after so long has failed. Default 30 seconds. */
+  clientToolMs?: number | undefined
   /** A listener who has heard nothing for so long is told that it is being worked on. Default 2 seconds. */
   fillerAfterMs?: number | undefined
 }
@@ -50,10 +56,13 @@ export class Conversation {
   #current: TakenTurn | undefined
   #last: TakenTurn | undefined
   readonly #background = new BackgroundCalls()
+  readonly #clientCalls = new ClientCalls()
+  #clientTools: readonly Tool[]
 
   constructor(parts: ConversationParts, options: ConversationOptions) {
     this.#parts = parts
     this.#options = options
+    this.#clientTools = this.#toolsOf(options.clientTools ?? [])
   }
 
   /**
@@ -95,7 +104,11 @@ export class Conversation {
     out: Channel<ConversationEvent>,
     signal: AbortSignal,
   ): Promise<void> {
-    this.#talk ??= { ...(await openTalk(this.#parts, this.#options, signal)), background: this.#background }
+    this.#talk ??= {
+      ...(await openTalk(this.#parts, this.#options, signal)),
+      background: this.#background,
+      clientTools: () => this.#clientTools,
+    }
     const utterances = new Channel<Utterance>(Number.POSITIVE_INFINITY)
     const stop = (): void => utterances.fail(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
@@ -143,7 +156,17 @@ export class Conversation {
       }
       case 'interruption':
         return await this.#interrupt(input, out, signal)
+      case 'client-tools':
+        this.#clientTools = this.#toolsOf(input.tools)
+        return
+      case 'tool-result':
+        this.#clientCalls.settle(input.callId, { text: input.text, failed: input.failed === true })
+        return
     }
+  }
+
+  #toolsOf(tools: readonly ClientTool[]): readonly Tool[] {
+    return clientTools(tools, this.#clientCalls, this.#options.clientToolMs ?? defaultClientToolMs)
   }
 
   #listening(
@@ -271,8 +294,8 @@ export class Conversation {
     const heard = speech.audioMs === 0 && this.#options.mode === 'text' ? shown : speech.heard(interruption?.heardMs)
     if (made?.answer !== undefined && made.stored) await this.#reviseAnswer(made.answer.traceId, heard, signal)
     else if (made !== undefined) await remember(made, heard, signal)
-    for (const [callId, tool] of made?.openCalls ?? [])
-      await send({ kind: 'tool', callId, tool, phase: 'cancelled', text: '' })
+    for (const [callId, call] of made?.openCalls ?? [])
+      await send({ kind: 'tool', callId, ...call, phase: 'cancelled', text: '' })
     if (interruption !== undefined) return await send({ kind: 'interrupted', heard })
     this.#parts.log.warn({ err: reason, conversationId: this.#talk?.conversationId }, 'a turn failed')
     await send(apologyFor(reason, made?.scene.lang ?? this.#options.lang ?? 'en', 'failed'))

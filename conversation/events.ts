@@ -1,6 +1,7 @@
 import type { Answer, AnswerEvent, Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
+import type { ClientTool } from './tools/client-tool.ts'
 
 /** What a conversation takes in, as plain data, so that it can be written down and replayed. */
 export type ConversationInput =
@@ -19,6 +20,8 @@ export type ConversationInput =
     }
   /** From whoever runs a tool for us: a client, or something that took its time. */
   | { kind: 'tool-result'; callId: string; text: string; failed?: boolean | undefined }
+  /** From the next turn on these are the tools that run at the client, and no others. */
+  | { kind: 'client-tools'; tools: readonly ClientTool[] }
   | { kind: 'dtmf'; digit: string }
   | { kind: 'end' }
 
@@ -51,7 +54,11 @@ export type TurnEvent =
   | Exclude<AnswerEvent, { kind: 'done' }>
   | { kind: 'verdict'; verdict: Verdict }
   | { kind: 'state'; state: string; step?: { at: number; of: number } | undefined }
-  | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string }
+  /**
+   * `text` of `started` is the arguments as JSON, of `result` what came of it. Each call that is started ends in exactly
+   * one `result`, `failed` or `cancelled`. `atClient`: the client runs it, and answers by a `tool-result`.
+   */
+  | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string; atClient?: boolean | undefined }
   /** Something is about to be said aloud: as it sounds, and as it is written. `filler`: only to bridge a wait. */
   | { kind: 'sentence'; text: string; written: string; filler: boolean }
   /** The words' times count from the first sample of the turn's speech. */

@@ -86,6 +86,8 @@ export interface Scene {
   reads: TurnReads
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined
+  /** What the client can do, beside our own tools. */
+  clientTools?: readonly Tool[] | undefined
 }
 
 export interface OwnWords {
@@ -96,6 +98,8 @@ export interface OwnWords {
   citations?: readonly Citation[] | undefined
   warnings?: readonly AnswerWarning[] | undefined
   abstained?: boolean | undefined
+  /** Who put it into words; absent: nobody but us. */
+  provider?: string | undefined
 }
 
 /** What came of a call. */
@@ -125,6 +129,8 @@ export interface Tool {
   parameters: Readonly<Record<string, unknown>>
   /** It changes something outside of the conversation: called once at most in a turn, and never begun early. */
   acts: boolean
+  /** The client runs it: its turn waits for it, and a model puts into words what came of it. */
+  atClient?: boolean | undefined
   /** Its arguments are checked by themselves, and against what was said and found. */
   prepare: (given: unknown, scene: Scene, callId: string) => PreparedCall
 }

@@ -9,9 +9,11 @@ export const namesId = 'names'
 /** What a reply consists of; its last piece is `done`. */
 export type ReplyPiece =
   | AnswerEvent
-  | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string }
+  | { kind: 'tool'; callId: string; tool: string; phase: ToolPhase; text: string; atClient?: boolean | undefined }
   /** Where the conversation stands from now on. */
   | { kind: 'position'; position: Position; step?: { at: number; of: number } | undefined }
+  /** From here on a model writes the answer piece by piece. */
+  | { kind: 'streaming' }
   /** Tokens of a prompt of the loop's own, by part. */
   | { kind: 'prompt'; tokens: Readonly<Record<string, number>> }
 
@@ -20,7 +22,7 @@ export type Reply = AsyncIterable<ReplyPiece>
 /** An answer that the loop makes itself. */
 export function* ownReply(
   scene: Scene,
-  { text, spoken, citations = [], warnings = [], abstained }: OwnWords,
+  { text, spoken, citations = [], warnings = [], abstained, provider = 'extractive' }: OwnWords,
 ): Generator<AnswerEvent> {
   for (const citation of citations) yield { kind: 'citation', citation }
   yield { kind: 'delta', text }
@@ -34,7 +36,7 @@ export function* ownReply(
     warnings,
     conversationId: scene.conversationId,
     traceId: scene.parts.newId(),
-    provider: 'extractive',
+    provider,
     timingsMs: {},
     costUsd: 0,
   }

@@ -9,7 +9,7 @@ import type { TurnEvent, TurnMetrics } from './events.ts'
 import { guardInput } from './guardrails/input.ts'
 import type { Grounds } from './guardrails/output.ts'
 import { untilAborted } from './lifetimes.ts'
-import type { Background, ConversationParts, Scene } from './parts.ts'
+import type { Background, ConversationParts, Scene, Tool } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
 import { namesId } from './scene.ts'
@@ -38,6 +38,8 @@ export interface Talk {
   mode: 'text' | 'spoken'
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined
+  /** What the client can do in the turn that begins. */
+  clientTools?: (() => readonly Tool[]) | undefined
 }
 
 /** What was made of a turn, as far as it got. */
@@ -50,7 +52,7 @@ export interface TurnMade {
   /** A model writes the answer piece by piece, so that it can be said as it comes. */
   streamed: boolean
   /** Calls that were begun and have not ended. */
-  openCalls: Map<string, string>
+  openCalls: Map<string, { tool: string; atClient?: boolean | undefined }>
   /** It is stored; what was heard of it can be revised. */
   stored: boolean
 }
@@ -102,6 +104,7 @@ export async function* takeTurn(
     meant: guarded.meant,
     history: utterance.history,
     earlier: await earlierTurns(parts, talk, signal),
+    clientTools: talk.clientTools?.(),
     position: await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
     reads: utterance.begun?.reads ?? watchedReads(parts, talk.principal),
   }
@@ -161,6 +164,7 @@ async function* told(
     for (const verdict of reads.verdicts().slice(verdicts)) yield { kind: 'verdict', verdict }
     verdicts = reads.verdicts().length
     if (piece.kind === 'prompt') made.promptTokens = piece.tokens
+    else if (piece.kind === 'streaming') made.streamed = parts.llm !== undefined
     else if (piece.kind === 'position') {
       made.position = piece.position
       await savePosition(parts, made, signal)
@@ -172,8 +176,9 @@ async function* told(
   }
 }
 
-function noteCall({ openCalls }: TurnMade, { callId, tool, phase }: Extract<CheckedPiece, { kind: 'tool' }>): void {
-  if (phase === 'started') openCalls.set(callId, tool)
+function noteCall({ openCalls }: TurnMade, piece: Extract<CheckedPiece, { kind: 'tool' }>): void {
+  const { callId, tool, phase, atClient } = piece
+  if (phase === 'started') openCalls.set(callId, { tool, ...(atClient === undefined ? {} : { atClient }) })
   else if (phase !== 'progress') openCalls.delete(callId)
 }
 

@@ -43,6 +43,8 @@ const sentences = {
     en: 'That takes a while. I go on in the background and tell you.',
     ja: '時間がかかるため裏で続けます。終わったらお知らせします。',
   },
+  'tool-failed': { en: 'That did not work.', ja: 'うまくいきませんでした。' },
+  'tool-done': { en: 'Done.', ja: '完了しました。' },
   'nothing-said': { en: 'I have not said anything yet.', ja: 'まだ何もお答えしていません。' },
   'changed-since': {
     en: 'The documents behind my last answer have changed or are gone. Please ask the question again.',

@@ -38,6 +38,7 @@ export type WarningCode =
   | 'destructive_command'
   | 'embedder_failed'
   | 'index_failed'
+  | 'client_tool'
 
 export interface AnswerWarning {
   code: WarningCode

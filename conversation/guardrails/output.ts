@@ -60,9 +60,11 @@ function withUndated({ id, text }: { id: string; text: string }): { id: string; 
 function namedFaults(text: string, { named }: Grounds): string[] {
   const known = new Set(valuesIn(named))
   const all = named.normalize('NFKC').toLowerCase()
-  return valuesIn(text).flatMap((value) =>
+  const bare = bareCommandFaults(text, [named]).map((command) => `"${command}" stands in no name.`)
+  const values = valuesIn(text).flatMap((value) =>
     known.has(value) || all.includes(value) ? [] : [`"${value}" stands neither in the question nor in a name.`],
   )
+  return [...values, ...bare]
 }
 
 /** Code, URLs, paths, flags and numbers: what somebody could act on. */

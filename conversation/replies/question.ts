@@ -1,6 +1,6 @@
 import type { AnswerEvent, Question } from '#knowledge/answer.ts'
 import type { Scene } from '../parts.ts'
-import type { SpeculativeAnswer } from '../speculation.ts'
+import { SpeculativeAnswer } from '../speculation.ts'
 
 /** The question of a scene, as answering is asked it. */
 function questionOf(
@@ -13,6 +13,12 @@ function questionOf(
     principal: scene.principal,
     ...(scene.earlier.length > 0 ? { conversationId: scene.conversationId } : { history: scene.history }),
   }
+}
+
+/** The documents' answer, begun before it is known to be wanted. */
+export function answerBegun(scene: Scene): SpeculativeAnswer {
+  const ask = scene.parts.answering(scene.reads)
+  return new SpeculativeAnswer({ question: questionOf(scene), ask, reads: scene.reads, depth: 'answer' })
 }
 
 /** The documents' answer: the one that was begun before the turn ended, if there is one, else a new one. */

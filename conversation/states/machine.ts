@@ -5,7 +5,7 @@ export interface ConversationState<Id extends string = string, Intent extends st
   id: Id
   /** What it is for, for a model and for people who look at the drawing. */
   instructions: Readonly<Record<Lang, string>>
-  /** Names of the tools that may be called in it. */
+  /** Names of the tools that may be called in it; `clientTools` stands for all those that the client brings. */
   tools: readonly string[]
   /** Where each intent leads; what is not listed is not understood here. */
   transitions: readonly Transition<Id, Intent>[]
@@ -39,6 +39,16 @@ export function stateAt(machine: StateMachine, position: MachinePosition): Conve
   const initial = machine.states.find(({ id }) => id === machine.initial)
   if (initial === undefined) throw new RangeError(`${machine.name} has no state ${machine.initial}`)
   return initial
+}
+
+/** Stands for all tools that run at the client. */
+export const clientTools = 'client:*'
+
+export function mayCall(
+  { tools }: Pick<ConversationState, 'tools'>,
+  { name, atClient }: { name: string; atClient?: boolean | undefined },
+): boolean {
+  return tools.includes(atClient === true ? clientTools : name)
 }
 
 /** Where an intent leads; undefined when it means nothing there. */

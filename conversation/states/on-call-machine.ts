@@ -1,5 +1,5 @@
 import type { CommandName } from '../commands.ts'
-import type { StateMachine, Transition } from './machine.ts'
+import { clientTools, type StateMachine, type Transition } from './machine.ts'
 
 export type StateId = 'open' | 'walking' | 'confirming-step' | 'confirming-action' | 'handed-over' | 'closing'
 
@@ -20,7 +20,7 @@ const actions: Moves = [
   { on: 'page-owner', to: 'confirming-action' },
   { on: 'remember', to: 'same' },
 ]
-const looking = ['search', 'read_passage', 'who_owns', 'how_fresh', 'remember']
+const looking = ['search', 'read_passage', 'who_owns', 'how_fresh', 'remember', clientTools]
 
 /** How Nightdesk talks: questions any time, a runbook step by step, and nothing irreversible without a yes. */
 export const onCallMachine: StateMachine<StateId, Cause> = {

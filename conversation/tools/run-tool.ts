@@ -2,7 +2,7 @@ import { userMessageOf } from '#runtime/errors.ts'
 import { childOf } from '../lifetimes.ts'
 import type { Scene, Tool, ToolOutcome } from '../parts.ts'
 import type { ReplyPiece } from '../scene.ts'
-import { stateAt } from '../states/machine.ts'
+import { mayCall, stateAt } from '../states/machine.ts'
 import { onCallMachine } from '../states/on-call-machine.ts'
 import { said } from '../words.ts'
 
@@ -29,6 +29,7 @@ export async function* runTool(
     tool: tool.name,
     phase,
     text,
+    ...(tool.atClient === true ? { atClient: true } : {}),
   })
   yield piece('started', written(given))
   const refused = refusal(tool, scene)
@@ -49,7 +50,8 @@ export async function* runTool(
     yield piece('progress', said('working-on-it', lang))
     first = await settledWithin(outcome, backgroundAfterMs - watchdogMs, scene, signal)
   }
-  if (first === undefined && scene.background !== undefined) {
+  // A client that is asked for something answers within its turn, or not at all.
+  if (first === undefined && scene.background !== undefined && tool.atClient !== true) {
     scene.background.add({ callId, tool: tool.name, outcome, stop: () => stopping.abort() })
     return { kind: 'done', say: { text: said('in-background', lang) }, result: 'still running' }
   }
@@ -62,7 +64,7 @@ export async function* runTool(
 /** Not every tool may be called in every state. */
 function refusal(tool: Tool, { position }: Scene): string | undefined {
   const state = stateAt(onCallMachine, position)
-  if (state.tools.includes(tool.name)) return undefined
+  if (mayCall(state, tool)) return undefined
   return `${tool.name} may not be called while the conversation is ${state.id}`
 }
 

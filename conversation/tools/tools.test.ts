@@ -8,7 +8,7 @@ import { Conversation } from '../conversation.ts'
 import type { ConversationEvent } from '../events.ts'
 import type { PageCall } from '../outlets/pager.ts'
 import type { ConversationParts } from '../parts.ts'
-import { machineFaults } from '../states/machine.ts'
+import { clientTools, machineFaults } from '../states/machine.ts'
 import { onCallMachine } from '../states/on-call-machine.ts'
 import { allTools } from './all-tools.ts'
 import { defineTool } from './tool.ts'
@@ -206,7 +206,7 @@ describe('a call', () => {
 describe('the states', () => {
   it('lead everywhere and nowhere else, and name tools that there are', () => {
     expect(machineFaults(onCallMachine)).toEqual([])
-    const names = new Set(allTools.map(({ name }) => name))
+    const names = new Set([...allTools.map(({ name }) => name), clientTools])
     expect(onCallMachine.states.flatMap(({ tools }) => tools).filter((name) => !names.has(name))).toEqual([])
   })
 })
