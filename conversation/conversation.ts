@@ -1,3 +1,4 @@
+import type { Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -5,21 +6,25 @@ import { Channel } from './channel.ts'
 import { commandOfDigit } from './commands.ts'
 import { Interruption, TurnTooSlowError } from './errors.ts'
 import type { ConversationEvent, ConversationInput, TurnEvent } from './events.ts'
+import { Guesses } from './guesses.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
 import { Listening } from './listening.ts'
 import type { ConversationParts, Tool } from './parts.ts'
 import { spoken } from './say.ts'
+import type { SpeculativeAnswer } from './speculation.ts'
 import { SpokenLog } from './spoken-log.ts'
 import { BackgroundCalls } from './tools/background-calls.ts'
 import type { ClientTool } from './tools/client-tool.ts'
 import { ClientCalls, clientTools, defaultClientToolMs } from './tools/client-tools.ts'
-import { beginAnswer, remember, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
+import { beginAnswer, remember, rememberExchange, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
 import { type Sentence, said } from './words.ts'
 
 export interface ConversationOptions {
   principal: Principal
   /** Goes on with this conversation of the principal; absent, unknown or somebody else's: a new one. */
   conversationId?: string | undefined
+  /** Of a new one, where it has to be known beforehand; absent: `newId` makes it. */
+  newConversationId?: string | undefined
   /** `spoken`: said aloud too, where there is a voice. */
   mode: 'text' | 'spoken'
   /** Of all answers; absent: each in the language of its question. */
@@ -30,6 +35,11 @@ export interface ConversationOptions {
   clientTools?: readonly ClientTool[] | undefined
   /** A call that the client has not answered after so long has failed. Default 30 seconds. */
   clientToolMs?: number | undefined
+  /**
+   * Who says that a turn of talk is over. `recogniser`, the default: it does, by silence, and the turn is answered.
+   * `caller`: a `speech-end` does; what was heard is told as `heard`, and answered once it comes back as a `text`.
+   */
+  turnEnds?: 'recogniser' | 'caller' | undefined
   /** A listener who has heard nothing for so long is told that it is being worked on. Default 2 seconds. */
   fillerAfterMs?: number | undefined
 }
@@ -40,6 +50,7 @@ const defaultFillerMs = 2000
 /** A turn, as it is taken or as it was. */
 interface TakenTurn {
   turn: number
+  mode: 'text' | 'spoken'
   abort: AbortController
   made: TurnMade | undefined
   /** Its answer as far as it was handed out. */
@@ -55,6 +66,7 @@ export class Conversation {
   #turns = 0
   #current: TakenTurn | undefined
   #last: TakenTurn | undefined
+  #remembered = false
   readonly #background = new BackgroundCalls()
   readonly #clientCalls = new ClientCalls()
   #clientTools: readonly Tool[]
@@ -113,7 +125,8 @@ export class Conversation {
     const stop = (): void => utterances.fail(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     const taking = this.#takeAll(utterances, out, signal)
-    const listening = this.#listening(this.#talk, utterances, out, signal)
+    const guesses = this.#guesses(this.#talk, signal)
+    const listening = this.#listening(guesses, utterances, out)
     const iterator = inputs[Symbol.asyncIterator]()
     try {
       for (
@@ -121,7 +134,7 @@ export class Conversation {
         next.done !== true && next.value.kind !== 'end';
         next = await nextOrAborted(iterator, signal)
       ) {
-        await this.#take(next.value, { utterances, listening, out }, signal)
+        await this.#take(next.value, { utterances, listening, guesses, out }, signal)
       }
       await listening?.close()
       utterances.close()
@@ -141,14 +154,36 @@ export class Conversation {
     }
   }
 
-  async #take(input: ConversationInput, { utterances, listening, out }: Taking, signal: AbortSignal): Promise<void> {
+  async #take(
+    input: ConversationInput,
+    { utterances, listening, guesses, out }: Taking,
+    signal: AbortSignal,
+  ): Promise<void> {
     switch (input.kind) {
       case 'text':
-        return await utterances.send({ text: input.text, lang: input.lang, history: input.history })
+        return await utterances.send({
+          text: input.text,
+          lang: input.lang,
+          history: input.history,
+          mode: input.mode,
+          begun: this.#begunFor(input, guesses),
+        })
       case 'audio':
         return listening?.audio(input.samples, input.sampleRate, signal)
       case 'speech-end':
-        return listening?.flush()
+        if (listening !== undefined) return await listening.flush(input.spokenMs)
+        if (this.#options.turnEnds === 'caller')
+          await out.send({ kind: 'heard', turn: this.#turns + 1, text: '', confidence: 0 })
+        return
+      case 'likely-speech-end':
+        return guesses.deepen()
+      case 'drop-heard':
+        guesses.drop()
+        return listening?.drop()
+      case 'hearing':
+        return guesses.hear(input.text, 'retrieval')
+      case 'history':
+        return await this.#remember(input.exchanges, signal)
       case 'dtmf': {
         const command = commandOfDigit(input.digit)
         if (command !== undefined) await utterances.send({ text: input.digit, command })
@@ -169,33 +204,58 @@ export class Conversation {
     return clientTools(tools, this.#clientCalls, this.#options.clientToolMs ?? defaultClientToolMs)
   }
 
-  #listening(
-    talk: Talk,
-    utterances: Channel<Utterance>,
-    out: Channel<ConversationEvent>,
-    signal: AbortSignal,
-  ): Listening | undefined {
+  /** Of a turn whose end the caller decides, the answer that was begun while it was being said. */
+  #begunFor(
+    { text, mode = this.#options.mode }: Extract<ConversationInput, { kind: 'text' }>,
+    guesses: Guesses,
+  ): SpeculativeAnswer | undefined {
+    if (this.#options.turnEnds !== 'caller') return undefined
+    if (mode === this.#options.mode) return guesses.take(text)
+    guesses.drop()
+    return undefined
+  }
+
+  #guesses(talk: Talk, signal: AbortSignal): Guesses {
+    return new Guesses((text, depth) =>
+      // What is being answered now will be part of the conversation that the guess would have to know.
+      this.#current === undefined && !signal.aborted
+        ? beginAnswer(this.#parts, talk, { text, lang: this.#options.lang, hasTurns: this.#hasTurns() }, depth)
+        : undefined,
+    )
+  }
+
+  #listening(guesses: Guesses, utterances: Channel<Utterance>, out: Channel<ConversationEvent>): Listening | undefined {
     const { speech, clock, log } = this.#parts
     if (speech?.toText === undefined) return undefined
+    const { lang, turnEnds = 'recogniser' } = this.#options
     return new Listening({
       speechToText: speech.toText,
-      ear: { lang: this.#options.lang ?? 'auto', keyterms: speech.keyterms ?? [] },
+      ear: { lang: lang ?? 'auto', keyterms: speech.keyterms ?? [] },
+      turnEnds,
       clock,
       log,
-      begin: (text, depth) =>
-        // What is being answered now will be part of the conversation that the guess would have to know.
-        this.#current === undefined && !signal.aborted
-          ? beginAnswer(this.#parts, talk, { text, lang: this.#options.lang, hasTurns: this.#hasTurns() }, depth)
-          : undefined,
-      onHeard: ({ kind, text }) => out.send({ kind, turn: this.#turns + 1, text }),
+      guesses,
+      onHeard: (heard) => out.send({ ...heard, turn: this.#turns + 1 }),
+      onHint: (hint) => out.send({ kind: 'hint', hint, turn: this.#turns + 1 }),
       onUtterance: (utterance) => utterances.send(utterance),
-      onFailure: (error) =>
-        out.send({ ...apologyFor(error, this.#options.lang ?? 'en', 'not-heard'), turn: this.#turns + 1 }),
+      onTurnHeard: (heard) => out.send({ kind: 'heard', turn: this.#turns + 1, ...heard }),
+      onFailure: (error) => {
+        const apology = apologyFor(error, lang ?? 'en', 'not-heard')
+        return out.send({ ...apology, kind: turnEnds === 'caller' ? 'deaf' : 'apology', turn: this.#turns + 1 })
+      },
     })
   }
 
+  /** A conversation that the client has kept goes on here. */
+  async #remember(exchanges: readonly Exchange[], signal: AbortSignal): Promise<void> {
+    const talk = this.#talk
+    if (talk === undefined) return
+    for (const exchange of exchanges) await rememberExchange(this.#parts, talk, exchange, signal)
+    this.#remembered ||= exchanges.length > 0
+  }
+
   #hasTurns(): boolean {
-    return this.#turns > 0 || this.#talk?.conversationId === this.#options.conversationId
+    return this.#turns > 0 || this.#remembered || this.#talk?.conversationId === this.#options.conversationId
   }
 
   async #takeAll(
@@ -211,13 +271,14 @@ export class Conversation {
     if (talk === undefined) return
     using abort = childOf(signal)
     this.#turns += 1
-    const taken: TakenTurn = { turn: this.#turns, abort, made: undefined, shown: '', speech: new SpokenLog() }
+    const mode = utterance.mode ?? this.#options.mode
+    const taken: TakenTurn = { turn: this.#turns, mode, abort, made: undefined, shown: '', speech: new SpokenLog() }
     this.#current = taken
     const send = (event: TurnEvent): Promise<void> => out.send({ ...event, turn: taken.turn })
     using deadline = this.#deadline(abort)
     try {
       const whole = { ...utterance, lang: utterance.lang ?? this.#options.lang }
-      const events = takeTurn(this.#parts, talk, whole, (made) => (taken.made = made), abort.signal)
+      const events = takeTurn(this.#parts, { ...talk, mode }, whole, (made) => (taken.made = made), abort.signal)
       for await (const event of this.#aloud(events, taken, abort.signal)) {
         // What was said is what is remembered; what can only be read is read again at its source.
         if (event.kind === 'done' && !taken.speech.isEmpty) await this.#revise(taken, taken.speech.whole(), signal)
@@ -248,7 +309,7 @@ export class Conversation {
 
   #aloud(events: AsyncIterable<TurnEvent>, taken: TakenTurn, signal: AbortSignal): AsyncIterable<TurnEvent> {
     const { toSpeech: textToSpeech, lexicon } = this.#parts.speech ?? {}
-    if (this.#options.mode === 'text' || textToSpeech === undefined || lexicon === undefined) return events
+    if (taken.mode === 'text' || textToSpeech === undefined || lexicon === undefined) return events
     const fillerAfterMs = this.#options.fillerAfterMs ?? defaultFillerMs
     const voice = () => ({
       lang: taken.made?.scene.lang ?? this.#options.lang ?? 'en',
@@ -285,13 +346,13 @@ export class Conversation {
 
   /** A turn that doesn't end by itself ends in what was heard of it, or in an apology. */
   async #cutOff(
-    { made, shown, speech }: TakenTurn,
+    { made, mode, shown, speech }: TakenTurn,
     reason: unknown,
     send: (event: TurnEvent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const interruption = reason instanceof Interruption ? reason : undefined
-    const heard = speech.audioMs === 0 && this.#options.mode === 'text' ? shown : speech.heard(interruption?.heardMs)
+    const heard = speech.audioMs === 0 && mode === 'text' ? shown : speech.heard(interruption?.heardMs)
     if (made?.answer !== undefined && made.stored) await this.#reviseAnswer(made.answer.traceId, heard, signal)
     else if (made !== undefined) await remember(made, heard, signal)
     for (const [callId, call] of made?.openCalls ?? [])
@@ -327,6 +388,7 @@ export class Conversation {
 interface Taking {
   utterances: Channel<Utterance>
   listening: Listening | undefined
+  guesses: Guesses
   out: Channel<ConversationEvent>
 }
 
@@ -344,11 +406,16 @@ function apologyFor(reason: unknown, lang: Lang, otherwise: Sentence): Extract<T
 /** Goes on with a conversation that the principal has had, or begins a new one. */
 export async function openTalk(
   parts: ConversationParts,
-  { conversationId, principal, mode }: Pick<ConversationOptions, 'conversationId' | 'principal' | 'mode'>,
+  {
+    conversationId,
+    newConversationId,
+    principal,
+    mode,
+  }: Pick<ConversationOptions, 'conversationId' | 'newConversationId' | 'principal' | 'mode'>,
   signal: AbortSignal,
 ): Promise<Talk> {
   const known = conversationId !== undefined && (await hasTurns(parts, conversationId, principal, signal))
-  return { conversationId: known ? conversationId : parts.newId(), principal, mode }
+  return { conversationId: known ? conversationId : (newConversationId ?? parts.newId()), principal, mode }
 }
 
 async function hasTurns(

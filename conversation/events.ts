@@ -1,15 +1,35 @@
 import type { Answer, AnswerEvent, Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
+import type { EndHint } from './listening.ts'
 import type { ClientTool } from './tools/client-tool.ts'
 
 /** What a conversation takes in, as plain data, so that it can be written down and replayed. */
 export type ConversationInput =
-  | { kind: 'text'; text: string; lang?: Lang | undefined; history?: readonly Exchange[] | undefined }
+  | {
+      kind: 'text'
+      text: string
+      lang?: Lang | undefined
+      history?: readonly Exchange[] | undefined
+      /** Of this turn alone; absent: the conversation's. */
+      mode?: 'text' | 'spoken' | undefined
+    }
   /** Mono PCM16 as it comes from a microphone. */
   | { kind: 'audio'; samples: Int16Array; sampleRate: number }
   /** The speaker let go of the button, or the file is at its end: what was said until now is the turn. */
-  | { kind: 'speech-end' }
+  | {
+      kind: 'speech-end'
+      /** Where the speech itself ended, in milliseconds of all audio that came in. */
+      spokenMs?: number | undefined
+    }
+  /** The speaker is likely to be done: an answer that was begun may go on to its end. */
+  | { kind: 'likely-speech-end' }
+  /** What was heard until now is nobody's question: a noise, or talk that isn't for us. */
+  | { kind: 'drop-heard' }
+  /** What the client's own recogniser has heard of a sentence that isn't over. */
+  | { kind: 'hearing'; text: string }
+  /** What was said before, where the client has kept it; remembered as turns of this conversation. */
+  | { kind: 'history'; exchanges: readonly Exchange[] }
   /** The answer is talked over, or stopped by hand. */
   | {
       kind: 'interruption'
@@ -75,7 +95,12 @@ export type TurnEvent =
 /** What a conversation gives out. `turn` counts from 1; 0 is between turns. */
 export type ConversationEvent =
   | (TurnEvent & { turn: number })
-  | { kind: 'interim'; turn: number; text: string }
-  | { kind: 'final'; turn: number; text: string }
+  | { kind: 'interim' | 'final'; turn: number; text: string; confidence?: number | undefined }
+  /** Where the caller ends turns: what the recogniser makes of the end of this one. */
+  | { kind: 'hint'; turn: number; hint: EndHint }
+  /** Where the caller ends turns: what was heard of the one that it ended, '' where nothing was. */
+  | { kind: 'heard'; turn: number; text: string; confidence: number; lang?: Lang | undefined }
+  /** Recognition failed, and is tried again; these words are for the speaker. */
+  | { kind: 'deaf'; turn: number; code: string; text: string }
   /** After a turn was done, the listener was found to have heard less of it. */
   | { kind: 'revised'; turn: number; heard: string }

@@ -27,6 +27,11 @@ export class Guesses {
     this.#guess = this.#begin(text, depth)
   }
 
+  /** The speaker is likely to be done: what was begun may go on to the end. */
+  deepen(): void {
+    this.#guess?.deepen()
+  }
+
   /** What was begun, if it was right. */
   take(text: string): SpeculativeAnswer | undefined {
     const guess = this.#guess

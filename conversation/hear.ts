@@ -21,9 +21,18 @@ export class Ear {
   readonly #sampleRate: number
   readonly #events: AsyncIterable<HearingEvent>
 
+  /** Where its audio begins in all that the speaker's microphone gave; its times count from there. */
+  readonly offsetMs: number
+
   /** @param sampleRate Of the first audio; what comes at another rate later is not understood. */
-  constructor(speechToText: SpeechToText, sampleRate: number, options: EarOptions, signal: AbortSignal) {
+  constructor(
+    speechToText: SpeechToText,
+    { sampleRate, offsetMs }: { sampleRate: number; offsetMs: number },
+    options: EarOptions,
+    signal: AbortSignal,
+  ) {
     this.#sampleRate = sampleRate
+    this.offsetMs = offsetMs
     const rate = Math.min(48_000, Math.max(8000, sampleRate))
     this.#resampler = rate === sampleRate ? undefined : new Resampler(sampleRate, rate)
     this.#events = speechToText.hear(this.#audio, { sampleRate: rate, ...options }, signal)

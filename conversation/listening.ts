@@ -1,21 +1,31 @@
-import type { HearingEvent, SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
+import { durationMs } from '#providers/audio/pcm.ts'
+import type { HearingEvent, SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
-import { Guesses } from './guesses.ts'
+import type { Guesses } from './guesses.ts'
 import { Ear, type EarOptions } from './hear.ts'
-import type { SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
+import { type HeardTurn, SpeakersTurn } from './speakers-turn.ts'
 import type { Utterance } from './turn.ts'
+
+/** What a recogniser makes of the end of a turn, which somebody else decides. */
+export type EndHint = 'likely-end' | 'end' | 'resumed'
 
 export interface ListeningParts {
   speechToText: SpeechToText
   ear: EarOptions
+  /** Who ends a turn: the recogniser, by silence; or only whoever calls `flush`, to whom the rest is a hint. */
+  turnEnds: 'recogniser' | 'caller'
   clock: Clock
   log: Log
-  begin: (text: string, depth: SpeculationDepth) => SpeculativeAnswer | undefined
+  /** Answers begun on what is being said. */
+  guesses: Guesses
   /** What is being said. */
-  onHeard: (event: { kind: 'interim' | 'final'; text: string }) => Promise<void>
-  /** A turn of the speaker's is over. */
+  onHeard: (event: { kind: 'interim' | 'final'; text: string; confidence: number }) => Promise<void>
+  onHint: (hint: EndHint) => Promise<void>
+  /** A turn of the speaker's is over, and answered. */
   onUtterance: (utterance: Utterance) => Promise<void>
+  /** A turn that the caller ended: whether it's answered is up to them. */
+  onTurnHeard: (heard: HeardTurn) => Promise<void>
   /** Recognition failed. */
   onFailure: (error: unknown) => Promise<void>
 }
@@ -27,40 +37,55 @@ const longestPauseMs = 15_000
 /** Turns audio into utterances. After a failure, audio is heard again as soon as the recogniser may be asked again. */
 export class Listening {
   readonly #parts: ListeningParts
-  readonly #guesses: Guesses
+  readonly #turn = new SpeakersTurn()
   #ear: Ear | undefined
   #hearing: Promise<void> = Promise.resolve()
   #takenSinceFlush = false
+  /** Ends that the caller has told and that wait for the recogniser's last words. */
+  #awaited = 0
+  #fedMs = 0
   #pauseMs = 0
   #pausedUntil = 0
 
   constructor(parts: ListeningParts) {
     this.#parts = parts
-    this.#guesses = new Guesses(parts.begin)
   }
 
   audio(samples: Int16Array, sampleRate: number, signal: AbortSignal): void {
+    const fromMs = this.#fedMs
+    this.#fedMs += durationMs(samples.length, sampleRate)
     if (this.#ear?.sampleRate !== sampleRate) {
       if (this.#parts.clock.now().getTime() < this.#pausedUntil) return
       this.#ear?.close()
-      this.#open(sampleRate, signal)
+      this.#open({ sampleRate, offsetMs: fromMs }, signal)
     }
     this.#ear?.feed(samples)
   }
 
-  flush(): void {
-    this.#ear?.flush()
+  /** @param spokenMs Where the speech ended, before the end of the audio: what is final up to there need not be asked for. */
+  async flush(spokenMs?: number): Promise<void> {
+    const ear = this.#ear
+    if (this.#parts.turnEnds === 'recogniser') return ear?.flush()
+    if (ear === undefined || (this.#awaited === 0 && this.#turn.isClosedUpTo(spokenMs))) return await this.#tellTurn()
+    this.#awaited += 1
+    ear.flush()
+  }
+
+  /** What was heard so far is nobody's question. */
+  drop(): void {
+    this.#turn.take()
+    this.#parts.guesses.drop()
   }
 
   /** Resolves when all that was said until now was told. */
   async close(): Promise<void> {
     this.#ear?.close()
     await this.#hearing
-    this.#guesses.drop()
+    this.#parts.guesses.drop()
   }
 
-  #open(sampleRate: number, signal: AbortSignal): void {
-    const ear = new Ear(this.#parts.speechToText, sampleRate, this.#parts.ear, signal)
+  #open(audio: { sampleRate: number; offsetMs: number }, signal: AbortSignal): void {
+    const ear = new Ear(this.#parts.speechToText, audio, this.#parts.ear, signal)
     this.#ear = ear
     const before = this.#hearing
     this.#hearing = before.then(() => this.#hear(ear, signal))
@@ -70,10 +95,10 @@ export class Listening {
     try {
       for await (const event of ear.heard(signal)) {
         this.#pauseMs = 0
-        await this.#told(event)
+        await (this.#parts.turnEnds === 'caller' ? this.#toldOfTurn(event, ear) : this.#told(event))
       }
     } catch (error) {
-      this.#guesses.drop()
+      this.#parts.guesses.drop()
       if (signal.aborted) return
       this.#pauseMs = Math.min(longestPauseMs, Math.max(firstPauseMs, this.#pauseMs * 2))
       this.#pausedUntil = this.#parts.clock.now().getTime() + this.#pauseMs
@@ -81,18 +106,23 @@ export class Listening {
       await this.#parts.onFailure(error)
     } finally {
       if (this.#ear === ear) this.#ear = undefined
+      this.#turn.recogniserEnded()
+      // Whoever waits gets what there is.
+      if (this.#awaited > 0 && !signal.aborted) await this.#tellTurn()
+      this.#awaited = 0
     }
   }
 
   async #told(event: HearingEvent): Promise<void> {
+    const { guesses } = this.#parts
     switch (event.kind) {
       case 'interim':
       case 'final':
-        await this.#parts.onHeard({ kind: event.kind, text: event.transcript.text })
-        this.#guesses.hear(event.transcript.text, event.kind === 'final' ? 'answer' : 'retrieval')
+        await this.#parts.onHeard(heardPart(event.kind, event.transcript))
+        guesses.hear(event.transcript.text, event.kind === 'final' ? 'answer' : 'retrieval')
         return
       case 'likely-end-of-turn':
-        this.#guesses.hear(event.transcript.text, 'answer')
+        guesses.hear(event.transcript.text, 'answer')
         return
       case 'end-of-turn': {
         const { text } = event.transcript
@@ -101,7 +131,7 @@ export class Listening {
         const nothingNew = text.trim() === '' && this.#takenSinceFlush
         this.#takenSinceFlush = !flushed
         if (nothingNew) return
-        await this.#parts.onUtterance({ text, begun: this.#guesses.take(text) })
+        await this.#parts.onUtterance({ text, begun: guesses.take(text) })
         return
       }
       case 'speech-started':
@@ -109,4 +139,38 @@ export class Listening {
         return
     }
   }
+
+  /** Where the caller ends turns, the recogniser's own are parts of them. */
+  async #toldOfTurn(event: HearingEvent, ear: Ear): Promise<void> {
+    switch (event.kind) {
+      case 'interim':
+      case 'final': {
+        const whole = this.#turn.heard(event.transcript)
+        await this.#parts.onHeard(heardPart(event.kind, whole))
+        this.#parts.guesses.hear(whole.text, 'retrieval')
+        return
+      }
+      case 'likely-end-of-turn':
+        this.#turn.heard(event.transcript)
+        return await this.#parts.onHint('likely-end')
+      case 'turn-resumed':
+        return await this.#parts.onHint('resumed')
+      case 'end-of-turn':
+        this.#turn.closed(event.transcript, ear.offsetMs)
+        if (event.cause !== 'flush') return await this.#parts.onHint('end')
+        if (this.#awaited === 0) return
+        this.#awaited -= 1
+        return await this.#tellTurn()
+      case 'speech-started':
+        return
+    }
+  }
+
+  async #tellTurn(): Promise<void> {
+    await this.#parts.onTurnHeard(this.#turn.take())
+  }
+}
+
+function heardPart(kind: 'interim' | 'final', { text, confidence }: Transcript) {
+  return { kind, text, confidence }
 }

@@ -26,6 +26,8 @@ export interface Utterance {
   lang?: Lang | undefined
   history?: readonly Exchange[] | undefined
   command?: Command | undefined
+  /** Of the answer; absent: that of the conversation. */
+  mode?: 'text' | 'spoken' | undefined
   /** The answer to these words, begun before they were final. */
   begun?: SpeculativeAnswer | undefined
 }
@@ -278,6 +280,35 @@ export async function remember(made: TurnMade, heard: string, signal: AbortSigna
       signal,
     )
     made.stored = true
+  } catch (err) {
+    signal.throwIfAborted()
+    parts.log.warn({ err, traceId }, 'turn was not stored')
+  }
+}
+
+/** What was said elsewhere and belongs to this conversation: later turns are understood by it, and nothing is cited for it. */
+export async function rememberExchange(
+  parts: ConversationParts,
+  { conversationId, principal }: Talk,
+  { question, answer }: Exchange,
+  signal: AbortSignal,
+): Promise<void> {
+  const traceId = parts.newId()
+  const said = guardInput(question).text
+  const turn: Turn = {
+    traceId,
+    conversationId,
+    principal: principal.name,
+    question: said,
+    standalone: said,
+    lang: detectLang(said),
+    answer: guardInput(answer).text,
+    abstained: false,
+    cited: [],
+    at: parts.clock.now(),
+  }
+  try {
+    await parts.conversations.addTurn(turn, signal)
   } catch (err) {
     signal.throwIfAborted()
     parts.log.warn({ err, traceId }, 'turn was not stored')

@@ -1,0 +1,72 @@
+import type { HeardWord, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
+
+/** What was heard of a turn that somebody else than the recogniser ended. */
+export interface HeardTurn {
+  /** '' where nothing was understood. */
+  text: string
+  /** 0..1, of the least sure part; 0 where there is no text. */
+  confidence: number
+  lang?: 'en' | 'ja' | undefined
+}
+
+/** A word ends a little before the sound of it does, by the recognisers' own times. */
+const settledWithinMs = 300
+
+const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。、ー]$/u
+
+/** A speaker's turn, put together from the turns that a recogniser makes of its pauses. */
+export class SpeakersTurn {
+  #closed: Transcript[] = []
+  #open: Transcript | undefined
+  #closedUpToMs = 0
+
+  /** The recogniser's open turn so far. @returns The whole of the speaker's. */
+  heard(transcript: Transcript): Transcript {
+    this.#open = transcript
+    return this.#whole()
+  }
+
+  /** The recogniser's turn is over. @param offsetMs Where its times begin in the speaker's audio. */
+  closed(transcript: Transcript, offsetMs: number): void {
+    this.#open = undefined
+    if (transcript.text.trim() === '') return
+    this.#closed.push(transcript)
+    this.#closedUpToMs = offsetMs + (transcript.words.at(-1)?.toMs ?? 0)
+  }
+
+  /** No more comes from it: what was open stays as it was heard last. */
+  recogniserEnded(): void {
+    if (this.#open !== undefined) this.#closed.push(this.#open)
+    this.#open = undefined
+  }
+
+  /** Whether all that was spoken until then is known for good. */
+  isClosedUpTo(spokenMs: number | undefined): boolean {
+    if (spokenMs === undefined || this.#open !== undefined || this.#closed.length === 0) return false
+    return this.#closedUpToMs >= spokenMs - settledWithinMs
+  }
+
+  /** All of it; what comes next begins a new turn. */
+  take(): HeardTurn {
+    const { text, confidence, lang } = this.#whole()
+    this.#closed = []
+    this.#open = undefined
+    return { text, confidence, ...(lang === undefined ? {} : { lang }) }
+  }
+
+  #whole(): Transcript {
+    const parts = [...this.#closed, ...(this.#open === undefined ? [] : [this.#open])]
+    const spoken = parts.filter(({ text }) => text !== '')
+    const words: readonly HeardWord[] = spoken.flatMap((part) => part.words)
+    const lang = spoken.findLast((part) => part.lang !== undefined)?.lang
+    return {
+      text: spoken.reduce(
+        (before, { text }) => (before === '' || wide.test(before) ? before : `${before} `) + text,
+        '',
+      ),
+      words,
+      confidence: spoken.length === 0 ? 0 : Math.min(...spoken.map((part) => part.confidence)),
+      ...(lang === undefined ? {} : { lang }),
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { localPrincipal } from '#knowledge/principal.ts'
+import { SpeechToTextError } from '#providers/speech-to-text/errors.ts'
+import type { ScriptedSpeech } from '#providers/speech-to-text/scripted-speech.fake.ts'
+import { ScriptedSpeechToText } from '#providers/speech-to-text/speech-to-text.fake.ts'
+import { Channel } from './channel.ts'
+import { answersIn, fakeParts, redisWiki } from './conversation.fake.ts'
+import { Conversation } from './conversation.ts'
+import type { ConversationEvent, ConversationInput } from './events.ts'
+
+const ongoing = new AbortController().signal
+const rate = 16_000
+const howTo: ScriptedSpeech[] = [
+  { text: 'How do I fail over', fromMs: 100, toMs: 900 },
+  { text: 'Redis by hand', fromMs: 2000, toMs: 2600 },
+]
+
+function audio(ms: number): ConversationInput[] {
+  return Array.from({ length: ms / 20 }, () => ({
+    kind: 'audio',
+    samples: new Int16Array((rate * 20) / 1000),
+    sampleRate: rate,
+  }))
+}
+
+/** A caller that ends turns, and does something at some events. */
+async function called(
+  given: { script: ScriptedSpeech[]; fails?: { afterMs: number; with: unknown } },
+  inputs: readonly ConversationInput[],
+  at: (event: ConversationEvent) => readonly ConversationInput[] = () => [],
+): Promise<ConversationEvent[]> {
+  const ear = new ScriptedSpeechToText(given.script, given.fails)
+  const conversation = new Conversation(fakeParts(redisWiki, { speech: { toText: ear } }), {
+    principal: localPrincipal,
+    mode: 'text',
+    turnEnds: 'caller',
+  })
+  const feed = new Channel<ConversationInput>(Number.POSITIVE_INFINITY)
+  for (const input of inputs) void feed.send(input)
+  const events: ConversationEvent[] = []
+  for await (const event of conversation.turns(feed, ongoing)) {
+    events.push(event)
+    for (const input of at(event)) void feed.send(input)
+  }
+  return events
+}
+
+const endAtHeard = (event: ConversationEvent): ConversationInput[] => (event.kind === 'heard' ? [{ kind: 'end' }] : [])
+const heardIn = (events: readonly ConversationEvent[]) =>
+  events.flatMap((event) => (event.kind === 'heard' ? [event.text] : []))
+
+describe('a conversation whose caller ends the turns', () => {
+  it('answers nothing by itself, and takes the pauses of a turn for parts of it', async () => {
+    const events = await called({ script: howTo }, [...audio(3000), { kind: 'speech-end' }], endAtHeard)
+    expect(heardIn(events)).toEqual(['How do I fail over Redis by hand'])
+    expect(answersIn(events)).toEqual([])
+    expect(events.filter(({ kind }) => kind === 'hint')).toHaveLength(2)
+    expect(events.findLast(({ kind }) => kind === 'interim')).toMatchObject({
+      text: 'How do I fail over Redis by hand',
+    })
+  })
+
+  it('answers what comes back as text, by what was searched for while it was said', async () => {
+    const events = await called(
+      { script: howTo },
+      [...audio(3000), { kind: 'likely-speech-end' }, { kind: 'speech-end' }],
+      (event) => (event.kind === 'heard' ? [{ kind: 'text', text: event.text }, { kind: 'end' }] : []),
+    )
+    expect(answersIn(events)[0]?.answer).toContain('redis-cli failover to 10.0.0.7 6379')
+    expect(events.find(({ kind }) => kind === 'metrics')).toMatchObject({ metrics: { speculation: 'answer-kept' } })
+  })
+
+  it('does not ask the recogniser again for what it has closed up to the end of the speech', async () => {
+    const ends: ConversationInput[] = [{ kind: 'speech-end', spokenMs: 2600 }, { kind: 'speech-end' }]
+    let heard = 0
+    const events = await called({ script: howTo }, [...audio(3000), ...ends], (event) =>
+      event.kind === 'heard' && ++heard === 2 ? [{ kind: 'end' }] : [],
+    )
+    expect(heardIn(events)).toEqual(['How do I fail over Redis by hand', ''])
+  })
+
+  it('is told that nothing was heard where nobody spoke, and where nothing can hear', async () => {
+    expect(heardIn(await called({ script: [] }, [...audio(200), { kind: 'speech-end' }], endAtHeard))).toEqual([''])
+    const deaf = new Conversation(fakeParts(redisWiki), { principal: localPrincipal, mode: 'text', turnEnds: 'caller' })
+    async function* ended(): AsyncGenerator<ConversationInput> {
+      yield { kind: 'speech-end' }
+    }
+    expect(heardIn(await Array.fromAsync(deaf.turns(ended(), ongoing)))).toEqual([''])
+  })
+
+  it('forgets what was nobody’s question', async () => {
+    const events = await called({ script: howTo }, audio(1400), (event) =>
+      event.kind === 'hint' && event.hint === 'end'
+        ? [{ kind: 'drop-heard' }, ...audio(1300), { kind: 'speech-end' }]
+        : endAtHeard(event),
+    )
+    expect(heardIn(events)).toEqual(['Redis by hand'])
+  })
+
+  it('gets what was heard until the recogniser broke off, and hears of that', async () => {
+    const failure = new SpeechToTextError('broken-off', { name: 'Ear', keySetting: 'KEY', addressSetting: 'URL' })
+    const events = await called(
+      { script: howTo, fails: { afterMs: 2300, with: failure } },
+      [...audio(2300), { kind: 'speech-end' }],
+      endAtHeard,
+    )
+    expect(heardIn(events)[0]).toMatch(/^How do I fail over/)
+    expect(events.filter(({ kind }) => kind === 'deaf')).toHaveLength(1)
+  })
+
+  it('understands a question by what the client says was said before', async () => {
+    const events = await called({ script: [] }, [
+      { kind: 'history', exchanges: [{ question: 'How do I fail over Redis?', answer: 'Promote a replica.' }] },
+      { kind: 'text', text: 'And how do I raise its memory?' },
+      { kind: 'end' },
+    ])
+    expect(answersIn(events)[0]?.answer).toContain('maxmemory')
+  })
+
+  it('answers one turn in writing where the others are said aloud', async () => {
+    const events = await called({ script: [] }, [
+      { kind: 'text', text: 'How do I fail over Redis by hand?', mode: 'text' },
+      { kind: 'end' },
+    ])
+    expect(answersIn(events)).toHaveLength(1)
+    expect(events.some(({ kind }) => kind === 'audio')).toBe(false)
+  })
+})
