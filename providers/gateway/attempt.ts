@@ -29,6 +29,8 @@ export interface AttemptParts<Piece> {
   isIdle?: (() => boolean) | undefined
   /** An error that isn't the provider's. */
   isOurs?: ((error: unknown) => boolean) | undefined
+  /** What the provider does is done in it; absent: as it is. */
+  within?: (<Result>(work: () => Result) => Result) | undefined
   onEnd: (end: AttemptEnd) => void
 }
 
@@ -56,7 +58,8 @@ export class Attempt<Piece> {
     const late = (): void => this.#hangUp.abort(parts.tooSlow())
     this.#timer = setTimeout(late, parts.deadlines.firstPieceMs)
     this.#total = setTimeout(late, parts.deadlines.totalMs)
-    this.#iterator = parts.open(this.#signal)[Symbol.asyncIterator]()
+    const { within = plainly } = parts
+    this.#iterator = within(() => parts.open(this.#signal)[Symbol.asyncIterator]())
     this.begun = this.#begin()
   }
 
@@ -113,7 +116,8 @@ export class Attempt<Piece> {
   async #next(): Promise<IteratorResult<Piece>> {
     try {
       this.#isAwaited = true
-      const next = await this.#iterator.next()
+      const { within = plainly } = this.#parts
+      const next = await within(() => this.#iterator.next())
       this.#isAwaited = false
       this.#signal.throwIfAborted()
       if (next.done === true) this.#end({ outcome: 'good' })
@@ -140,4 +144,8 @@ export class Attempt<Piece> {
     else this.#parts.pass.settle(outcome === 'good' || this.#firstMs !== undefined ? 'good' : 'undecided')
     this.#parts.onEnd({ outcome, error, firstMs: this.#firstMs, totalMs: this.#parts.now() - this.#startedAt })
   }
+}
+
+function plainly<Result>(work: () => Result): Result {
+  return work()
 }

@@ -1,3 +1,5 @@
+import type { Asker } from '#runtime/telemetry/telemetry.ts'
+
 export type ProviderKind = 'llm' | 'speech-to-text' | 'text-to-speech' | 'embedder'
 
 /** A call to a provider that is over. */
@@ -19,4 +21,8 @@ export interface Call {
   modality?: 'text' | 'spoken' | undefined
   usage?: { inputTokens: number; outputTokens: number } | undefined
   costUsd?: number | undefined
+  /** Of the turn that it was made for, where it was made for one. */
+  traceId?: string | undefined
+  /** On whose account; undefined: nobody's in particular. */
+  asker?: Asker | undefined
 }

@@ -1,6 +1,8 @@
 import { OpsError } from '#runtime/errors.ts'
 import type { Embedder } from '../embedder/embedder.ts'
 import { Attempt } from './attempt.ts'
+import type { Call } from './call.ts'
+import { observed } from './observed.ts'
 import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 
 export interface EmbedderGateway extends Embedder {
@@ -31,6 +33,7 @@ export function createEmbedderGateway(
       const [{ state } = { state: undefined }] = pool.ordered()
       const pass = state?.enter()
       if (state === undefined || pass === undefined) throw new EmbedderUnavailableError('is left alone for a moment')
+      const observing = observed(parts.telemetry, { kind: 'embedder', provider: state.id, model: embedder.id })
       const call = new Attempt<Float32Array[]>(
         {
           pass,
@@ -39,9 +42,11 @@ export function createEmbedderGateway(
           tooSlow: () => new EmbedderUnavailableError('took too long'),
           now: pool.now,
           outcomeOf: (error) => (error instanceof OpsError ? error.code : 'unexpected'),
+          within: observing.within,
           onEnd: (end) => {
             state.ended(end, end.error)
-            parts.onCall?.({
+            const ended: Call = {
+              ...observing.by,
               kind: 'embedder',
               provider: state.id,
               model: embedder.id,
@@ -50,7 +55,9 @@ export function createEmbedderGateway(
               totalMs: end.totalMs,
               inputSize: texts.reduce((sum, text) => sum + text.length, 0),
               outputSize: texts.length,
-            })
+            }
+            observing.ended(ended, end.error)
+            parts.onCall?.(ended)
           },
         },
         signal,

@@ -2,7 +2,9 @@ import { failureFields } from '#runtime/errors.ts'
 import { LlmError } from '../llm/errors.ts'
 import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmUsage } from '../llm/llm.ts'
 import { Attempt, type AttemptEnd, type StageDeadlines } from './attempt.ts'
+import type { Call } from './call.ts'
 import { Continuation, continuedFrom } from './continuing.ts'
+import { messagesAttribute, type ObservedCall, observed } from './observed.ts'
 import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 import type { ProviderState } from './provider-state.ts'
 import { firstToBegin } from './race.ts'
@@ -146,8 +148,9 @@ class GatewayReply {
       const pass = next.state.enter()
       if (pass === undefined) continue
       const { adapter, state } = next
-      const seen: Seen = { outputSize: 0 }
       const { tools, maxTokens, lang } = this.#asked
+      const seen: Seen = { outputSize: 0, said: this.#parts.telemetry?.content === true ? '' : undefined }
+      const call = this.#observed(state.id, adapter.id, messages)
       const attempt = new Attempt<LlmPiece>(
         {
           pass,
@@ -157,7 +160,8 @@ class GatewayReply {
           tooSlow: () => new LlmError('too-slow', adapter.id),
           now: this.#pool.now,
           outcomeOf: (error) => (error instanceof LlmError ? error.fault : 'unexpected'),
-          onEnd: (end) => this.#ended(state, seen, messages, end),
+          within: call.within,
+          onEnd: (end) => this.#ended(state, seen, messages, end, call),
         },
         signal,
       )
@@ -166,7 +170,27 @@ class GatewayReply {
     }
   }
 
-  #ended(state: ProviderState, { end, outputSize }: Seen, messages: readonly LlmMessage[], how: AttemptEnd): void {
+  #observed(provider: string, model: string, messages: readonly LlmMessage[]): ObservedCall {
+    const { telemetry } = this.#parts
+    return observed(telemetry, {
+      kind: 'llm',
+      provider,
+      model,
+      attributes: {
+        'gen_ai.request.stream': true,
+        'gen_ai.request.max_tokens': this.#asked.maxTokens,
+        ...(telemetry?.content === true ? { 'gen_ai.input.messages': messagesAttribute(messages) } : {}),
+      },
+    })
+  }
+
+  #ended(
+    state: ProviderState,
+    { end, outputSize, said }: Seen,
+    messages: readonly LlmMessage[],
+    how: AttemptEnd,
+    observing: ObservedCall,
+  ): void {
     state.ended(how, how.error)
     const { priceOf } = this.#options
     const inputSize = messages.reduce((sum, { text }) => sum + text.length, 0)
@@ -180,7 +204,8 @@ class GatewayReply {
     const costUsd = end?.costUsd ?? (isCharged ? (priceOf?.(model, usage) ?? priceOf?.(state.id, usage)) : undefined)
     this.#spentUsd += costUsd ?? 0
     const { outcome, firstMs, totalMs } = how
-    this.#parts.onCall?.({
+    const call: Call = {
+      ...observing.by,
       kind: 'llm',
       provider: state.id,
       model,
@@ -192,7 +217,14 @@ class GatewayReply {
       modality: this.#asked.modality,
       usage,
       costUsd,
+    }
+    observing.ended(call, how.error, {
+      'gen_ai.response.finish_reasons': end === undefined ? undefined : [end.reason],
+      ...(said === undefined
+        ? {}
+        : { 'gen_ai.output.messages': messagesAttribute([{ role: 'assistant', text: said }]) }),
     })
+    this.#parts.onCall?.(call)
   }
 
   /** What the whole reply cost, also what was spent on calls that broke off. */
@@ -208,12 +240,17 @@ type EndPiece = Extract<LlmPiece, { kind: 'end' }>
 
 interface Seen {
   outputSize: number
+  /** Only where content may be told. */
+  said: string | undefined
   end?: EndPiece | undefined
 }
 
 async function* noted(pieces: AsyncIterable<LlmPiece>, seen: Seen): AsyncGenerator<LlmPiece> {
   for await (const piece of pieces) {
-    if (piece.kind === 'text') seen.outputSize += piece.text.length
+    if (piece.kind === 'text') {
+      seen.outputSize += piece.text.length
+      if (seen.said !== undefined) seen.said += piece.text
+    }
     if (piece.kind === 'end') seen.end = piece
     yield piece
   }

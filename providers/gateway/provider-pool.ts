@@ -1,5 +1,6 @@
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import type { Call, ProviderKind } from './call.ts'
 import { type ProviderHealth, ProviderState } from './provider-state.ts'
 
@@ -10,6 +11,8 @@ export interface GatewayParts {
   now?: (() => number) | undefined
   /** Told of every call that is over. */
   onCall?: ((call: Call) => void) | undefined
+  /** Absent: no call is told to belong to anything. */
+  telemetry?: Telemetry | undefined
 }
 
 /** What people may do to a provider without a restart. */

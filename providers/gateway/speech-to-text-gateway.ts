@@ -9,6 +9,8 @@ import type {
   Transcript,
 } from '../speech-to-text/speech-to-text.ts'
 import { Attempt } from './attempt.ts'
+import type { Call } from './call.ts'
+import { observed } from './observed.ts'
 import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 import type { ProviderState } from './provider-state.ts'
 import { SharedFeed } from './shared-feed.ts'
@@ -102,6 +104,11 @@ class Hearing {
     const pass = state.enter()
     if (pass === undefined) throw unavailable('unreachable', state.id)
     const begun = feed.count
+    const observing = observed(this.#parts.telemetry, {
+      kind: 'speech-to-text',
+      provider: state.id,
+      model: adapter.id,
+    })
     return new Attempt<HearingEvent>(
       {
         pass,
@@ -111,10 +118,12 @@ class Hearing {
         now: this.#pool.now,
         outcomeOf: (error) => (error instanceof OpsError ? error.code : 'unexpected'),
         isOurs: (error) => feed.failedWith(error),
+        within: observing.within,
         onEnd: (end) => {
           // The first event comes when somebody speaks, which says nothing about the recogniser.
           state.ended({ ...end, firstMs: undefined }, end.error)
-          this.#parts.onCall?.({
+          const call: Call = {
+            ...observing.by,
             kind: 'speech-to-text',
             provider: state.id,
             model: adapter.id,
@@ -124,7 +133,9 @@ class Hearing {
             inputSize: this.#lastingMs(feed.since(begun)),
             outputSize: 0,
             modality: 'spoken',
-          })
+          }
+          observing.ended(call, end.error)
+          this.#parts.onCall?.(call)
         },
       },
       signal,

@@ -4,6 +4,8 @@ import { failureFields, OpsError } from '#runtime/errors.ts'
 import { TextToSpeechError } from '../text-to-speech/errors.ts'
 import type { SpeakingOptions, SpokenAudio, SpokenWord, TextToSpeech } from '../text-to-speech/text-to-speech.ts'
 import { Attempt, type StageDeadlines } from './attempt.ts'
+import type { Call } from './call.ts'
+import { observed } from './observed.ts'
 import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 import type { ProviderState } from './provider-state.ts'
 import { firstToBegin } from './race.ts'
@@ -156,6 +158,11 @@ class Utterance {
       if (pass === undefined) continue
       const startedAt = this.#heard
       const startedMs = this.#emittedMs
+      const observing = observed(this.#parts.telemetry, {
+        kind: 'text-to-speech',
+        provider: state.id,
+        model: adapter.id,
+      })
       const attempt = new Attempt<SpokenAudio>(
         {
           pass,
@@ -166,9 +173,11 @@ class Utterance {
           outcomeOf: (error) => (error instanceof OpsError ? error.code : 'unexpected'),
           isIdle: () => !feed.isOver && textIn(feed).slice(this.#heard).trim() === '',
           isOurs: (error) => feed.failedWith(error),
+          within: observing.within,
           onEnd: (end) => {
             state.ended(end, end.error)
-            this.#parts.onCall?.({
+            const call: Call = {
+              ...observing.by,
               kind: 'text-to-speech',
               provider: state.id,
               model: adapter.id,
@@ -178,7 +187,9 @@ class Utterance {
               inputSize: textIn(feed).length - startedAt,
               outputSize: this.#emittedMs - startedMs,
               modality: 'spoken',
-            })
+            }
+            observing.ended(call, end.error)
+            this.#parts.onCall?.(call)
           },
         },
         signal,

@@ -63,6 +63,7 @@ export const Environment = z.object({
   HOST: given(z.string().default('127.0.0.1')),
   PUBLIC_URL: address,
   OTEL_EXPORTER_OTLP_ENDPOINT: address,
+  OTEL_SERVICE_NAME: given(z.string().default('nightdesk')),
   LOG_LEVEL: given(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')),
   LOG_CONTENT: given(z.stringbool().default(false)),
 })
