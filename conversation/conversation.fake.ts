@@ -46,7 +46,8 @@ export const redisWiki: readonly Section[] = [
   },
 ]
 
-function rankedPassages(sections: readonly Section[]): RankedPassage[] {
+/** As a search finds them. */
+export function rankedPassages(sections: readonly Section[]): RankedPassage[] {
   return sections.map((section, at) => {
     const { title = 'Redis runbook', heading = 'Overview', text } = section
     const id = `${title.toLowerCase().replaceAll(' ', '-')}.md`

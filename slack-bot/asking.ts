@@ -1,31 +1,21 @@
-import type { Answer, AnswerEvent, Ask, Search } from '#knowledge/answer.ts'
+import { commandIn } from '#conversation/commands.ts'
+import type { Answer, AnswerEvent } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
-import type { Clock } from '#runtime/clock.ts'
 import { userMessageOf } from '#runtime/errors.ts'
-import type { Log } from '#runtime/log.ts'
-import { AnswerTooSlowError, SlackRefusedError } from './errors.ts'
+import type { ActingParts } from './acting-parts.ts'
+import { AnswerTooSlowError } from './errors.ts'
 import type { AskedInSlack } from './incoming.ts'
 import { answerMessages } from './layout/answer-layout.ts'
 import { escaped, message, type SlackMessage } from './layout/message.ts'
-import { type People, type Standing, seesNoMore } from './people.ts'
+import { type Standing, seesNoMore } from './people.ts'
 import { Reply } from './reply.ts'
-import type { SlackCalls } from './slack-calls.ts'
-import type { ThreadPlace, Threads } from './threads.ts'
+import { tellAlone, tellDirectly } from './telling.ts'
+import type { ThreadPlace } from './threads.ts'
+import { type WalkSeen, walkSeen } from './walk/walk-standing.ts'
+import { hasSteps, showWalk } from './walk/walking.ts'
 import { words } from './words.ts'
-
-export interface AskingParts {
-  ask: Ask
-  search: Search
-  calls: SlackCalls
-  people: People
-  threads: Threads
-  clock: Clock
-  log: Log
-  /** Posts to an address that Slack gave us with a command or a button. */
-  respond: (url: string, body: Record<string, unknown>, signal: AbortSignal) => Promise<void>
-}
 
 /** What became of a question, as far as a crash must not lose it. */
 export interface Progress {
@@ -46,7 +36,7 @@ const postsByResponse = 4
  * @param onProgress Told what has to outlive us.
  */
 export async function answerInSlack(
-  parts: AskingParts,
+  parts: ActingParts,
   botUser: string,
   asked: AskedInSlack,
   progress: Progress,
@@ -66,10 +56,11 @@ export async function answerInSlack(
     if (text.length > longestQuestion) return await tellAlone(parts, asked, message(said.tooLong), signal)
     if (progress.tries > mostTries) {
       if (reply === undefined) return await tellAlone(parts, asked, message(said.gaveUp), signal)
-      return await reply.finish([message(said.gaveUp)], signal)
+      await reply.finish([message(said.gaveUp)], signal)
+      return
     }
     if (progress.tries > 1) await reply?.resume(said.interrupted, signal)
-    const question: Asking = { asked, text, lang, principal: standing.principal, reply }
+    const question: Asking = { asked, text, lang, principal: standing.principal, by: standing.principal.name, reply }
     if (asked.isDirect || reply === undefined) await answerAlone(parts, question, signal)
     else await answerAmongOthers(parts, question, reply, signal)
   } catch (error) {
@@ -87,12 +78,14 @@ interface Asking {
   text: string
   lang: Lang
   principal: Principal
+  /** The asker's name, whoever the answer is for. */
+  by: string
   /** Absent: there is no message to reply to, so that the asker alone is told. */
   reply: Reply | undefined
 }
 
 function replyTo(
-  { calls, log }: AskingParts,
+  { calls, log }: ActingParts,
   asked: AskedInSlack,
   lang: Lang,
   progress: Progress,
@@ -104,32 +97,32 @@ function replyTo(
 }
 
 /** In a conversation of two, or where a command or a shortcut shows the answer to whoever used it. */
-async function answerAlone(parts: AskingParts, asking: Asking, signal: AbortSignal): Promise<void> {
+async function answerAlone(parts: ActingParts, asking: Asking, signal: AbortSignal): Promise<void> {
   const { reply, principal, asked } = asking
   if (reply !== undefined && asked.isDirect) {
     await reply.begin(signal)
-    const answer = await answered(parts, asking, principal, reply, signal)
-    return await show(parts, asking, principal, answer, reply, signal)
+    const made = await answered(parts, asking, principal, reply, signal)
+    return await show(parts, asking, principal, made, reply, signal)
   }
-  const answer = await answered(parts, asking, principal, undefined, signal)
+  const { answer } = await answered(parts, asking, principal, undefined, signal)
   await showAlone(parts, asking, answer, asked.isDirect ? undefined : words(answer.lang).onlyYouHere, signal)
 }
 
-async function answerAmongOthers(parts: AskingParts, asking: Asking, reply: Reply, signal: AbortSignal): Promise<void> {
+async function answerAmongOthers(parts: ActingParts, asking: Asking, reply: Reply, signal: AbortSignal): Promise<void> {
   const { asked, principal, lang } = asking
   const everybody = await parts.people.everybodyIn(asked.channel, asked.team, signal)
   if (everybody === undefined) {
-    const answer = await answered(parts, asking, principal, undefined, signal)
+    const { answer } = await answered(parts, asking, principal, undefined, signal)
     await reply.withdraw(signal)
     return await showAlone(parts, asking, answer, words(lang).onlyYou, signal)
   }
   const isSettled = seesNoMore(principal, everybody)
   const isShown = isSettled && asked.via !== 'thread'
   if (isShown) await reply.begin(signal)
-  const answer = await answered(parts, asking, everybody, isShown ? reply : undefined, signal)
-  if (!answer.abstained) return await show(parts, asking, everybody, answer, reply, signal)
+  const made = await answered(parts, asking, everybody, isShown ? reply : undefined, signal)
+  if (!made.answer.abstained) return await show(parts, asking, everybody, made, reply, signal)
   if (!isSettled) {
-    const own = await answered(parts, asking, principal, undefined, signal)
+    const { answer: own } = await answered(parts, asking, principal, undefined, signal)
     if (!own.abstained) {
       await reply.withdraw(signal)
       return await showAlone(parts, asking, own, words(lang).onlyYou, signal)
@@ -137,24 +130,38 @@ async function answerAmongOthers(parts: AskingParts, asking: Asking, reply: Repl
   }
   // People go on talking in a thread without meaning us; what isn't even a question needs no "I found nothing".
   if (asked.via === 'thread' && !looksLikeQuestion(asking.text)) return await reply.withdraw(signal)
-  await show(parts, asking, everybody, answer, reply, signal)
+  await show(parts, asking, everybody, made, reply, signal)
+}
+
+interface Answered {
+  answer: Answer
+  /** Where a walk through a runbook stood before. */
+  before: WalkSeen
 }
 
 /** @throws {AnswerTooSlowError} */
 async function answered(
-  { ask, threads }: AskingParts,
-  { asked, text }: Asking,
+  parts: ActingParts,
+  { asked, text, by }: Asking,
   principal: Principal,
   shown: Reply | undefined,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<Answered> {
+  const { ask, threads } = parts
   const place = placeOf(asked)
   const conversationId = place === undefined ? undefined : await threads.conversationOf(place, principal.name, signal)
   const deadline = AbortSignal.timeout(deadlineMs)
   const both = AbortSignal.any([signal, deadline])
   let answer: Answer | undefined
+  const whose = conversationId === undefined ? undefined : { conversationId, principal: principal.name }
+  const before = whose === undefined ? { standing: undefined, walked: [] } : await walkSeen(parts, whose, signal)
+  const command = before.standing === undefined ? undefined : commandIn(text)
+  const question = { text, conversationId, mode: 'text' as const, principal }
   try {
-    for await (const event of ask({ text, conversationId, mode: 'text', principal }, both)) {
+    for await (const event of ask(
+      { ...question, ...(command !== undefined && { command: { ...command, by } }) },
+      both,
+    )) {
       if (event.kind === 'done') answer = event.answer
       else await shownOn(shown, event, signal)
     }
@@ -165,7 +172,7 @@ async function answered(
   if (answer === undefined) throw new AnswerTooSlowError('the answer ended before it was done')
   if (place !== undefined && asked.via !== 'shortcut')
     await threads.engage(place, { principal: principal.name, conversationId: answer.conversationId }, signal)
-  return answer
+  return { answer, before }
 }
 
 async function shownOn(reply: Reply | undefined, event: AnswerEvent, signal: AbortSignal): Promise<void> {
@@ -179,19 +186,27 @@ function placeOf({ team, channel, thread, ts }: AskedInSlack): ThreadPlace | und
 }
 
 async function show(
-  parts: AskingParts,
-  { text }: Asking,
+  parts: ActingParts,
+  { asked, text }: Asking,
   principal: Principal,
-  answer: Answer,
+  { answer, before }: Answered,
   reply: Reply,
   signal: AbortSignal,
 ): Promise<void> {
+  const { conversationId } = answer
+  const place = placeOf(asked)
+  const after = await walkSeen(parts, { conversationId, principal: principal.name }, signal)
+  if (place !== undefined && after.standing?.key !== before.standing?.key) {
+    const finish = async (messages: readonly SlackMessage[]) => (await reply.finish(messages, signal)).at(-1)
+    return await showWalk(parts, { ...place, principal }, answer, before, finish, signal)
+  }
   const owners = await likelyOwners(parts, answer, text, principal, signal)
-  await reply.finish(answerMessages({ answer, now: parts.clock.now(), owners }), signal)
+  const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
+  await reply.finish(answerMessages({ answer, now: parts.clock.now(), owners, canWalk }), signal)
 }
 
 async function showAlone(
-  parts: AskingParts,
+  parts: ActingParts,
   { asked, text, principal }: Asking,
   answer: Answer,
   onlyYou: string | undefined,
@@ -199,7 +214,8 @@ async function showAlone(
 ): Promise<void> {
   const owners = await likelyOwners(parts, answer, text, principal, signal)
   const canShare = !asked.isDirect && !answer.abstained
-  const messages = answerMessages({ answer, now: parts.clock.now(), owners, onlyYou, canShare })
+  const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
+  const messages = answerMessages({ answer, now: parts.clock.now(), owners, onlyYou, canShare, canWalk })
   for (const [at, each] of messages.entries()) {
     if (asked.responseUrl !== undefined && at >= postsByResponse)
       await tellDirectly(parts.calls, asked.user, each, signal)
@@ -209,7 +225,7 @@ async function showAlone(
 
 /** Of what was cited; where nothing was found, of what comes nearest. */
 async function likelyOwners(
-  { search, log }: AskingParts,
+  { search, log }: ActingParts,
   { abstained, citations }: Answer,
   text: string,
   principal: Principal,
@@ -225,45 +241,6 @@ async function likelyOwners(
     log.debug({ err }, 'nobody is named who may know')
     return []
   }
-}
-
-/** By the command's own way back, else by a message that only they see, else directly. */
-export async function tellAlone(
-  { calls, respond }: Pick<AskingParts, 'calls' | 'respond'>,
-  asked: Pick<AskedInSlack, 'channel' | 'user' | 'thread' | 'responseUrl' | 'isDirect' | 'ts' | 'via'>,
-  { text, blocks }: SlackMessage,
-  signal: AbortSignal,
-): Promise<void> {
-  const { channel, user, thread, responseUrl } = asked
-  if (responseUrl !== undefined)
-    return await respond(responseUrl, { response_type: 'ephemeral', replace_original: false, text, blocks }, signal)
-  const posting = { text, blocks, unfurl_links: false, unfurl_media: false }
-  if (asked.isDirect) {
-    const hung = { channel, thread_ts: thread ?? asked.ts, ...posting }
-    await calls.call('chat.postMessage', (client) => client.chat.postMessage(hung), signal, 'once')
-    return
-  }
-  try {
-    // Outside a thread that is open already, nobody would see it in there.
-    const alone = { channel, user, text, blocks, ...(thread !== undefined && { thread_ts: thread }) }
-    await calls.call('chat.postEphemeral', (client) => client.chat.postEphemeral(alone), signal)
-  } catch (error) {
-    if (!(error instanceof SlackRefusedError)) throw error
-    await tellDirectly(calls, user, { text, blocks }, signal)
-  }
-}
-
-export async function tellDirectly(
-  calls: SlackCalls,
-  user: string,
-  { text, blocks }: SlackMessage,
-  signal: AbortSignal,
-): Promise<void> {
-  const opened = await calls.call('conversations.open', (client) => client.conversations.open({ users: user }), signal)
-  const channel = opened.channel?.id
-  if (channel === undefined) return
-  const said = { channel, text, blocks, unfurl_links: false, unfurl_media: false }
-  await calls.call('chat.postMessage', (client) => client.chat.postMessage(said), signal, 'once')
 }
 
 function refusal(standing: Standing, user: string, lang: Lang): string {
@@ -296,9 +273,13 @@ function looksLikeQuestion(text: string): boolean {
 const acknowledgement =
   /^(?:thanks?(?: you)?|thx|ty|cheers|ok(?:ay)?|got it|great|nice|perfect|cool|done|will do|lgtm|works?(?: now)?|ありがとう(?:ございま(?:す|した))?|了解(?:です|しました)?|承知(?:しました)?|なるほど|おけ|助かりました)[\s.!。！:)]*\p{Extended_Pictographic}*\s*$/iu
 
-/** In a thread that we take part in: not for somebody else, and more than a word of thanks. */
-export function isMeantForUs(text: string, botUser: string): boolean {
+/**
+ * In a thread that we take part in: not for somebody else, and more than a word of thanks.
+ * @param isWalking "Done" means the step that a runbook is at.
+ */
+export function isMeantForUs(text: string, botUser: string, isWalking: boolean): boolean {
   if (/^\s*<@[^>]+>/.test(text)) return text.trimStart().startsWith(`<@${botUser}>`)
   const said = questionIn(text, botUser)
+  if (isWalking && commandIn(said) !== undefined) return true
   return said !== '' && !acknowledgement.test(said)
 }

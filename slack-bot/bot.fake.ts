@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Answer, AnswerEvent, Ask, Citation, RankedPassage, Search } from '#knowledge/answer.ts'
+import { type AskLoop, askByLoop } from '#conversation/ask.ts'
+import { fakeParts, rankedPassages, type Section } from '#conversation/conversation.fake.ts'
+import type { Answer, AnswerEvent, Citation, RankedPassage, Search } from '#knowledge/answer.ts'
 import type { Document } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { detectLang } from '#knowledge/language.ts'
@@ -78,7 +80,7 @@ function citationOf(page: WikiPage): Citation {
 
 export interface FakeWiki {
   store: KnowledgeStore
-  ask: Ask
+  ask: AskLoop
   search: Search
   asked: { text: string; principal: string; audiences: readonly string[] | 'all'; conversationId: string | undefined }[]
   /** Comes before every answer; a test may make it wait or throw. */
@@ -168,6 +170,31 @@ export async function fakeWiki(pages: readonly WikiPage[] = wikiPages): Promise<
       })
       return { passages, relevance: 0.1, relevant: false, timingsMs: {}, warnings: [] }
     },
+  }
+  return wiki
+}
+
+/** Answers by the real loop from these sections. */
+export async function loopWiki(sections: readonly Section[]): Promise<FakeWiki> {
+  const store = openMemoryStore()
+  const passages = rankedPassages(sections)
+  for (const { document } of passages) {
+    const own = passages.filter((each) => each.document.id === document.id).map(({ passage }) => fakePassage(passage))
+    await store.documents.replaceEntries([fakeEntry(document, own)], ongoing)
+  }
+  const parts = fakeParts(sections, { conversations: store.conversations, clock: systemClock })
+  const loop = askByLoop(parts)
+  const wiki: FakeWiki = {
+    store,
+    asked: [],
+    before: async () => undefined,
+    ask: async function* (question, signal) {
+      const { text, principal, conversationId } = question
+      wiki.asked.push({ text, principal: principal.name, audiences: principal.audiences, conversationId })
+      await wiki.before(text, signal)
+      yield* loop(question, signal)
+    },
+    search: parts.search,
   }
   return wiki
 }

@@ -1,31 +1,21 @@
 import { z } from 'zod'
 import type { Citation } from '#knowledge/answer.ts'
-import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
-import type { Document, Verification } from '#knowledge/document.ts'
-import type { DocumentStore } from '#knowledge/document-store.ts'
-import type { Freshness } from '#knowledge/freshness.ts'
+import type { Turn } from '#knowledge/conversation-store.ts'
 import { detectLang } from '#knowledge/language.ts'
-import type { PassageLoader } from '#knowledge/passage-loader.ts'
 import { maySee, type Principal } from '#knowledge/principal.ts'
 import { recordFeedback } from '#knowledge/record-feedback.ts'
-import { type AskingParts, tellAlone, tellDirectly } from './asking.ts'
+import type { ActingParts } from './acting-parts.ts'
 import { SlackRefusedError } from './errors.ts'
+import { citationsOf, isTheirs } from './given-answers.ts'
 import type { Pressed, Submitted } from './incoming.ts'
 import { actions, answerMessages } from './layout/answer-layout.ts'
 import { escaped, message, plain, type SlackMessage } from './layout/message.ts'
 import { link, richText } from './layout/rich-text.ts'
 import { bare, ownerInSlack } from './owners.ts'
-import type { SlackPrincipal } from './people.ts'
+import { tellAlone, tellDirectly, tellPresser } from './telling.ts'
 import { jsonOf } from './threads.ts'
+import { startedWalk } from './walk/walking.ts'
 import { words } from './words.ts'
-
-export interface ActingParts extends AskingParts {
-  conversations: ConversationStore
-  documents: DocumentStore
-  passages: PassageLoader
-  freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
-  principals: readonly SlackPrincipal[]
-}
 
 const Value = z.object({ t: z.string().max(200), o: z.string().max(300).optional() })
 const Metadata = z.object({ t: z.string(), c: z.string().optional(), th: z.string().optional() })
@@ -46,6 +36,7 @@ export async function pressed(parts: ActingParts, press: Pressed, signal: AbortS
   const tell = (told: SlackMessage) => tellPresser(parts, press, told, signal)
   if (turn === undefined) return await tell(message(said.gone))
   if (!isTheirs(turn, principal, press)) return await tell(message(said.notYours))
+  if (press.action === actions.walk) return await startedWalk(parts, press, turn, principal, signal)
   if (press.action === actions.stale) return await askWhatIsStale(parts, press, turn, signal)
   if (press.action === actions.share) return await share(parts, press, turn, principal, tell, signal)
   if (press.action.startsWith(actions.owner) && owner !== undefined)
@@ -54,20 +45,6 @@ export async function pressed(parts: ActingParts, press: Pressed, signal: AbortS
   if (verdict === undefined) return
   await recordFeedback(parts, { traceId, principal: principal.name, verdict }, () => true, signal)
   await tell(message(said.thanks))
-}
-
-/** It was given to them, or to everybody in the channel where they press the button. */
-function isTheirs(turn: Turn, principal: Principal, { team, channel }: Pick<Pressed, 'team' | 'channel'>): boolean {
-  return (
-    turn.principal === principal.name ||
-    (channel !== undefined && turn.principal.startsWith(`slack:${team}/${channel}:`))
-  )
-}
-
-async function tellPresser(parts: ActingParts, press: Pressed, told: SlackMessage, signal: AbortSignal): Promise<void> {
-  const { channel = '', user, thread, responseUrl, ts } = press
-  const isDirect = channel.startsWith('D')
-  await tellAlone(parts, { channel, user, thread, responseUrl, isDirect, ts, via: 'command' }, told, signal)
 }
 
 async function askWhatIsStale(parts: ActingParts, press: Pressed, turn: Turn, signal: AbortSignal): Promise<void> {
@@ -226,23 +203,4 @@ async function share(
     if (!(error instanceof SlackRefusedError)) throw error
     await tell(message(said.cantShareHere))
   }
-}
-
-/** What the answer cited, as far as this principal may see it and it still says so. */
-async function citationsOf(
-  { passages, documents, freshnessOf }: ActingParts,
-  { cited }: Turn,
-  principal: Principal,
-  signal: AbortSignal,
-): Promise<Citation[]> {
-  const found = await passages.load([...new Set(cited.map(({ passageId }) => passageId))], { principal }, signal)
-  const byId = new Map(found.map((passage) => [passage.id, passage]))
-  const verified = await documents.verifications([...new Set(found.map(({ documentId }) => documentId))], signal)
-  return cited.flatMap(({ passageId, quote }, at) => {
-    const passage = byId.get(passageId)
-    if (passage === undefined) return []
-    const document: Document = passage.document
-    const freshness = freshnessOf(document, passage.editedAt, verified.get(document.id))
-    return [{ n: at + 1, quote, passageId, heading: passage.heading, document, freshness }]
-  })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SlackRefusedError } from './errors.ts'
+import { escaped } from './layout/message.ts'
 import type { SlackPrincipal } from './people.ts'
 import type { SlackCalls } from './slack-calls.ts'
 
@@ -28,6 +29,14 @@ export async function ownerInSlack(
   } catch (error) {
     if (error instanceof SlackRefusedError) return undefined
     throw error
+  }
+}
+
+/** The name of a principal as people in Slack read it: mrkdwn, a mention where they are somebody in Slack. */
+export function mentionOf(principals: readonly SlackPrincipal[]): (name: string) => string {
+  return (name) => {
+    const id = /^slack:(\w+)$/.exec(name)?.[1] ?? principals.find((each) => each.name === name)?.slack
+    return id === undefined ? escaped(name) : `<@${id}>`
   }
 }
 

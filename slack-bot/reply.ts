@@ -99,8 +99,8 @@ export class Reply {
     if (this.#pending.length >= charsAtOnce) await this.#append(this.#takePending(), signal)
   }
 
-  /** The reply as it stays; messages of an earlier try that are too many go. */
-  async finish(messages: readonly SlackMessage[], signal: AbortSignal): Promise<void> {
+  /** The reply as it stays; messages of an earlier try that are too many go. @returns where it stands. */
+  async finish(messages: readonly SlackMessage[], signal: AbortSignal): Promise<readonly string[]> {
     const [first] = this.#posted
     if (this.#isStreaming && first !== undefined) await this.#closeStream(first, signal)
     this.#isStreaming = false
@@ -112,6 +112,7 @@ export class Reply {
     }
     for (const ts of this.#posted.splice(messages.length)) await this.#remove(ts, signal)
     await this.#parts.onPosted(this.#posted)
+    return this.#posted
   }
 
   /** Nothing of it stays: the answer goes elsewhere, or the question is gone. */

@@ -2,17 +2,21 @@ import { childOf } from '#conversation/lifetimes.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
-import { type AskingParts, answerInSlack, isMeantForUs } from './asking.ts'
-import { type ActingParts, pressed, saidStale, staleForm } from './buttons.ts'
+import type { ActingParts } from './acting-parts.ts'
+import { answerInSlack, isMeantForUs } from './asking.ts'
+import { pressed, saidStale, staleForm } from './buttons.ts'
 import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
 import { pressedAtHome, showHome, submittedAtHome } from './home.ts'
+import { InTurn } from './in-turn.ts'
 import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
 import { Jobs } from './jobs.ts'
+import { actions } from './layout/answer-layout.ts'
 import { message } from './layout/message.ts'
 import { People } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { Threads } from './threads.ts'
+import { pressedInWalk } from './walk/walking.ts'
 import { words } from './words.ts'
 
 export interface SlackBotParts
@@ -65,7 +69,6 @@ export class SlackBot {
   readonly #people: People
   readonly #threads: Threads
   readonly #jobs: Jobs
-  readonly #asking: AskingParts
   readonly #acting: ActingParts
   readonly #others = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
@@ -78,9 +81,10 @@ export class SlackBot {
     this.#people = new People({ calls: this.#calls, principals: parts.principals, guests: parts.guests, clock })
     this.#threads = new Threads(parts.conversations, clock)
     const { people, threads, calls } = { people: this.#people, threads: this.#threads, calls: this.#calls }
-    this.#asking = { ask, search, calls, people, threads, clock, log, respond: responding(parts) }
-    const { conversations, documents, passages, freshnessOf, principals } = parts
-    this.#acting = { ...this.#asking, conversations, documents, passages, freshnessOf, principals }
+    const { conversations, documents, passages, freshnessOf, principals, ledger } = parts
+    const stores = { conversations, documents, passages, freshnessOf, principals, ledger }
+    const shared = { calls, people, threads, inTurn: new InTurn() }
+    this.#acting = { ask, search, ...stores, ...shared, clock, log, respond: responding(parts) }
     this.#jobs = new Jobs({
       ledger: parts.ledger,
       clock,
@@ -88,7 +92,7 @@ export class SlackBot {
       leaseMs: parts.leaseMs ?? 60_000,
       atOnce: parts.answersAtOnce ?? 8,
       answer: (asked, progress, onPosted, signal) =>
-        answerInSlack(this.#asking, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
+        answerInSlack(this.#acting, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
     })
   }
 
@@ -157,8 +161,10 @@ export class SlackBot {
 
   async #isForUs(asked: AskedInSlack, { team, botUser }: Installed, signal: AbortSignal): Promise<boolean> {
     if (asked.via !== 'thread') return true
-    if (asked.thread === undefined || !isMeantForUs(asked.text, botUser)) return false
-    return await this.#threads.isEngaged({ team, channel: asked.channel, thread: asked.thread }, signal)
+    if (asked.thread === undefined) return false
+    const place = { team, channel: asked.channel, thread: asked.thread }
+    if (!(await this.#threads.isEngaged(place, signal))) return false
+    return isMeantForUs(asked.text, botUser, (await this.#threads.walkOf(place, signal)) !== undefined)
   }
 
   async #isFirst({ kind, id }: Incoming, signal: AbortSignal): Promise<boolean> {
@@ -196,7 +202,7 @@ export class SlackBot {
         if (incoming.tab === 'home') await showHome(this.#acting, team, incoming.user, signal)
         return
       case 'pressed':
-        return await (incoming.action.startsWith('home_') ? pressedAtHome : pressed)(this.#acting, incoming, signal)
+        return await pressing(incoming.action)(this.#acting, incoming, signal)
       case 'submitted':
         return await (incoming.form === staleForm ? saidStale : submittedAtHome)(this.#acting, incoming, signal)
     }
@@ -259,6 +265,11 @@ export class SlackBot {
   }
 }
 
+function pressing(action: string): typeof pressed {
+  if (action.startsWith('home_')) return pressedAtHome
+  return action.startsWith('walk_') && action !== actions.walk ? pressedInWalk : pressed
+}
+
 function untilAborted(signal: AbortSignal, onReady: () => void): Promise<void> {
   onReady()
   return settled(signal)
@@ -273,7 +284,7 @@ const respondWithinMs = 15_000
 const respondTries = 4
 
 /** Slack's addresses of a command or a button take five posts within half an hour. */
-function responding({ wait, apiUrl }: SlackBotParts): AskingParts['respond'] {
+function responding({ wait, apiUrl }: SlackBotParts): ActingParts['respond'] {
   return async (url, body, signal) => {
     if (!isSlacks(url, apiUrl)) throw new SlackRefusedError('response_url', 'not an address of Slack')
     for (let failed = 0; ; ) {

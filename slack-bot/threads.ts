@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { InTurn } from './in-turn.ts'
 
 export interface ThreadPlace {
   team: string
@@ -15,6 +16,8 @@ const Position = z.object({
   at: z.number(),
   /** By the name of whoever it was said to. */
   conversations: z.record(z.string(), z.string()),
+  /** The message that shows the step which a runbook is at, and the turn that it was. */
+  walk: z.object({ ts: z.string(), traceId: z.string() }).optional(),
 })
 type Position = z.infer<typeof Position>
 
@@ -27,7 +30,7 @@ const keeper = 'slack\nthreads'
 export class Threads {
   readonly #conversations: ConversationStore
   readonly #clock: Clock
-  readonly #writing = new Map<string, Promise<void>>()
+  readonly #inTurn = new InTurn()
 
   constructor(conversations: ConversationStore, clock: Clock) {
     this.#conversations = conversations
@@ -52,12 +55,29 @@ export class Threads {
     await this.#change(
       place,
       (before) => ({
+        ...before,
         engaged: true,
         at: this.#clock.now().getTime(),
         conversations: { ...before?.conversations, [said.principal]: said.conversationId },
       }),
       signal,
     )
+  }
+
+  async walkOf(place: ThreadPlace, signal: AbortSignal): Promise<Position['walk']> {
+    return (await this.#read(place, signal))?.walk
+  }
+
+  /** @param walk undefined: nothing is being walked through any more. */
+  async setWalk(place: ThreadPlace, walk: Position['walk'], signal: AbortSignal): Promise<void> {
+    const change = (before: Position | undefined): Position => ({
+      engaged: true,
+      at: 0,
+      conversations: {},
+      ...before,
+      walk,
+    })
+    await this.#change(place, change, signal)
   }
 
   /** We are quiet in it until somebody names us. */
@@ -72,21 +92,13 @@ export class Threads {
     signal: AbortSignal,
   ): Promise<void> {
     const key = keyOf(place)
-    const before = this.#writing.get(key) ?? Promise.resolve()
-    const writing = before.then(async () => {
+    await this.#inTurn.run(key, async () => {
       const position = JSON.stringify(change(await this.#read(place, signal)))
       await this.#conversations.savePosition(
         { conversationId: key, principal: keeper, position, at: this.#clock.now() },
         signal,
       )
     })
-    const settled = writing.catch(() => undefined)
-    this.#writing.set(key, settled)
-    try {
-      await writing
-    } finally {
-      if (this.#writing.get(key) === settled) this.#writing.delete(key)
-    }
   }
 
   async #read(place: ThreadPlace, signal: AbortSignal): Promise<Position | undefined> {

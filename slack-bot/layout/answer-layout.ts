@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { Answer } from '#knowledge/answer.ts'
 import { words } from '../words.ts'
+import { walkingWords } from '../words-walk.ts'
 import { context, fallbackText, inMessages, plain, type SlackMessage } from './message.ts'
 import { richText } from './rich-text.ts'
 import { isWorrying, sourceLine } from './source-line.ts'
@@ -15,6 +16,10 @@ export interface AnswerLayout {
   owners: readonly string[]
   /** Stands above all: who shared it, say. mrkdwn. */
   headline?: string | undefined
+  /** Stands below all in place of the usual buttons. */
+  closing?: readonly types.KnownBlock[] | undefined
+  /** Its first source has steps that one can be led through. */
+  canWalk?: boolean | undefined
 }
 
 export const actions = {
@@ -23,6 +28,7 @@ export const actions = {
   stale: 'feedback_stale',
   share: 'share',
   owner: 'ask_owner',
+  walk: 'walk_start',
 }
 
 /** What is in the way of acting on it blindly stands first, then the answer, then where it comes from, then the buttons. */
@@ -45,7 +51,7 @@ export function answerMessages(layout: AnswerLayout): SlackMessage[] {
       elements: answer.citations.slice(0, 20).map((citation) => sourceLine(citation, now, answer.lang)),
     })
   }
-  blocks.push({ type: 'actions', elements: buttonsOf(layout) })
+  blocks.push(...(layout.closing ?? [{ type: 'actions' as const, elements: buttonsOf(layout) }]))
   const messages = inMessages(blocks)
   return messages.map((some, at) => ({
     blocks: messages.length === 1 ? some : [...some, context(said.more(at + 1, messages.length))],
@@ -63,7 +69,7 @@ function caveatsOf({ answer }: AnswerLayout): string[] {
 
 const mostOwners = 3
 
-function buttonsOf({ answer, canShare, owners }: AnswerLayout): types.Button[] {
+function buttonsOf({ answer, canShare, canWalk, owners }: AnswerLayout): types.Button[] {
   const said = words(answer.lang)
   const value = JSON.stringify({ t: answer.traceId })
   const button = (actionId: string, text: string): types.Button => ({
@@ -72,7 +78,8 @@ function buttonsOf({ answer, canShare, owners }: AnswerLayout): types.Button[] {
     text: plain(text),
     value,
   })
-  const buttons = [button(actions.good, said.good), button(actions.bad, said.bad)]
+  const leading = canWalk === true ? [button(actions.walk, walkingWords(answer.lang).walk)] : []
+  const buttons = [...leading, button(actions.good, said.good), button(actions.bad, said.bad)]
   if (!answer.abstained && answer.citations.length > 0) buttons.push(button(actions.stale, said.stale))
   for (const [at, owner] of owners.slice(0, mostOwners).entries()) {
     buttons.push({

@@ -1,0 +1,35 @@
+import type { AskLoop } from '#conversation/ask.ts'
+import type { Search } from '#knowledge/answer.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Document, Verification } from '#knowledge/document.ts'
+import type { DocumentStore } from '#knowledge/document-store.ts'
+import type { Freshness } from '#knowledge/freshness.ts'
+import type { PassageLoader } from '#knowledge/passage-loader.ts'
+import type { WorkLedger } from '#knowledge/work-ledger.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Log } from '#runtime/log.ts'
+import type { InTurn } from './in-turn.ts'
+import type { People, SlackPrincipal } from './people.ts'
+import type { SlackCalls } from './slack-calls.ts'
+import type { Threads } from './threads.ts'
+
+/** Everything that something which happens in Slack may need. */
+export interface ActingParts {
+  ask: AskLoop
+  search: Search
+  calls: SlackCalls
+  people: People
+  threads: Threads
+  conversations: ConversationStore
+  documents: DocumentStore
+  passages: PassageLoader
+  freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
+  principals: readonly SlackPrincipal[]
+  ledger: WorkLedger
+  /** What changes one conversation does so one after the other. */
+  inTurn: InTurn
+  clock: Clock
+  log: Log
+  /** Posts to an address that Slack gave us with a command or a button. */
+  respond: (url: string, body: Record<string, unknown>, signal: AbortSignal) => Promise<void>
+}
