@@ -9,11 +9,13 @@ import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import type { Pager } from './outlets/pager.ts'
 import type { Poster } from './outlets/poster.ts'
 import type { Position } from './position.ts'
 import type { Lexicon } from './speech/lexicon.ts'
 import type { AnsweringTurn, TurnReads } from './turn-reads.ts'
+import type { TurnReport } from './turn-report.ts'
 
 /** A document whole, as this principal may see it. */
 export interface ReadDocument {
@@ -64,6 +66,10 @@ export interface ConversationParts {
   /** A new id for conversations, turns and calls, that nobody can guess. */
   newId: () => string
   log: Log
+  /** Absent: no part of a turn is told to belong to anything. */
+  telemetry?: Telemetry | undefined
+  /** Told of each turn that is over. */
+  onTurn?: ((turn: TurnReport) => void) | undefined
 }
 
 /** Everything that a turn is taken in. */
@@ -71,6 +77,8 @@ export interface Scene {
   parts: ConversationParts
   principal: Principal
   conversationId: string
+  /** Of the turn and of its answer. */
+  traceId: string
   mode: 'text' | 'spoken'
   /** Of the answer. */
   lang: Lang

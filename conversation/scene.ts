@@ -35,7 +35,7 @@ export function* ownReply(
     citations,
     warnings,
     conversationId: scene.conversationId,
-    traceId: scene.parts.newId(),
+    traceId: scene.traceId,
     provider,
     timingsMs: {},
     costUsd: 0,

@@ -1,4 +1,5 @@
 import type { AnswerEvent, Ask, Question } from '#knowledge/answer.ts'
+import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import { Channel } from './channel.ts'
 import type { TurnReads } from './turn-reads.ts'
 
@@ -10,6 +11,8 @@ export interface SpeculationParts {
   ask: Ask
   reads: TurnReads
   depth: SpeculationDepth
+  /** Absent: nobody looks. */
+  telemetry?: Telemetry | undefined
 }
 
 /**
@@ -19,6 +22,8 @@ export interface SpeculationParts {
 export class SpeculativeAnswer {
   readonly text: string
   readonly reads: TurnReads
+  /** Of the turn that adopts it. */
+  readonly traceId: string | undefined
   readonly #abort = new AbortController()
   readonly #kept = new Channel<AnswerEvent>(Number.POSITIVE_INFINITY)
   readonly #allowed = Promise.withResolvers<void>()
@@ -26,12 +31,22 @@ export class SpeculativeAnswer {
   #depth: SpeculationDepth
   #depthBefore: SpeculationDepth | undefined
 
-  constructor({ question, ask, reads, depth }: SpeculationParts) {
+  constructor({ question, ask, reads, depth, telemetry }: SpeculationParts) {
+    this.traceId = question.traceId
     this.text = question.text
     this.reads = reads
     this.#depth = depth
     if (depth === 'answer') this.#allowed.resolve()
-    this.#running = this.#run(ask(question, this.#abort.signal))
+    const events = (): AsyncIterable<AnswerEvent> => ask(question, this.#abort.signal)
+    const { traceId, principal, conversationId: session } = question
+    this.#running = this.#run(
+      telemetry === undefined || traceId === undefined
+        ? events()
+        : telemetry.stream(
+            telemetry.start('answer begun early', { traceId, asker: { principal: principal.name, session } }),
+            events,
+          ),
+    )
   }
 
   /** How far it was allowed to go before somebody adopted it. */

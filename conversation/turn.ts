@@ -17,6 +17,7 @@ import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { withSummary } from './summary.ts'
 import { newTopic } from './topic.ts'
 import { watchedReads } from './turn-reads.ts'
+import { reportedTurn } from './turn-report.ts'
 import { understood } from './understand.ts'
 
 /** What was said in a turn, or pressed. */
@@ -75,9 +76,10 @@ export function beginAnswer(
     lang: lang ?? detectLang(masked),
     mode: talk.mode,
     principal: talk.principal,
+    traceId: parts.newId(),
     ...(hasTurns ? { conversationId: talk.conversationId } : {}),
   }
-  return new SpeculativeAnswer({ question, ask: parts.answering(reads), reads, depth })
+  return new SpeculativeAnswer({ question, ask: parts.answering(reads), reads, depth, telemetry: parts.telemetry })
 }
 
 /**
@@ -86,10 +88,23 @@ export function beginAnswer(
  * @param onMade Told of what there is as soon as there is something, so that a turn that is cut off can be remembered
  *   as far as it got; it's changed while the turn goes on.
  */
-export async function* takeTurn(
+export function takeTurn(
   parts: ConversationParts,
   talk: Talk,
   utterance: Utterance,
+  onMade: (made: TurnMade) => void,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent> {
+  // The answer that was begun early stands under the trace that it was begun in.
+  const traceId = utterance.begun?.traceId ?? parts.newId()
+  return reportedTurn(parts, { ...talk, traceId }, () => turnEvents(parts, talk, utterance, traceId, onMade, signal))
+}
+
+async function* turnEvents(
+  parts: ConversationParts,
+  talk: Talk,
+  utterance: Utterance,
+  traceId: string,
   onMade: (made: TurnMade) => void,
   signal: AbortSignal,
 ): AsyncGenerator<TurnEvent> {
@@ -101,6 +116,7 @@ export async function* takeTurn(
   const scene: Scene = {
     parts,
     ...talk,
+    traceId,
     lang,
     said: guarded.text,
     meant: guarded.meant,
@@ -262,7 +278,7 @@ export async function remember(made: TurnMade, heard: string, signal: AbortSigna
   const { scene, answer } = made
   const { parts, reads, principal, conversationId, said, meant, lang } = scene
   const answering = reads.turn()
-  const traceId = answer?.traceId ?? answering?.traceId ?? parts.newId()
+  const traceId = answer?.traceId ?? answering?.traceId ?? scene.traceId
   try {
     await parts.conversations.addTurn(
       {

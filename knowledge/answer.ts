@@ -81,6 +81,8 @@ export interface Question {
   history?: readonly Exchange[] | undefined
   mode: 'text' | 'spoken'
   principal: Principal
+  /** Of the answer: 32 hexadecimal digits; absent: a new one. */
+  traceId?: string | undefined
 }
 
 /** What happens while an answer is made; `done` is the last event and comes exactly once. */

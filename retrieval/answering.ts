@@ -3,6 +3,7 @@ import type { Answer, AnswerEvent, Ask, Citation, Question, Search, SearchResult
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { Clock } from '#runtime/clock.ts'
+import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import { destructiveWarnings } from './answering/destructive.ts'
 import { abstention, ageDraft, type Draft, drafted, extractiveDraft, ownerDraft } from './answering/drafts.ts'
 import { type EvidenceParts, evidenceFor } from './answering/evidence.ts'
@@ -26,6 +27,7 @@ export interface AnsweringParts extends EvidenceParts {
   llm?: Llm | undefined
   llmDeadlines?: { firstPieceMs: number; totalMs: number } | undefined
   clock: Clock
+  telemetry?: Telemetry | undefined
 }
 
 /** The answer needs few passages; contradictions among them show only when the others are seen too. */
@@ -37,7 +39,7 @@ export function createAnswering(parts: AnsweringParts): Ask {
 }
 
 async function* answer(parts: AnsweringParts, question: Question, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
-  const watch = new StopWatch()
+  const watch = new StopWatch(parts.telemetry)
   const asked = await understood(parts, question, signal)
   watch.lap('understand')
   yield { kind: 'status', stage: 'searching' }
@@ -69,7 +71,7 @@ async function* answer(parts: AnsweringParts, question: Question, signal: AbortS
     citations,
     warnings: [...found.warnings, ...draft.warnings, ...(draft.abstained ? [] : destructiveWarnings(text, asked.lang))],
     conversationId: asked.conversationId,
-    traceId: randomBytes(16).toString('hex'),
+    traceId: question.traceId ?? randomBytes(16).toString('hex'),
     provider: draft.provider,
     timingsMs: watch.read(),
     costUsd: draft.costUsd,
@@ -108,7 +110,13 @@ async function* written(
   if (asksForOwner(asked.standalone)) return yield* drafted(ownerDraft(evidence, asked, found.passages, now))
   const { llm, llmDeadlines: deadlines } = parts
   if (llm === undefined) return yield* drafted(extractiveDraft(evidence, now, asked.lang))
-  const outcome = yield* modelDraft({ ...parts, llm, deadlines }, evidence, asked, now, signal)
+  const outcome = yield* modelDraft(
+    { ...parts, llm, deadlines, onFirstPiece: () => watch.lap('first_token') },
+    evidence,
+    asked,
+    now,
+    signal,
+  )
   if (outcome.kind === 'no-answer' && outcome.shown.length === 0) return yield* drafted(nothingFound())
   if (outcome.kind === 'failed' || outcome.kind === 'nothing-supported') {
     return yield* drafted(continuedDraft(outcome, evidence, now, asked.lang))

@@ -4,13 +4,14 @@ import { SpeculativeAnswer } from '../speculation.ts'
 
 /** The question of a scene, as answering is asked it. */
 function questionOf(
-  scene: Pick<Scene, 'said' | 'lang' | 'mode' | 'principal' | 'history' | 'earlier' | 'conversationId'>,
+  scene: Pick<Scene, 'said' | 'lang' | 'mode' | 'principal' | 'history' | 'earlier' | 'conversationId' | 'traceId'>,
 ): Question {
   return {
     text: scene.said,
     lang: scene.lang,
     mode: scene.mode,
     principal: scene.principal,
+    traceId: scene.traceId,
     ...(scene.earlier.length > 0 ? { conversationId: scene.conversationId } : { history: scene.history }),
   }
 }

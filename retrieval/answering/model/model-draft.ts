@@ -21,6 +21,8 @@ export interface ModelParts {
   log: Log
   /** Waiting longer than this is worse for the asker than the documents' own words. */
   deadlines?: { firstPieceMs: number; totalMs: number } | undefined
+  /** Told when the model begins to write. */
+  onFirstPiece?: (() => void) | undefined
 }
 
 const defaultDeadlines = { firstPieceMs: 8_000, totalMs: 45_000 }
@@ -51,7 +53,7 @@ export async function* modelDraft(
   const sources = sourcesOf(evidence)
   const writer = new Writer(sources, asked, now, parts.softMatch)
   const llm = withDeadlines(parts.llm, parts.deadlines ?? defaultDeadlines)
-  const ending: Ending = { model: llm.id, costUsd: 0 }
+  const ending: Ending = { model: llm.id, costUsd: 0, onFirstPiece: parts.onFirstPiece }
   let used = ''
   try {
     const pieces = llm.reply(
@@ -81,11 +83,16 @@ export async function* modelDraft(
 interface Ending {
   model: string
   costUsd: number
+  onFirstPiece: (() => void) | undefined
 }
 
 async function* textOf(pieces: AsyncIterable<LlmPiece>, ending: Ending): AsyncGenerator<string | typeof resumed> {
   for await (const piece of pieces) {
-    if (piece.kind === 'text') yield piece.text
+    if (piece.kind === 'text') {
+      ending.onFirstPiece?.()
+      ending.onFirstPiece = undefined
+      yield piece.text
+    }
     if (piece.kind === 'resumed') yield resumed
     if (piece.kind !== 'end') continue
     ending.model = piece.model
