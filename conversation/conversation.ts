@@ -121,11 +121,24 @@ export class Conversation {
       background: this.#background,
       clientTools: () => this.#clientTools,
     }
+    const talk = this.#talk
+    const asker = { principal: talk.principal.name, session: talk.conversationId }
+    const work = (): Promise<void> => this.#runTalk(talk, inputs, out, signal)
+    // What is heard goes on for longer than a turn, and is paid for by somebody all the same.
+    await (this.#parts.telemetry?.onAccountOf(asker, work) ?? work())
+  }
+
+  async #runTalk(
+    talk: Talk,
+    inputs: AsyncIterable<ConversationInput>,
+    out: Channel<ConversationEvent>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const utterances = new Channel<Utterance>(Number.POSITIVE_INFINITY)
     const stop = (): void => utterances.fail(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
     const taking = this.#takeAll(utterances, out, signal)
-    const guesses = this.#guesses(this.#talk, signal)
+    const guesses = this.#guesses(talk, signal)
     const listening = this.#listening(guesses, utterances, out)
     const iterator = inputs[Symbol.asyncIterator]()
     try {

@@ -95,6 +95,11 @@ export class Telemetry {
     return this.#doing.run(span, work)
   }
 
+  /** Whatever is done in `work`, and isn't a part of anything else, is on this account. */
+  onAccountOf<Result>(asker: Asker, work: () => Result): Result {
+    return this.#doing.run({ ...unseen, traceId: '', asker }, work)
+  }
+
   /** The span is over when the work is. */
   async whole<Result>(span: Span, work: (span: Span) => Promise<Result>): Promise<Result> {
     try {
