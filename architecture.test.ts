@@ -59,11 +59,12 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   graphql: 'tests',
   hono: ['server'],
   'markdown-it': ['ingest/parsing'],
-  ioredis: ['ingest/queue/bullmq'],
+  ioredis: ['ingest/queue/bullmq', 'providers/board/redis', 'server/limits'],
   'node:sqlite': [
     'knowledge/sqlite',
     'freshness/sqlite',
     'graph/sqlite',
+    'providers/board/sqlite',
     'providers/embedder/sqlite-cache',
     'ingest/queue/sqlite',
   ],

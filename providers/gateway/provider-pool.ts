@@ -11,8 +11,17 @@ export interface GatewayParts {
   now?: (() => number) | undefined
   /** Told of every call that is over. */
   onCall?: ((call: Call) => void) | undefined
+  /** Told of audio that a recogniser was given, as it goes: its calls last as long as conversations do. */
+  onHeard?: ((heard: HeardAudio) => void) | undefined
+  /** Whether a provider may be paid for whoever asks now; one that may not is asked only where there is no other. */
+  isAffordable?: ((kind: ProviderKind, id: string) => boolean) | undefined
   /** Absent: no call is told to belong to anything. */
   telemetry?: Telemetry | undefined
+}
+
+/** Audio that a recogniser was given. */
+export interface HeardAudio extends Pick<Call, 'provider' | 'model' | 'asker' | 'traceId'> {
+  ms: number
 }
 
 /** What people may do to a provider without a restart. */
@@ -24,12 +33,18 @@ export class ProviderPool<Adapter extends { readonly id: string }> {
   readonly now: () => number
   readonly #members: readonly { state: ProviderState; adapter: Adapter }[]
   readonly #log: Log
+  readonly #isAffordable: NonNullable<GatewayParts['isAffordable']>
 
   /** @param adapters At least one, the one asked first at the front; two of one name are told apart by a number. */
-  constructor(kind: ProviderKind, adapters: readonly Adapter[], { clock, log, now = monotonic }: GatewayParts) {
+  constructor(
+    kind: ProviderKind,
+    adapters: readonly Adapter[],
+    { clock, log, now = monotonic, isAffordable = () => true }: GatewayParts,
+  ) {
     this.kind = kind
     this.now = now
     this.#log = log
+    this.#isAffordable = isAffordable
     const names = distinct(adapters.map(({ id }) => id))
     this.#members = adapters.map((adapter, at) => ({
       adapter,
@@ -46,7 +61,8 @@ export class ProviderPool<Adapter extends { readonly id: string }> {
   /** In the order in which to ask now: what is pinned first, what has become worse last. */
   ordered(): { state: ProviderState; adapter: Adapter }[] {
     const rank = ({ state }: { state: ProviderState }): number => (state.pinned ? 0 : state.demoted ? 2 : 1)
-    return this.#members.toSorted((one, other) => rank(one) - rank(other))
+    const affordable = this.#members.filter(({ adapter }) => this.#isAffordable(this.kind, adapter.id))
+    return (affordable.length > 0 ? affordable : this.#members).toSorted((one, other) => rank(one) - rank(other))
   }
 
   health(): ProviderHealth[] {

@@ -41,6 +41,9 @@ export function createSpeechToTextGateway(ears: readonly SpeechToText[], parts: 
   }
 }
 
+/** Of audio; money is counted while somebody talks, not when they have hung up. */
+const toldEveryMs = 5_000
+
 /** One stream of audio, whoever hears it. */
 class Hearing {
   readonly #pool: ProviderPool<SpeechToText>
@@ -103,16 +106,26 @@ class Hearing {
   ): Attempt<HearingEvent> {
     const pass = state.enter()
     if (pass === undefined) throw unavailable('unreachable', state.id)
-    const begun = feed.count
     const observing = observed(this.#parts.telemetry, {
       kind: 'speech-to-text',
       provider: state.id,
       model: adapter.id,
     })
+    let heardMs = 0
+    let toldMs = 0
+    const tell = (): void => {
+      if (heardMs === toldMs) return
+      this.#parts.onHeard?.({ ...observing.by, provider: state.id, model: adapter.id, ms: heardMs - toldMs })
+      toldMs = heardMs
+    }
+    const count = (input: HearingInput): void => {
+      heardMs += this.#lastingMs([input])
+      if (heardMs - toldMs >= toldEveryMs) tell()
+    }
     return new Attempt<HearingEvent>(
       {
         pass,
-        open: (stop) => adapter.hear(feed.from(this.#from, stop), this.#options, stop),
+        open: (stop) => adapter.hear(counted(feed.from(this.#from, stop), count), this.#options, stop),
         deadlines: noDeadlines,
         tooSlow: () => unavailable('too-slow', state.id),
         now: this.#pool.now,
@@ -130,10 +143,11 @@ class Hearing {
             outcome: end.outcome,
             firstMs: undefined,
             totalMs: end.totalMs,
-            inputSize: this.#lastingMs(feed.since(begun)),
+            inputSize: Math.round(heardMs),
             outputSize: 0,
             modality: 'spoken',
           }
+          tell()
           observing.ended(call, end.error)
           this.#parts.onCall?.(call)
         },
@@ -172,6 +186,13 @@ class Hearing {
   #lastingMs(inputs: readonly HearingInput[]): number {
     const samples = inputs.reduce((sum, input) => sum + (input.kind === 'audio' ? input.samples.length : 0), 0)
     return durationMs(samples, this.#options.sampleRate)
+  }
+}
+
+async function* counted<Item>(items: AsyncIterable<Item>, count: (item: Item) => void): AsyncGenerator<Item> {
+  for await (const item of items) {
+    count(item)
+    yield item
   }
 }
 

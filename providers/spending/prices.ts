@@ -5,6 +5,8 @@ import { z } from 'zod'
 const price = z.number().nonnegative()
 const Prices = z.object({
   asOf: z.iso.date(),
+  note: z.string(),
+  sources: z.array(z.object({ of: z.string(), url: z.url(), readOn: z.iso.date() })),
   llm: z.record(z.string(), z.object({ inputPerMillionTokens: price, outputPerMillionTokens: price })),
   speechToText: z.record(z.string(), z.object({ perMinute: price })),
   textToSpeech: z.record(z.string(), z.object({ perThousandCharacters: price })),
@@ -29,23 +31,22 @@ export function llmCostUsd(
   return (inputTokens * found.inputPerMillionTokens + outputTokens * found.outputPerMillionTokens) / 1_000_000
 }
 
-/** What a minute of conversation costs whose halves are spoken by both sides, the model's part aside. */
-export function voiceMinuteUsd(
-  { speechToText, textToSpeech }: Prices,
-  hears: string,
-  speaks: string,
-  charactersPerMinute = 900,
-): number | undefined {
-  const heard = priceFor(speechToText, hears)
-  const spoken = priceFor(textToSpeech, speaks)
-  if (heard === undefined || spoken === undefined) return undefined
-  return heard.perMinute + ((charactersPerMinute / 2) * spoken.perThousandCharacters) / 1000
+/** What it costs to have so much audio recognised. */
+export function hearingCostUsd({ speechToText }: Prices, model: string, ms: number): number | undefined {
+  const found = priceFor(speechToText, model)
+  return found && (ms / 60_000) * found.perMinute
+}
+
+/** What it costs to have so many characters said. */
+export function speakingCostUsd({ textToSpeech }: Prices, model: string, characters: number): number | undefined {
+  const found = priceFor(textToSpeech, model)
+  return found && (characters / 1000) * found.perThousandCharacters
 }
 
 /** A proxy names the provider before a slash, a provider the version after a dash and a date. */
 function priceFor<Price>(prices: Readonly<Record<string, Price>>, model: string): Price | undefined {
   const plain = model.replace(/^.*\//, '')
-  for (const name of [model, plain, plain.replace(/-\d{4}-?\d{2}-?\d{2}$/, '')]) {
+  for (const name of [model, plain, plain.replace(/-\d{4}-?\d{2}-?\d{2}$/, ''), model.replace(/\/.*$/, '')]) {
     if (Object.hasOwn(prices, name)) return prices[name]
   }
   return undefined

@@ -1,4 +1,6 @@
 import type { Clock } from '#runtime/clock.ts'
+import type { Board } from '../board/board.ts'
+import type { ProviderKind } from '../gateway/call.ts'
 
 /** US dollars; what isn't given isn't limited. */
 export interface Budgets {
@@ -8,7 +10,9 @@ export interface Budgets {
 }
 
 export interface Spent {
-  principal: string
+  kind: ProviderKind
+  /** Undefined: nobody's in particular. */
+  principal: string | undefined
   session: string | undefined
   costUsd: number
 }
@@ -19,65 +23,111 @@ export interface SpendingToday {
   usd: number
   turns: number
   budgetUsd: number | undefined
+  kinds: Readonly<Partial<Record<ProviderKind, number>>>
   /** The dearest first. */
   principals: { name: string; usd: number }[]
 }
 
 /** Sessions whose cost is remembered; the longest unused are forgotten first. */
 const mostSessions = 10_000
+/** A day, and some more for clocks that differ. */
+const keepMs = 3 * 86_400_000
+const kinds: readonly ProviderKind[] = ['llm', 'speech-to-text', 'text-to-speech', 'embedder']
+const names = { usd: 'usd', turns: 'turns', kind: 'kind ', principal: 'principal ' } as const
 
-/** What turns cost, by session, principal and day, and whether more may be spent. Days end at midnight UTC. */
+/**
+ * What was spent, by session, principal and day, and whether more may be. Days end at midnight UTC. With a board, all
+ * processes count together, and a restart gives no money again; sessions are counted by each process.
+ */
 export class Spending {
   readonly #clock: Clock
   readonly #budgets: Budgets
-  readonly #principals = new Map<string, number>()
   readonly #sessions = new Map<string, number>()
+  /** Of this day: what all processes told, and what of ours isn't told yet. */
+  #shared: ReadonlyMap<string, number> = new Map()
+  #own = new Map<string, number>()
   #day = ''
-  #usd = 0
-  #turns = 0
 
   constructor(clock: Clock, budgets: Budgets = {}) {
     this.#clock = clock
     this.#budgets = budgets
   }
 
-  add({ principal, session, costUsd }: Spent): void {
+  add({ kind, principal, session, costUsd }: Spent): void {
     this.#turnDay()
-    this.#usd += costUsd
-    this.#turns += 1
-    this.#principals.set(principal, (this.#principals.get(principal) ?? 0) + costUsd)
-    if (session === undefined) return
-    const before = this.#sessions.get(session) ?? 0
-    this.#sessions.delete(session)
-    this.#sessions.set(session, before + costUsd)
-    if (this.#sessions.size <= mostSessions) return
-    for (const oldest of this.#sessions.keys()) {
-      this.#sessions.delete(oldest)
-      break
-    }
+    this.#count(names.usd, costUsd)
+    this.#count(names.kind + kind, costUsd)
+    if (principal !== undefined) this.#count(names.principal + principal, costUsd)
+    if (session !== undefined) this.#addToSession(session, costUsd)
+  }
+
+  /** A turn was answered. */
+  countTurn(): void {
+    this.#turnDay()
+    this.#count(names.turns, 1)
   }
 
   /** Which budget is used up, if any. */
-  exhausted(principal: string, session: string | undefined): keyof Budgets | undefined {
+  exhausted(principal: string | undefined, session: string | undefined): keyof Budgets | undefined {
     this.#turnDay()
     const { perDayUsd, perPrincipalDayUsd, perSessionUsd } = this.#budgets
-    if (isReached(this.#usd, perDayUsd)) return 'perDayUsd'
-    if (isReached(this.#principals.get(principal), perPrincipalDayUsd)) return 'perPrincipalDayUsd'
+    if (isReached(this.#sum(names.usd), perDayUsd)) return 'perDayUsd'
+    if (principal !== undefined && isReached(this.#sum(names.principal + principal), perPrincipalDayUsd))
+      return 'perPrincipalDayUsd'
     if (session !== undefined && isReached(this.#sessions.get(session), perSessionUsd)) return 'perSessionUsd'
     return undefined
   }
 
   today(): SpendingToday {
     this.#turnDay()
+    const known = new Set([...this.#shared.keys(), ...this.#own.keys()])
+    const principals = [...known].filter((name) => name.startsWith(names.principal))
     return {
       day: this.#day,
-      usd: this.#usd,
-      turns: this.#turns,
+      usd: this.#sum(names.usd),
+      turns: this.#sum(names.turns),
       budgetUsd: this.#budgets.perDayUsd,
-      principals: [...this.#principals]
-        .map(([name, usd]) => ({ name, usd }))
+      kinds: Object.fromEntries(
+        kinds.filter((kind) => known.has(names.kind + kind)).map((kind) => [kind, this.#sum(names.kind + kind)]),
+      ),
+      principals: principals
+        .map((name) => ({ name: name.slice(names.principal.length), usd: this.#sum(name) }))
         .toSorted((one, other) => other.usd - one.usd),
     }
+  }
+
+  /** Tells the board what was spent here, and learns what was spent elsewhere. @throws What the board throws; nothing is lost then. */
+  async share(board: Board, signal: AbortSignal): Promise<void> {
+    this.#turnDay()
+    const day = this.#day
+    const told = this.#own
+    const topic = `spent ${day}`
+    if (told.size > 0) {
+      await board.add(topic, told, keepMs, signal)
+      if (day !== this.#day) return
+      // What was spent meanwhile isn't told yet; what was told counts until it is read again.
+      this.#own = difference(this.#own, told)
+      this.#shared = sums(this.#shared, told)
+    }
+    const read = await board.read(topic, signal)
+    if (day === this.#day) this.#shared = new Map([...read].map(([name, value]) => [name, Number(value)]))
+  }
+
+  #count(name: string, amount: number): void {
+    // A new map each time: the one that is being told must not change.
+    this.#own = new Map(this.#own).set(name, (this.#own.get(name) ?? 0) + amount)
+  }
+
+  #sum(name: string): number {
+    return (this.#shared.get(name) ?? 0) + (this.#own.get(name) ?? 0)
+  }
+
+  #addToSession(session: string, costUsd: number): void {
+    const before = this.#sessions.get(session) ?? 0
+    this.#sessions.delete(session)
+    this.#sessions.set(session, before + costUsd)
+    const [oldest] = this.#sessions.keys()
+    if (this.#sessions.size > mostSessions && oldest !== undefined) this.#sessions.delete(oldest)
   }
 
   /** A clock that is set back doesn't give yesterday's money again: only a later day begins anew. */
@@ -85,10 +135,20 @@ export class Spending {
     const day = this.#clock.now().toISOString().slice(0, 10)
     if (day <= this.#day) return
     this.#day = day
-    this.#usd = 0
-    this.#turns = 0
-    this.#principals.clear()
+    this.#shared = new Map()
+    this.#own = new Map()
   }
+}
+
+function sums(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): Map<string, number> {
+  const both = new Map(one)
+  for (const [name, amount] of other) both.set(name, (both.get(name) ?? 0) + amount)
+  return both
+}
+
+function difference(from: ReadonlyMap<string, number>, told: ReadonlyMap<string, number>): Map<string, number> {
+  const rest = [...from].map(([name, amount]) => [name, amount - (told.get(name) ?? 0)] as const)
+  return new Map(rest.filter(([, amount]) => amount > 1e-12))
 }
 
 function isReached(spent = 0, budget: number | undefined): boolean {
