@@ -1,0 +1,150 @@
+import { smallWords } from './ordinary-words.ts'
+import { joinedSounds, loudness } from './sounds/distance.ts'
+import { isSpelled, type Sounds, soundsOfToken } from './sounds/english.ts'
+import type { NameMatch, SpokenName, SpokenNames } from './spoken-names.ts'
+
+/** A stretch of what was heard, and what it may be. */
+export interface Proposal {
+  from: number
+  to: number
+  matches: readonly NameMatch[]
+  /** Sure enough to be taken; else to be asked about. */
+  sure: boolean
+}
+
+/** One word as it was recognised. */
+interface HeardWord {
+  text: string
+  from: number
+  to: number
+  sounds: Sounds
+  /** Nothing may reach across from the word before. */
+  apart: boolean
+  small: boolean
+  /** A word of English or of the documents. */
+  known: boolean
+  /** A letter or figure that is said by its name. */
+  spelled: boolean
+  /** It is a name already. */
+  name: boolean
+}
+
+/** Words that one name may have been heard as; single letters are many. */
+const longestSpan = 6
+const longestSounds = 40
+/** Anything shorter sounds like something else too. */
+const leastLoudness = 2
+const leastLoudnessUnheardOf = 4
+const unknownWord = 0.84
+const unknownWords = 0.88
+const knownWords = 0.94
+const likely = 0.74
+const shortestDoubted = 5
+const clearlyBetter = 0.05
+const muchLikelier = 6
+
+/** What of a text of English words sounds like a name that isn't written there. */
+export function englishProposals(text: string, names: SpokenNames): Proposal[] {
+  const words = heardWords(text, names)
+  const proposals: Proposal[] = []
+  for (let first = 0; first < words.length; first++) {
+    let sounds: Sounds = ''
+    for (let last = first; last < Math.min(words.length, first + longestSpan); last++) {
+      const word = words[last]
+      if (word === undefined || (last > first && word.apart)) break
+      sounds = joinedSounds(sounds, word.sounds)
+      if (sounds.length > longestSounds) break
+      const proposal = proposed(words.slice(first, last + 1), sounds, names)
+      if (proposal !== undefined) proposals.push(proposal)
+    }
+  }
+  return proposals
+}
+
+function heardWords(text: string, names: SpokenNames): HeardWord[] {
+  const words: HeardWord[] = []
+  let end = 0
+  for (const match of text.matchAll(/[A-Za-z]+(?:['’][a-z]+)?|\d+|[A-Za-z0-9]+(?:[_./:@][A-Za-z0-9]+)+/g)) {
+    const [written] = match
+    const word = written.replace(/['’].*$/, '')
+    const between = text.slice(end, match.index)
+    const small = smallWords.has(word.toLowerCase())
+    const name = (names.written(word.toLowerCase())?.weight ?? 0) > 0
+    words.push({
+      text: word,
+      from: match.index,
+      to: match.index + word.length,
+      sounds: soundsOfToken(word),
+      apart: !/^(?: +| ?- ?)$/.test(between),
+      small,
+      known: names.isKnown(word),
+      spelled: isSpelled(word) || /^\d/.test(word),
+      name,
+    })
+    end = match.index + written.length
+  }
+  return words
+}
+
+function proposed(span: readonly HeardWord[], sounds: Sounds, names: SpokenNames): Proposal | undefined {
+  const [first] = span
+  const last = span.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const whole = (matches: readonly NameMatch[], sure: boolean): Proposal | undefined =>
+    matches.length === 0 ? undefined : { from: first.from, to: last.to, matches, sure }
+  const isKnown = span.every(({ known, spelled }) => known || spelled)
+  if (span.length === 1 && (isKnown || first.name)) return undefined
+  const written = names.written(span.map(({ text }) => text.toLowerCase()).join(''))
+  if (written !== undefined && (span.length > 1 || first.name)) return whole(joinedName(span, written), true)
+  // Two short words that everybody says are rather themselves than a name which no document holds.
+  const isPlain = span.every((word) => word.known && !word.spelled) && loudness(sounds) < leastLoudnessUnheardOf
+  const listed = names
+    .exactly(sounds, 'en')
+    .filter(({ listed: isListed, name }) => isListed && (name.weight > 0 || !isPlain))
+  if (listed.length > 0) return whole(distinct(listed), true)
+  if (loudness(sounds) < leastLoudness || span.some(({ name }) => name)) return undefined
+  const small = span.some((word) => word.small)
+  if (isKnown && (small || span.every(({ spelled }) => spelled))) return undefined
+  const enough = isKnown || small ? knownWords : span.length > 1 ? unknownWords : unknownWord
+  const isAskable = !isKnown && !small && span.length === 1 && first.text.length >= shortestDoubted
+  const matches = names.alike(sounds, 'en', isAskable ? likely : enough).filter(({ name }) => name.weight > 0)
+  const sure = distinct(
+    matches.filter(({ similarity, name }) => similarity >= enough && !(isKnown && name.isWords && similarity < 1)),
+  )
+  if (sure.length === 1) return whole(sure, true)
+  return isAskable ? whole(sure.length > 0 ? sure : near(matches), false) : undefined
+}
+
+/** `kube let` is `kubelet`; `read only` needn't be `readOnly`, nor `set up` `setup`. */
+function joinedName(span: readonly HeardWord[], name: SpokenName): NameMatch[] {
+  if (name.isWords || span.some((word) => word.small)) return []
+  return [{ name, similarity: 1, listed: false }]
+}
+
+/** Only the best, unless others are as good and not much less likely. */
+function distinct(matches: readonly NameMatch[]): NameMatch[] {
+  const best = matches.reduce<NameMatch | undefined>(
+    (before, match) => (before === undefined || isBetter(match, before) ? match : before),
+    undefined,
+  )
+  if (best === undefined) return []
+  const rivals = matches.filter(
+    (match) =>
+      match !== best &&
+      match.similarity > best.similarity - clearlyBetter &&
+      match.name.weight * muchLikelier > best.name.weight &&
+      !match.name.letters.includes(best.name.letters) &&
+      !best.name.letters.includes(match.name.letters),
+  )
+  return [best, ...rivals.slice(0, 2)]
+}
+
+function isBetter(one: NameMatch, other: NameMatch): boolean {
+  const ahead = one.similarity - other.similarity
+  return Math.abs(ahead) < 0.02 ? one.name.weight > other.name.weight : ahead > 0
+}
+
+function near(matches: readonly NameMatch[]): NameMatch[] {
+  const best = matches[0]?.similarity ?? 0
+  return matches.filter(({ similarity }) => similarity > best - clearlyBetter).slice(0, 3)
+}

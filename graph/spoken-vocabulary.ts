@@ -1,0 +1,99 @@
+import type { Lang } from '#knowledge/document.ts'
+import { englishProposals, type Proposal } from './correct-english.ts'
+import { japaneseProposals } from './correct-japanese.ts'
+import { isOrdinary } from './ordinary-words.ts'
+import { partsOf } from './readings.ts'
+import { type CountedName, SpokenNames, weightOf } from './spoken-names.ts'
+import type { CorrectedTranscript, Correction, Doubt, Vocabulary } from './vocabulary.ts'
+
+/** More would be looked up slowly, and are hardly ever said. */
+export const mostNames = 20_000
+const mostKnown = 200_000
+/** Beyond this it is no talk. */
+const longestTurn = 4000
+const mostKeytermParts = 3
+
+/** The vocabulary of these names. @param pause Awaited after every few milliseconds of work. */
+export async function vocabularyOf(
+  counted: readonly CountedName[],
+  pause: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Vocabulary> {
+  const ranked = counted.toSorted((one, other) => weightOf(other) - weightOf(one) || (one.text < other.text ? -1 : 1))
+  const known = new Set<string>()
+  for (const { text } of ranked) {
+    if (known.size >= mostKnown) break
+    known.add(text.toLowerCase())
+  }
+  const names = await SpokenNames.of(ranked.slice(0, mostNames), known, pause, signal)
+  const terms = keytermsOf(ranked)
+  return {
+    keyterms: (limit) => terms.slice(0, limit),
+    correct: (text, lang) => corrected(text, lang, names),
+  }
+}
+
+/** Where nothing is indexed yet: the names that everybody knows. */
+export async function generalVocabulary(signal: AbortSignal): Promise<Vocabulary> {
+  return await vocabularyOf([], async () => {}, signal)
+}
+
+const keytermsKept = 500
+
+/** What a recogniser wouldn't know by itself, and somebody would say. */
+function keytermsOf(ranked: readonly CountedName[]): string[] {
+  const terms = new Map<string, string>()
+  for (const name of ranked) {
+    const { text, documents, leading, asProper } = name
+    const parts = partsOf(text)
+    if (parts.length > mostKeytermParts || text.length < 3 || /[/.=]/.test(text)) continue
+    if (isOrdinary(text) && asProper * 2 < documents && leading === 0) continue
+    if (!terms.has(text.toLowerCase())) terms.set(text.toLowerCase(), text)
+    if (terms.size >= keytermsKept) break
+  }
+  return [...terms.values()]
+}
+
+function corrected(text: string, lang: Lang, names: SpokenNames): CorrectedTranscript {
+  if (text.length > longestTurn) return { text, corrections: [], doubts: [] }
+  const japanese = /[\u30a1-\u30fa]/.test(text) ? japaneseProposals(text, names) : []
+  const english = /[A-Za-z]/.test(text) ? englishProposals(text, names) : []
+  const proposals = chosen(lang === 'ja' ? [...japanese, ...english] : [...english, ...japanese])
+  return applied(text, proposals)
+}
+
+/** Those that don't overlap: what is sure before what isn't, the longer and the better before the others. */
+function chosen(proposals: readonly Proposal[]): Proposal[] {
+  const merit = ({ matches: [best], from, to, sure }: Proposal): number =>
+    (sure ? 10 : 0) + (best?.similarity ?? 0) + (best?.listed === true ? 0.1 : 0) + (to - from) * 0.01
+  const taken: Proposal[] = []
+  for (const proposal of proposals.toSorted((one, other) => merit(other) - merit(one)))
+    if (taken.every(({ from, to }) => proposal.to <= from || proposal.from >= to)) taken.push(proposal)
+  return taken.toSorted((one, other) => one.from - other.from)
+}
+
+function applied(text: string, proposals: readonly Proposal[]): CorrectedTranscript {
+  const corrections: Correction[] = []
+  const doubts: Doubt[] = []
+  let whole = ''
+  let end = 0
+  for (const { from, to, matches, sure } of proposals) {
+    const heard = text.slice(from, to)
+    const [best] = matches
+    whole += text.slice(end, from)
+    end = to
+    if (best === undefined) continue
+    if (sure && matches.length === 1) {
+      corrections.push({ heard, meant: best.name.text, at: whole.length, confidence: confidenceOf(best.similarity) })
+      whole += best.name.text
+    } else {
+      doubts.push({ heard, at: whole.length, candidates: matches.map(({ name }) => name.text) })
+      whole += heard
+    }
+  }
+  return { text: whole + text.slice(end), corrections, doubts }
+}
+
+function confidenceOf(similarity: number): number {
+  return Math.round(similarity * 100) / 100
+}
