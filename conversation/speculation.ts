@@ -92,8 +92,8 @@ export class SpeculativeAnswer {
     try {
       for await (const event of events) {
         await this.#kept.send(event)
-        // Answering says that it reads once its search has ended, and before anything that costs more.
-        if (event.kind === 'status' && event.stage === 'reading') await this.#allowed.promise
+        // Answering says that it writes once it has found and read what it needs, and before anything that costs more.
+        if (event.kind === 'status' && event.stage === 'writing') await this.#allowed.promise
         if (this.#abort.signal.aborted) break
       }
       this.#kept.close()

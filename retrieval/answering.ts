@@ -6,7 +6,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import { destructiveWarnings } from './answering/destructive.ts'
 import { abstention, ageDraft, type Draft, drafted, extractiveDraft, ownerDraft } from './answering/drafts.ts'
-import { type EvidenceParts, evidenceFor } from './answering/evidence.ts'
+import { type Evidence, type EvidenceParts, evidenceFor } from './answering/evidence.ts'
 import { continuedDraft } from './answering/model/continued.ts'
 import { modelDraft, spokenDeadlines } from './answering/model/model-draft.ts'
 import { asksForOwner } from './answering/question.ts'
@@ -47,8 +47,11 @@ async function* answer(parts: AnsweringParts, question: Question, signal: AbortS
   watch.lap('search')
   yield { kind: 'status', stage: 'reading' }
   const llmDeadlines = parts.llmDeadlines ?? (question.mode === 'spoken' ? spokenDeadlines : undefined)
-  const writing = written({ ...parts, llmDeadlines }, asked, found, watch, signal)
+  const material = await materialFor(parts, asked, found, signal)
+  watch.lap('read')
+  // Whoever begins an answer before it is wanted waits here: what comes now costs more than time.
   yield { kind: 'status', stage: 'writing' }
+  const writing = written({ ...parts, llmDeadlines }, asked, material, watch, signal)
   let text = ''
   const citations: Citation[] = []
   let next = await writing.next()
@@ -92,22 +95,35 @@ async function searched(
   return standalone === '' ? nothing : await search({ text: standalone, limit: passagesRead, principal }, signal)
 }
 
+/** What an answer is made of: it's there already, or it's written from the evidence. */
+type Material = { draft: Draft } | { evidence: Evidence; nothingFound: () => Draft; now: Date }
+
+async function materialFor(
+  parts: AnsweringParts,
+  asked: Asked,
+  found: SearchResult,
+  signal: AbortSignal,
+): Promise<Material> {
+  const now = parts.clock.now()
+  const nothingFound = (): Draft => abstention(asked, found.passages, Math.round(100 * found.relevance) / 100)
+  if (found.passages.length === 0) return { draft: nothingFound() }
+  if (asked.aboutAge) return { draft: ageDraft(asked, found.passages, now) ?? nothingFound() }
+  const evidence = await evidenceFor(parts, asked, found, signal)
+  if (evidence === undefined) return { draft: nothingFound() }
+  if (asksForOwner(asked.standalone)) return { draft: ownerDraft(evidence, asked, found.passages, now) }
+  return { evidence, nothingFound, now }
+}
+
 /** Yields the answer's parts as they are ready; returns what else there is to say about it. */
 async function* written(
   parts: AnsweringParts,
   asked: Asked,
-  found: SearchResult,
+  material: Material,
   watch: StopWatch,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart, Omit<Draft, 'parts'>> {
-  const now = parts.clock.now()
-  const nothingFound = (): Draft => abstention(asked, found.passages, Math.round(100 * found.relevance) / 100)
-  if (found.passages.length === 0) return yield* drafted(nothingFound())
-  if (asked.aboutAge) return yield* drafted(ageDraft(asked, found.passages, now) ?? nothingFound())
-  const evidence = await evidenceFor(parts, asked, found, signal)
-  watch.lap('read')
-  if (evidence === undefined) return yield* drafted(nothingFound())
-  if (asksForOwner(asked.standalone)) return yield* drafted(ownerDraft(evidence, asked, found.passages, now))
+  if ('draft' in material) return yield* drafted(material.draft)
+  const { evidence, nothingFound, now } = material
   const { llm, llmDeadlines: deadlines } = parts
   if (llm === undefined) return yield* drafted(extractiveDraft(evidence, now, asked.lang))
   const outcome = yield* modelDraft(
