@@ -368,7 +368,9 @@ export interface SessionUpdate {
               format?: AudioFormat | undefined
               transcription?: { model?: string | undefined; language?: string | undefined } | null | undefined
               noise_reduction?: { type: 'near_field' | 'far_field' } | null | undefined
-              turn_detection?: ({ type: TurnDetection['type'] } & Partial<Omit<ServerVad & SemanticVad, 'type'>>) | null
+              turn_detection?:
+                | ({ type: TurnDetection['type'] } & Partial<Omit<ServerVad, 'type'> & Omit<SemanticVad, 'type'>>)
+                | null
             }
           | undefined
         output?:
