@@ -1,0 +1,189 @@
+import { isAddressed } from './addressing.ts'
+import { HeardSound } from './heard-sound.ts'
+import { HeardWords } from './heard-words.ts'
+import { isNod, isStop } from './nods.ts'
+import { OpenTurn } from './open-turn.ts'
+import { type SettledOptions, settled, type TurnTakingOptions } from './options.ts'
+import { Overlap, type TakenOver } from './overlap.ts'
+import type { Sound } from './sound.ts'
+import { RecogniserLag, Tempo } from './tempo.ts'
+import type { TurnDecision, TurnEvidence, TurnOutcome, TurnTaking } from './turn-taking.ts'
+
+/** Turn-taking of one conversation. */
+export function createTurnTaking(options: TurnTakingOptions): TurnTaking {
+  return new TurnsOfTalk(settled(options))
+}
+
+/** What we said can still be heard, or be nodded at, so long after it ended. */
+const afterwardsMs = 1500
+/** Without the wake phrase, what follows so soon upon our words is for us. */
+const followUpMs = 8000
+/** The shortest words are spoken in so long. */
+const shortWordMs = 300
+
+class TurnsOfTalk implements TurnTaking {
+  readonly #options: SettledOptions
+  readonly #heard: HeardSound
+  readonly #words = new HeardWords()
+  readonly #tempo = new Tempo()
+  readonly #lag = new RecogniserLag()
+  readonly #overlap: Overlap
+  #turn: OpenTurn | undefined
+  /** An end that we told and that nobody has closed yet. */
+  #ended: TurnOutcome | undefined
+
+  constructor(options: SettledOptions) {
+    this.#options = options
+    this.#heard = new HeardSound(options)
+    this.#overlap = new Overlap(options, this.#heard)
+  }
+
+  take(evidence: TurnEvidence): readonly TurnDecision[] {
+    switch (evidence.kind) {
+      case 'frame':
+        this.#heard.frame(evidence.frame)
+        return this.#decide()
+      case 'time':
+        this.#heard.passed(evidence.atMs)
+        return this.#decide()
+      case 'interim':
+      case 'final':
+        return this.#read(evidence)
+      case 'recogniser-end':
+      case 'recogniser-likely-end':
+      case 'recogniser-resumed':
+        this.#turn?.hint(hints[evidence.kind])
+        return this.#decide()
+      case 'playing':
+        this.#overlap.play(evidence.text, evidence.atMs)
+        return []
+      case 'played': {
+        const { decisions, taken } = this.#overlap.fallSilent(evidence.atMs, this.#words.current)
+        return taken === undefined ? decisions : [...decisions, ...this.#takeOver(taken)]
+      }
+      case 'turn-closed':
+        this.#close()
+        return []
+    }
+  }
+
+  #decide(): TurnDecision[] {
+    if (this.#turn !== undefined) return this.#follow(this.#turn)
+    if (this.#overlap.playing && this.#options.bargeIn.enabled) return this.#judgeOverlap()
+    const { sound, voiced } = this.#heard
+    if (!voiced || sound === undefined || sound.voicedMs < this.#options.startMs) return []
+    return this.#overlap.isPassedOver(sound) ? [] : this.#begin(sound.onsetMs, sound)
+  }
+
+  #judgeOverlap(): TurnDecision[] {
+    const { decisions, taken, passedOver } = this.#overlap.judge(
+      this.#words.current,
+      this.#words.confidence,
+      this.#lag.ms,
+    )
+    if (passedOver) this.#words.passOver()
+    return taken === undefined ? decisions : [...decisions, ...this.#takeOver(taken)]
+  }
+
+  #takeOver({ onsetMs, sound }: TakenOver): TurnDecision[] {
+    return this.#begin(onsetMs, sound)
+  }
+
+  /** @param sound Undefined where only words tell that somebody spoke. */
+  #begin(onsetMs: number, sound: Sound | undefined): TurnDecision[] {
+    const { mode } = this.#options
+    this.#tempo.speechBegan(onsetMs)
+    this.#ended = undefined
+    const parts = { options: this.#options, heard: this.#heard, tempo: this.#tempo, lag: this.#lag }
+    this.#turn = new OpenTurn(parts, onsetMs, sound?.lastMs ?? Math.max(onsetMs, this.#heard.nowMs - this.#lag.ms))
+    this.#turn.begunWith(sound)
+    if (this.#words.current !== '') this.#turn.words(this.#overlap.own(this.#words.current), false, this.#heard.nowMs)
+    const padding = mode.kind === 'silence' ? mode.prefixPaddingMs : 0
+    return [{ kind: 'speech-started', atMs: Math.max(0, onsetMs - padding) }]
+  }
+
+  #read({ kind, text, confidence, atMs }: TurnEvidence & { kind: 'interim' | 'final' }): TurnDecision[] {
+    const words = this.#words.take(text, confidence, atMs)
+    const own = this.#overlap.own(words)
+    if (this.#turn !== undefined) {
+      this.#turn.words(own, kind === 'final', atMs)
+      return this.#follow(this.#turn)
+    }
+    if (own === '') return this.#overlap.playing ? this.#judgeOverlap() : []
+    const onsetMs = Math.max(
+      0,
+      this.#heard.sound?.onsetMs ?? Math.min(this.#heard.nowMs, atMs) - this.#lag.ms - shortWordMs,
+    )
+    if (this.#overlap.playing && this.#options.bargeIn.enabled) {
+      const judged = this.#judgeOverlap()
+      if (this.#turn !== undefined || !this.#overlap.takenByWords(words, confidence)) return judged
+      return [
+        ...judged,
+        { kind: 'interruption', atMs: this.#heard.nowMs, because: isStop(own) ? 'asked to stop' : 'words' },
+        ...this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined),
+      ]
+    }
+    return this.#withoutSound(own, onsetMs)
+  }
+
+  /** Words came and nobody was heard: they were too short or too soft, or are late. */
+  #withoutSound(own: string, onsetMs: number): TurnDecision[] {
+    if (this.#ended === 'nothing-understood' || this.#ended === 'not-speech') {
+      const atMs = this.#heard.nowMs
+      this.#words.turnEnded(atMs)
+      this.#ended = 'answer'
+      return [
+        {
+          kind: 'end-of-turn',
+          atMs,
+          silenceMs: 0,
+          because: 'words that came late',
+          outcome: this.#outcomeOf(own, onsetMs),
+        },
+      ]
+    }
+    const { endedMs } = this.#overlap
+    if (endedMs !== undefined && this.#heard.nowMs - endedMs <= afterwardsMs && isNod(own)) return []
+    return this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined)
+  }
+
+  #follow(turn: OpenTurn): TurnDecision[] {
+    const decisions: TurnDecision[] = []
+    for (const decision of turn.follow()) {
+      if (decision.kind !== 'end-of-turn') {
+        decisions.push(decision)
+        continue
+      }
+      const outcome = decision.outcome === 'answer' ? this.#outcomeOf(turn.text, turn.onsetMs) : decision.outcome
+      if (outcome === 'answer') {
+        if (turn.sound !== undefined) this.#heard.gate.wasSpeaker(turn.sound)
+        this.#tempo.turnEnded(decision.atMs)
+      }
+      this.#words.turnEnded(decision.atMs)
+      this.#turn = undefined
+      this.#ended = outcome
+      decisions.push({ ...decision, outcome })
+    }
+    return decisions
+  }
+
+  #outcomeOf(text: string, onsetMs: number): TurnOutcome {
+    const { wakePhrases } = this.#options
+    if (wakePhrases.length === 0 || isStop(text) || isAddressed(text, wakePhrases)) return 'answer'
+    const { endedMs } = this.#overlap
+    return endedMs !== undefined && onsetMs - endedMs <= followUpMs ? 'answer' : 'not-addressed'
+  }
+
+  #close(): void {
+    // It is about the turn that we said was over, unless there is none such: then about the one that is open.
+    if (this.#ended === undefined) this.#turn = undefined
+    this.#ended = undefined
+    if (this.#turn === undefined) this.#words.forget()
+  }
+}
+
+const hints = {
+  'recogniser-end': 'end',
+  'recogniser-likely-end': 'likely-end',
+  'recogniser-resumed': undefined,
+} as const

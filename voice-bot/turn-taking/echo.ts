@@ -1,0 +1,74 @@
+import { isJapanese, lettersOf, wordDistance, wordsOf } from './words.ts'
+
+/** Words recognised a little differently are ours still. */
+const alike = 0.34
+/** What we said longer ago than so many words can't be coming back. */
+const recentWords = 60
+const recentLetters = 160
+
+/** What was heard, without what is our own voice coming back; '' where it is nothing else. */
+export function withoutEcho(heard: string, saying: string): string {
+  if (heard.trim() === '' || saying.trim() === '') return heard
+  return isJapanese(heard) ? japaneseWithoutEcho(heard, saying) : wordsWithoutEcho(heard, saying)
+}
+
+function wordsWithoutEcho(heard: string, saying: string): string {
+  const ours = wordsOf(saying).slice(-recentWords)
+  const words = wordsOf(heard)
+  // One word in common is language, not echo.
+  if (words.length < 2) return heard
+  const { places } = aligned(words, ours)
+  const share = places.filter((place) => place !== undefined).length / words.length
+  if (share < 0.5) return heard
+  // What isn't ours within the echo was misheard; what follows it may be somebody who talks over us.
+  const lastPlace = places.findLastIndex((place) => place !== undefined)
+  const tail = words.slice(lastPlace + 1)
+  const next = ours.slice((places[lastPlace] ?? 0) + 1)
+  return isMisheard(tail.join(''), next) ? '' : tail.join(' ')
+}
+
+/** The echo of words that come next, cut and spelled by a recogniser that doesn't know them. */
+function isMisheard(tail: string, next: readonly string[]): boolean {
+  return [1, 2, 3].some((count) => wordDistance(tail, next.slice(0, count).join('')) <= 0.5)
+}
+
+/** Where the words heard stand in ours, in the same order. */
+function aligned(words: readonly string[], ours: readonly string[]): { count: number; places: (number | undefined)[] } {
+  let best: { count: number; places: (number | undefined)[] } = { count: 0, places: words.map(() => undefined) }
+  for (let from = 0; from < ours.length; from += 1) {
+    const first = words[0]
+    const second = words[1]
+    const here = ours[from] ?? ''
+    if (first === undefined || (wordDistance(first, here) > alike && wordDistance(second ?? first, here) > alike))
+      continue
+    const places = follow(words, ours, from)
+    const count = places.filter((place) => place !== undefined).length
+    if (count > best.count) best = { count, places }
+  }
+  return best
+}
+
+function follow(words: readonly string[], ours: readonly string[], from: number): (number | undefined)[] {
+  let at = from
+  return words.map((word) => {
+    for (let ahead = 0; ahead < 3; ahead += 1) {
+      const own = ours[at + ahead]
+      if (own === undefined || wordDistance(word, own) > alike) continue
+      at += ahead + 1
+      return at - 1
+    }
+    return undefined
+  })
+}
+
+function japaneseWithoutEcho(heard: string, saying: string): string {
+  const ours = lettersOf(saying).slice(-recentLetters)
+  const letters = lettersOf(heard)
+  const pairs = Array.from({ length: Math.max(0, letters.length - 1) }, (_, at) => letters.slice(at, at + 2))
+  if (pairs.length === 0) return ours.includes(letters) ? '' : heard
+  const known = pairs.map((pair) => ours.includes(pair))
+  const share = known.filter(Boolean).length / pairs.length
+  if (share < 0.5) return heard
+  const tail = letters.slice(known.lastIndexOf(true) + 2)
+  return tail.length >= 3 ? tail : ''
+}

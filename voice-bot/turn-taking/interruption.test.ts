@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { cough, quiet, type SoundScript, Stage, softVoice, tone, voice } from './stage.fake.ts'
+
+const answer = 'First drain the node with kubectl drain, then stop the service and watch the queue for five minutes.'
+
+/** We have been speaking for two seconds. */
+function speaking(options = {}): Stage {
+  const stage = new Stage(options).talked().playing(answer).hear(quiet, 2000)
+  stage.decisions.length = 0
+  return stage
+}
+
+describe('an interruption', () => {
+  it('is suspected first and decided at the minimum length, within a frame of it', () => {
+    const stage = speaking()
+    const began = stage.nowMs
+    stage.hear(voice, 700)
+    expect(stage.kinds.slice(0, 3)).toEqual(['interruption-suspected', 'interruption', 'speech-started'])
+    const decidedMs = (stage.find('interruption')[0]?.atMs ?? 0) - began
+    expect(decidedMs).toBeGreaterThanOrEqual(500)
+    expect(decidedMs).toBeLessThanOrEqual(532)
+    expect(stage.find('speech-started')[0]?.atMs).toBe(began)
+  })
+
+  it.each(['stop', 'wait wait', 'hold on a second', 'no stop please', '待って', 'ストップ', 'ちょっと待って'])(
+    'is made at once by %s',
+    (words) => {
+      const stage = speaking().hear(voice, 256).interim(words)
+      expect(stage.find('interruption')).toMatchObject([{ because: 'asked to stop' }])
+    },
+  )
+
+  it('is made by a spoken command, however short', () => {
+    const stage = speaking().hear(voice, 256).hear(quiet, 200).interim('next')
+    expect(stage.find('interruption')).toMatchObject([{ because: 'a spoken command' }])
+  })
+
+  it('is made by a stop that was too short to be noticed as sound', () => {
+    const stage = speaking().hear(voice, 96).hear(quiet, 200).interim('stop')
+    expect(stage.find('interruption')).toHaveLength(1)
+  })
+
+  it('needs words where they are asked for, and length alone where none come for long', () => {
+    const options = { bargeIn: { minimumWords: 2 } }
+    const silent = speaking(options).hear(voice, 1400)
+    expect(silent.find('interruption')).toEqual([])
+    expect(silent.hear(voice, 200).find('interruption')).toHaveLength(1)
+    expect(speaking(options).hear(voice, 600).interim('which replica').find('interruption')).toHaveLength(1)
+  })
+
+  it('always ends in a turn that is answered or not understood', () => {
+    for (const words of ['', 'which replica do you mean']) {
+      const stage = speaking().hear(voice, 800)
+      if (words !== '') stage.interim(words)
+      stage.played().hear(quiet, 6000)
+      expect(stage.find('interruption')).toHaveLength(1)
+      expect(stage.find('end-of-turn')).toHaveLength(1)
+    }
+  })
+
+  it('is not made where it is switched off: the talk is a turn of its own', () => {
+    const stage = speaking({ bargeIn: { enabled: false } }).hear(voice, 800)
+    expect(stage.kinds).toEqual(['speech-started'])
+  })
+})
+
+describe('no interruption', () => {
+  it.each([
+    'uh-huh',
+    'mm-hmm',
+    'okay',
+    'right',
+    'yeah okay',
+    'I see',
+    'うん',
+    'はい',
+    'なるほど',
+    'うんうん',
+    'そうですね',
+  ])('is a nod: %s', (words) => {
+    const stage = speaking().hear(voice, 416).hear(quiet, 200).interim(words).hear(quiet, 1000)
+    expect(stage.kinds).toEqual(['interruption-suspected', 'interruption-dismissed'])
+  })
+
+  it('is our own voice, though it is misheard in places', () => {
+    const stage = speaking()
+    stage.hear(softVoice, 900).interim('first drain the note with cube control')
+    stage.hear(softVoice, 600).interim('first drain the note with cube control drain then stop the service')
+    stage.hear(softVoice, 1500).hear(quiet, 1000)
+    expect(stage.find('interruption')).toEqual([])
+    expect(stage.kinds.at(-1)).toBe('interruption-dismissed')
+  })
+
+  it('is our own voice as loud as the speaker, when it begins as we do', () => {
+    const stage = new Stage().talked().playing(answer).hear(quiet, 160).hear(voice, 1000)
+    stage.interim('first drain the node').hear(voice, 800).hear(quiet, 800)
+    expect(stage.find('interruption')).toEqual([])
+  })
+
+  it('is our own voice in Japanese', () => {
+    const said = 'まずノードをドレインしてから、サービスを止めます。'
+    const stage = new Stage().talked().playing(said).hear(quiet, 160).hear(softVoice, 1200)
+    stage.interim('まずノードをドレイン').hear(quiet, 1000)
+    expect(stage.find('interruption')).toEqual([])
+  })
+
+  it.each<[string, SoundScript, number]>([
+    ['a cough', cough, 350],
+    ['a long cough', cough, 700],
+    ['a tone', tone, 3000],
+    ['talk at another desk', softVoice, 4000],
+  ])('is %s', (_, sound, ms) => {
+    const stage = speaking().hear(sound, ms).hear(quiet, 1500)
+    expect(stage.find('interruption')).toEqual([])
+    expect(stage.find('interruption-suspected').length).toBe(stage.find('interruption-dismissed').length)
+  })
+
+  it('is a noise in which the recogniser guesses words', () => {
+    const stage = speaking().hear(cough, 400).hear(quiet, 200).interim('at the bit', 0.2).hear(quiet, 1500)
+    expect(stage.find('interruption')).toEqual([])
+  })
+
+  it('is talk without our name where there is one, but stop is understood', () => {
+    const options = { wakePhrases: ['nightdesk'] }
+    const other = speaking(options)
+      .hear(voice, 1500)
+      .interim('did you see the match')
+      .hear(voice, 1500)
+      .hear(quiet, 900)
+    expect(other.find('interruption')).toEqual([])
+    expect(speaking(options).hear(voice, 600).interim('nightdesk the other one').find('interruption')).toHaveLength(1)
+    expect(speaking(options).hear(voice, 300).interim('stop').find('interruption')).toHaveLength(1)
+  })
+})
+
+describe('what is suspected', () => {
+  it('is always resolved, also by the clock', () => {
+    const stage = speaking().hear(voice, 300)
+    stage.tell({ kind: 'time', atMs: stage.nowMs + 2000 })
+    expect(stage.kinds).toEqual(['interruption-suspected', 'interruption-dismissed'])
+  })
+
+  it('becomes a turn when we fall silent meanwhile', () => {
+    const stage = speaking().hear(voice, 300).played().hear(voice, 600).hear(quiet, 200)
+    stage.interim('which replica do you mean').hear(quiet, 1000)
+    expect(stage.kinds).toEqual([
+      'interruption-suspected',
+      'interruption-dismissed',
+      'speech-started',
+      'speech-stopped',
+      'likely-end-of-turn',
+      'end-of-turn',
+    ])
+  })
+
+  it('can be somebody who talks over a noise that was dismissed', () => {
+    const stage = speaking().hear(softVoice, 3000)
+    expect(stage.find('interruption-dismissed')).toHaveLength(1)
+    stage.hear(voice, 1500)
+    expect(stage.find('interruption')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,124 @@
+import { isAddressed } from './addressing.ts'
+import { withoutEcho } from './echo.ts'
+import { isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
+import type { BargeInOptions, SettledOptions } from './options.ts'
+import { isTone, type Sound } from './sound.ts'
+import { wordsOf } from './words.ts'
+
+/** What is known of somebody who talks while we do. */
+export interface TalkOver {
+  /** Where it began, and the end of its last voice. */
+  onsetMs: number
+  lastMs: number
+  /** The newest part of it. */
+  sound: Sound
+  /** Until when time has passed. */
+  nowMs: number
+  /** A voice is heard in the newest frame. */
+  going: boolean
+  /** What was recognised of it; '' where nothing was yet. */
+  words: string
+  /** 0..1, where the recogniser says. */
+  confidence: number | undefined
+  /** What we have been saying. */
+  saying: string
+  /** It began as we did, or we have heard ourselves in this conversation before. */
+  maybeEcho: boolean
+  /** How loud the speaker usually is; undefined where that isn't known. */
+  speakerDb: number | undefined
+  /** Pitch is being told: a voice that has none is none. */
+  knowsPitch: boolean
+  /** After so long the recogniser has usually told. */
+  lagMs: number
+}
+
+export type TalkVerdict = { kind: 'interruption' | 'dismissed'; because: string } | { kind: 'undecided' }
+
+const undecided: TalkVerdict = { kind: 'undecided' }
+/** Where words are needed and don't come, talk that is clearly a voice is believed after so much longer. */
+const wordlessMs = 1000
+/** A noise without words isn't waited for longer than this. */
+const noiseMs = 1200
+/** Our own sound in the microphone, or somebody at another desk, is so much quieter than the speaker. */
+const quieterDb = 9
+/** Words of a recogniser that is less sure are guesses at a noise. */
+const sureEnough = 0.4
+
+/** Whether somebody who talks while we do wants the turn. */
+export function judgeTalk(talk: TalkOver, options: BargeInOptions, wakePhrases: readonly string[]): TalkVerdict {
+  const told = (talk.confidence ?? 1) >= sureEnough ? talk.words : ''
+  const own = withoutEcho(told, talk.saying)
+  const byWords = judgeWords(own, talk, options, wakePhrases)
+  if (byWords !== undefined) return byWords
+  const lengthMs = talk.nowMs - talk.onsetMs
+  const quietMs = talk.nowMs - talk.lastMs
+  if (told.trim() !== '' && own === '' && (quietMs > 250 || lengthMs > noiseMs))
+    return { kind: 'dismissed', because: 'our own voice' }
+  if (wakePhrases.length === 0 && judgeSound(talk, options, lengthMs, own))
+    return { kind: 'interruption', because: 'somebody goes on talking' }
+  if (own !== '' && isNod(own) && quietMs >= 200) return { kind: 'dismissed', because: 'a sign of listening' }
+  if (quietMs >= Math.max(450, talk.lagMs + 100)) return { kind: 'dismissed', because: whyNot(own, wakePhrases) }
+  if (lengthMs >= noiseMs && !soundsLikeSpeaker(talk)) return { kind: 'dismissed', because: 'a noise' }
+  // Talk that is not for us may go on for as long as it likes.
+  if (lengthMs >= noiseMs + wordlessMs) return { kind: 'dismissed', because: whyNot(own, wakePhrases) }
+  return undecided
+}
+
+function judgeWords(
+  own: string,
+  talk: TalkOver,
+  options: BargeInOptions,
+  wakePhrases: readonly string[],
+): TalkVerdict | undefined {
+  if (own === '') return undefined
+  if (isStop(own) && !maybeOurWord(own, talk)) return { kind: 'interruption', because: 'asked to stop' }
+  if (wakePhrases.length > 0)
+    return isAddressed(own, wakePhrases) ? { kind: 'interruption', because: 'called by name' } : undefined
+  const words = wordsThatCount(own)
+  const quietMs = talk.nowMs - talk.lastMs
+  if (isCommand(own) && quietMs >= 100) return { kind: 'interruption', because: 'a spoken command' }
+  const lastedMs = talk.lastMs - talk.onsetMs
+  if (words >= Math.max(2, options.minimumWords) && lastedMs >= Math.min(options.minimumMs, 300) && !isNod(own))
+    return { kind: 'interruption', because: 'words' }
+  return undefined
+}
+
+/** One word that we said, too: ours where the sound may be ours. */
+function maybeOurWord(own: string, { saying, maybeEcho, sound, speakerDb }: TalkOver): boolean {
+  const softer = speakerDb !== undefined && sound.usualDb < speakerDb - quieterDb
+  return (maybeEcho || softer) && wordsOf(own).length < 2 && wordsOf(saying).join(' ').includes(wordsOf(own).join(' '))
+}
+
+/** By sound alone, where that is allowed or no words come. */
+function judgeSound(
+  talk: TalkOver,
+  { minimumMs, minimumWords }: BargeInOptions,
+  lengthMs: number,
+  own: string,
+): boolean {
+  if (!talk.going || lengthMs < minimumMs || !soundsLikeSpeaker(talk)) return false
+  // A nod that was recognised explains what is heard for a while longer.
+  if (own !== '' && isNod(own)) return lengthMs >= minimumMs + wordlessMs
+  const needsWords = minimumWords > 0 || talk.maybeEcho
+  return !needsWords || lengthMs >= minimumMs + wordlessMs
+}
+
+function soundsLikeSpeaker({ sound, speakerDb, knowsPitch }: TalkOver): boolean {
+  if (isTone(sound)) return false
+  if (sound.probabilities / sound.frames < 0.7) return false
+  if (knowsPitch && sound.pitchedFrames / sound.frames < 0.35) return false
+  return speakerDb === undefined || sound.usualDb >= speakerDb - quieterDb
+}
+
+function whyNot(own: string, wakePhrases: readonly string[]): string {
+  if (own === '') return 'nothing was said'
+  return wakePhrases.length > 0 ? 'not said to us' : 'a sign of listening'
+}
+
+/** Words alone, of a voice that was too short or too soft to be noticed: enough where they are clear. */
+export function wantsTurnByWords(own: string, confidence: number | undefined, options: SettledOptions): boolean {
+  if (own === '' || (confidence ?? 1) < sureEnough) return false
+  if (isStop(own)) return true
+  if (options.wakePhrases.length > 0) return isAddressed(own, options.wakePhrases)
+  return isCommand(own) || (!isNod(own) && wordsThatCount(own) >= Math.max(2, options.bargeIn.minimumWords))
+}

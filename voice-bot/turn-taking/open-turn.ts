@@ -1,0 +1,165 @@
+import { judgeSentence } from './completeness.ts'
+import { endpointWordIn } from './endpoint-words.ts'
+import type { HeardSound } from './heard-sound.ts'
+import type { SettledOptions } from './options.ts'
+import { neededSilence } from './patience.ts'
+import type { Cadence } from './prosody.ts'
+import type { Sound } from './sound.ts'
+import type { RecogniserLag, Tempo } from './tempo.ts'
+import type { TurnDecision } from './turn-taking.ts'
+
+export interface OpenTurnParts {
+  options: SettledOptions
+  heard: HeardSound
+  tempo: Tempo
+  lag: RecogniserLag
+}
+
+/** Within a turn so much voice is speech again after a pause. */
+const resumedMs = 96
+/** A pause is told once it has lasted so long. */
+const pauseMs = 160
+/** The answer may be begun so long after a sentence that looks complete. */
+const likelyMs = 160
+/** The speaker may be drawing breath for an endpoint word's sentence. */
+const endpointMs = 120
+/** Somebody spoke and no words come: so long the recogniser is waited for, and so long after a short noise. */
+const wordlessMs = 1400
+const shortNoiseMs = 900
+/** Less voice than this, without a word, was no speech. */
+const speechMs = 400
+/** Words that come while nobody is heard were said at least so long before. */
+const unheardMs = 600
+
+/** One turn of the speaker's, from its first sound until it is over. */
+export class OpenTurn {
+  readonly onsetMs: number
+  readonly #parts: OpenTurnParts
+  #lastMs: number
+  #voicedMs = 0
+  #speaking = false
+  #text = ''
+  /** All the words until the last sound are there. */
+  #isFinal = false
+  #recogniser: 'end' | 'likely-end' | undefined
+  #cadence: Cadence = 'unknown'
+  #sound: Sound | undefined
+  #toldLikely: string | undefined
+
+  /** @param lastMs The end of what was heard of it so far. */
+  constructor(parts: OpenTurnParts, onsetMs: number, lastMs: number) {
+    this.#parts = parts
+    this.onsetMs = onsetMs
+    this.#lastMs = lastMs
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  get speaking(): boolean {
+    return this.#speaking
+  }
+
+  /** The newest sound of it. */
+  get sound(): Sound | undefined {
+    return this.#sound
+  }
+
+  /** Speech goes on that was told already. */
+  begunWith(sound: Sound | undefined): void {
+    this.#speaking = sound !== undefined
+    this.#sound = sound
+    this.#voicedMs = sound?.voicedMs ?? 0
+  }
+
+  words(text: string, isFinal: boolean, atMs: number): void {
+    const { heard, lag } = this.#parts
+    const changed = text !== this.#text
+    const quietMs = heard.nowMs - this.#lastMs
+    if (changed && text !== '') lag.wordsCame(quietMs)
+    if (changed && text.length > this.#text.length && quietMs > unheardMs)
+      this.#lastMs = Math.max(this.#lastMs, Math.min(heard.nowMs, atMs) - unheardMs)
+    this.#text = text
+    this.#isFinal = isFinal && !heard.voiced
+  }
+
+  hint(recogniser: 'end' | 'likely-end' | undefined): void {
+    this.#recogniser = recogniser
+  }
+
+  /** What has become known by the newest frame, or by words. */
+  follow(): TurnDecision[] {
+    const { heard } = this.#parts
+    const { sound, voiced, nowMs } = heard
+    if (voiced && sound !== undefined) {
+      // A fresh sound, not yet long enough to be speech: nothing is decided until it's known.
+      if (!this.#speaking && sound.voicedMs < resumedMs) return []
+      return this.#voice(sound)
+    }
+    if (this.#speaking && this.#sound !== undefined && this.#lastMs === this.#sound.lastMs)
+      this.#cadence = heard.pitch.cadence(this.#sound)
+    const decisions: TurnDecision[] = []
+    if (this.#speaking && nowMs - this.#lastMs >= Math.min(pauseMs, this.#shortestWait)) {
+      this.#speaking = false
+      decisions.push({ kind: 'speech-stopped', atMs: this.#lastMs })
+    }
+    if (nowMs > this.#lastMs) decisions.push(...this.#pause(nowMs - this.#lastMs))
+    return decisions
+  }
+
+  get #shortestWait(): number {
+    const { mode } = this.#parts.options
+    return mode.kind === 'silence' ? mode.silenceMs : pauseMs
+  }
+
+  #voice(sound: Sound): TurnDecision[] {
+    const resumed = !this.#speaking
+    this.#speaking = true
+    this.#voicedMs += this.#sound === sound ? Math.max(0, sound.lastMs - this.#lastMs) : sound.voicedMs
+    this.#sound = sound
+    this.#lastMs = sound.lastMs
+    this.#isFinal = false
+    this.#recogniser = undefined
+    this.#toldLikely = undefined
+    return resumed ? [{ kind: 'speech-started', atMs: sound.onsetMs }] : []
+  }
+
+  #pause(silenceMs: number): TurnDecision[] {
+    const { options, lag, heard } = this.#parts
+    const end = (because: string, outcome: 'answer' | 'nothing-understood' | 'not-speech', endpointWord?: string) => [
+      ...(this.#speaking ? [{ kind: 'speech-stopped' as const, atMs: this.#lastMs }] : []),
+      { kind: 'end-of-turn' as const, atMs: heard.nowMs, silenceMs, because, outcome, endpointWord },
+    ]
+    const endpointWord = endpointWordIn(this.#text, options.endpointWords)
+    if (endpointWord !== undefined && silenceMs >= endpointMs) return end('endpoint word', 'answer', endpointWord)
+    const sentence = judgeSentence(this.#text, options.lang)
+    if (options.mode.kind === 'silence') {
+      if (silenceMs >= options.mode.silenceMs) return end('silence', 'answer')
+    } else if (this.#text === '' && lag.tellsInterims) {
+      const speech = this.#voicedMs >= speechMs
+      const waitMs = speech ? wordlessMs : shortNoiseMs
+      if (silenceMs < waitMs) return []
+      return speech ? end('no words came', 'nothing-understood') : end('a short noise', 'not-speech')
+    } else {
+      const { eagerness } = options.mode
+      const waitMs = neededSilence({
+        sentence,
+        cadence: this.#cadence,
+        recogniser: this.#recogniser,
+        eagerness,
+        tempo: this.#parts.tempo.factor,
+      })
+      const known = this.#isFinal || this.#recogniser !== undefined || silenceMs >= lag.ms
+      if (silenceMs >= waitMs && known) return end(sentence.because, 'answer')
+    }
+    return this.#likely(silenceMs, sentence.state === 'complete')
+  }
+
+  #likely(silenceMs: number, complete: boolean): TurnDecision[] {
+    if (silenceMs < likelyMs || this.#text === '' || this.#toldLikely === this.#text) return []
+    if (!complete && this.#recogniser === undefined) return []
+    this.#toldLikely = this.#text
+    return [{ kind: 'likely-end-of-turn', atMs: this.#parts.heard.nowMs }]
+  }
+}

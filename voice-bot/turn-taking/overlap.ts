@@ -1,0 +1,160 @@
+import { withoutEcho } from './echo.ts'
+import type { HeardSound } from './heard-sound.ts'
+import { judgeTalk, type TalkVerdict, wantsTurnByWords } from './interruption.ts'
+import type { SettledOptions } from './options.ts'
+import type { Sound } from './sound.ts'
+import { gapMs } from './speech-gate.ts'
+import type { TurnDecision } from './turn-taking.ts'
+
+/** Somebody who may be interrupting. */
+interface Suspicion {
+  onsetMs: number
+  lastMs: number
+  sound: Sound
+}
+
+/** Our own sound reaches the microphone so long after it began, through a jitter buffer and the air. */
+const echoStartsMs = 700
+/** What we said can come back so long after it ended. */
+const echoTailMs = 1500
+/** A sound that was passed over and gets so much louder is somebody else. */
+const louderDb = 6
+/** A noise that comes back so soon is the same one. */
+const sameNoiseMs = 600
+/** Having heard ourselves, we are wary of it for so many interruptions. */
+const waryFor = 3
+
+export interface TakenOver {
+  onsetMs: number
+  sound: Sound | undefined
+}
+
+/** Our own speech, and who talks meanwhile. */
+export class Overlap {
+  readonly #options: SettledOptions
+  readonly #heard: HeardSound
+  #sinceMs: number | undefined
+  #endedMs: number | undefined
+  #saying = ''
+  #suspicion: Suspicion | undefined
+  #passedOver: { lastMs: number; usualDb: number } | undefined
+  #wary = 0
+
+  constructor(options: SettledOptions, heard: HeardSound) {
+    this.#options = options
+    this.#heard = heard
+  }
+
+  get playing(): boolean {
+    return this.#sinceMs !== undefined
+  }
+
+  /** When we fell silent; undefined while we speak or before we ever did. */
+  get endedMs(): number | undefined {
+    return this.#endedMs
+  }
+
+  play(text: string, atMs: number): void {
+    if (this.#sinceMs === undefined) {
+      if (this.#endedMs === undefined || atMs - this.#endedMs > echoTailMs) this.#saying = ''
+      this.#sinceMs = atMs
+      this.#endedMs = undefined
+    }
+    this.#saying = text.startsWith(this.#saying) ? text : `${this.#saying} ${text}`
+  }
+
+  /** What was heard, without our own voice where that may have come back. */
+  own(words: string): string {
+    const couldBe = this.playing || (this.#endedMs !== undefined && this.#heard.nowMs - this.#endedMs <= echoTailMs)
+    return couldBe ? withoutEcho(words, this.#saying) : words
+  }
+
+  /** Whether this sound was found to be nothing, and is no louder now. */
+  isPassedOver(sound: Sound): boolean {
+    const passedOver = this.#passedOver
+    if (passedOver === undefined || sound.lastMs - passedOver.lastMs > sameNoiseMs) return false
+    if (sound.usualDb >= passedOver.usualDb + louderDb) return false
+    passedOver.lastMs = sound.lastMs
+    return true
+  }
+
+  /** Words and no sound to go with them, or one that was passed over: they can be enough. */
+  takenByWords(words: string, confidence: number | undefined): boolean {
+    return this.#suspicion === undefined && wantsTurnByWords(this.own(words), confidence, this.#options)
+  }
+
+  /** What the newest frame, or words, tell of somebody who talks over us. */
+  judge(
+    words: string,
+    confidence: number | undefined,
+    lagMs: number,
+  ): { decisions: TurnDecision[]; taken?: TakenOver; passedOver?: true } {
+    const decisions = this.#suspect()
+    const suspicion = this.#suspicion
+    if (suspicion === undefined) return { decisions }
+    const { nowMs, voiced, gate, knowsPitch } = this.#heard
+    const verdict: TalkVerdict = judgeTalk(
+      {
+        ...suspicion,
+        nowMs,
+        going: voiced,
+        words,
+        confidence,
+        saying: this.#saying,
+        maybeEcho: this.#wary > 0 || this.#beganWithUs(suspicion.onsetMs),
+        speakerDb: gate.speakerDb,
+        knowsPitch,
+        lagMs,
+      },
+      this.#options.bargeIn,
+      this.#options.wakePhrases,
+    )
+    if (verdict.kind === 'undecided') return { decisions }
+    if (verdict.kind === 'dismissed') {
+      if (verdict.because === 'our own voice') this.#wary = waryFor
+      return { decisions: [...decisions, this.#dismiss(suspicion, verdict.because)], passedOver: true }
+    }
+    this.#wary = Math.max(0, this.#wary - 1)
+    this.#suspicion = undefined
+    decisions.push({ kind: 'interruption', atMs: nowMs, because: verdict.because })
+    return { decisions, taken: { onsetMs: suspicion.onsetMs, sound: suspicion.sound } }
+  }
+
+  /** We are silent from now on. Whoever was talking over us just talks now, unless it was nothing. */
+  fallSilent(atMs: number, words: string): { decisions: TurnDecision[]; taken?: TakenOver } {
+    this.#sinceMs = undefined
+    this.#endedMs = atMs
+    const suspicion = this.#suspicion
+    if (suspicion === undefined) return { decisions: [] }
+    const decisions = [this.#dismiss(suspicion, 'we had finished')]
+    const going = this.#heard.nowMs - suspicion.lastMs < 300
+    if (!going || (words !== '' && this.own(words) === '')) return { decisions }
+    this.#passedOver = undefined
+    return { decisions, taken: { onsetMs: suspicion.onsetMs, sound: suspicion.sound } }
+  }
+
+  #suspect(): TurnDecision[] {
+    const { sound, voiced } = this.#heard
+    if (!voiced || sound === undefined || this.isPassedOver(sound)) return []
+    if (this.#suspicion !== undefined) {
+      this.#suspicion.sound = sound
+      this.#suspicion.lastMs = sound.lastMs
+      return []
+    }
+    if (sound.voicedMs < Math.min(this.#options.startMs, this.#options.bargeIn.minimumMs)) return []
+    this.#passedOver = undefined
+    this.#suspicion = { onsetMs: sound.onsetMs, lastMs: sound.lastMs, sound }
+    return [{ kind: 'interruption-suspected', atMs: this.#heard.nowMs }]
+  }
+
+  #dismiss({ sound, lastMs }: Suspicion, because: string): TurnDecision {
+    this.#suspicion = undefined
+    const isOver = this.#heard.nowMs - lastMs >= gapMs / 2
+    this.#passedOver = isOver ? undefined : { lastMs: sound.lastMs, usualDb: sound.usualDb }
+    return { kind: 'interruption-dismissed', atMs: this.#heard.nowMs, because }
+  }
+
+  #beganWithUs(onsetMs: number): boolean {
+    return this.#sinceMs !== undefined && onsetMs >= this.#sinceMs - 100 && onsetMs <= this.#sinceMs + echoStartsMs
+  }
+}

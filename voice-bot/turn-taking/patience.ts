@@ -1,0 +1,36 @@
+import type { SentenceJudgement, SentenceState } from './completeness.ts'
+import type { Cadence } from './prosody.ts'
+import type { Eagerness } from './turn-taking.ts'
+
+/** What there is to say about a pause. */
+export interface Pause {
+  sentence: SentenceJudgement
+  cadence: Cadence
+  /** What the recogniser itself believes, if it said so since the speech ended. */
+  recogniser: 'end' | 'likely-end' | undefined
+  eagerness: Eagerness
+  /** Of this speaker; 1 or more. */
+  tempo: number
+}
+
+/** Silence after which a turn is over, in milliseconds, at medium eagerness; from the tuning set of `bench turn-taking`. */
+const waits: Readonly<Record<SentenceState, number>> = {
+  complete: 380,
+  unclear: 720,
+  topic: 950,
+  open: 1700,
+  dictating: 1500,
+  filler: 2200,
+}
+const cadences: Readonly<Record<Cadence, number>> = { falling: 0.9, level: 1.15, rising: 1, held: 1.5, unknown: 1 }
+const eagernesses: Readonly<Record<Eagerness, number>> = { high: 0.7, medium: 1, auto: 1, low: 1.7 }
+/** No pause is shorter, and none is waited out longer, times the eagerness. */
+const shortestMs = 200
+const longestMs = 3000
+
+export function neededSilence({ sentence, cadence, recogniser, eagerness, tempo }: Pause): number {
+  const finished = sentence.state === 'complete' || sentence.state === 'unclear'
+  const believed = recogniser === undefined ? 1 : finished ? (recogniser === 'end' ? 0.5 : 0.7) : 0.85
+  const ms = waits[sentence.state] * cadences[cadence] * believed * eagernesses[eagerness] * tempo
+  return Math.min(longestMs * eagernesses[eagerness], Math.max(shortestMs, ms))
+}

@@ -1,0 +1,58 @@
+/** Waits become at most so much longer for a speaker who was cut off. */
+const longest = 2.2
+/** A speaker who goes on so soon after we thought the turn over was cut off. */
+const resumedWithinMs = 1500
+
+/** How long this speaker's pauses need to be waited out, learnt in the conversation: longer at once, shorter slowly. */
+export class Tempo {
+  #factor = 1
+  #endedMs: number | undefined
+
+  /** 1 or more. */
+  get factor(): number {
+    return this.#factor
+  }
+
+  turnEnded(atMs: number): void {
+    if (this.#endedMs !== undefined) this.#kept()
+    this.#endedMs = atMs
+  }
+
+  /** @returns True where the turn before was ended too early. */
+  speechBegan(onsetMs: number): boolean {
+    if (this.#endedMs === undefined) return false
+    const cutOff = onsetMs - this.#endedMs <= resumedWithinMs
+    this.#endedMs = undefined
+    if (cutOff) this.#factor = Math.min(longest, this.#factor * 1.35)
+    else this.#kept()
+    return cutOff
+  }
+
+  #kept(): void {
+    this.#factor = 1 + (this.#factor - 1) * 0.85
+  }
+}
+
+/** How far the recogniser's words lag behind the sound, learnt in the conversation. */
+export class RecogniserLag {
+  #ms = 330
+  #heard = false
+
+  /** The recogniser tells words while somebody speaks; one that hears whole turns never does. */
+  get tellsInterims(): boolean {
+    return this.#heard
+  }
+
+  /** So long after the end of a word it is usually there: 200 to 700. */
+  get ms(): number {
+    return this.#ms
+  }
+
+  /** New words came while it was quiet. */
+  wordsCame(afterQuietMs: number): void {
+    this.#heard = true
+    if (afterQuietMs <= 0 || afterQuietMs > 1500) return
+    const wanted = Math.min(700, Math.max(200, afterQuietMs * 1.1))
+    this.#ms += (wanted - this.#ms) * (wanted > this.#ms ? 0.5 : 0.1)
+  }
+}

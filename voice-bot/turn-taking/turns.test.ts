@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import { cough, keyboard, quiet, Stage, tone, voice } from './stage.fake.ts'
+
+/** The silence after which the turn ended. */
+function silenceAfter(text: string, stage = new Stage()): number {
+  stage.talked().say(text).hear(quiet, 4000)
+  return stage.find('end-of-turn')[0]?.silenceMs ?? Number.NaN
+}
+
+describe('the beginning of speech', () => {
+  it('is told where it was, not where it was found', () => {
+    const stage = new Stage()
+    const began = stage.nowMs
+    stage.hear(voice, 400)
+    expect(stage.decisions).toEqual([{ kind: 'speech-started', atMs: began }])
+  })
+
+  it('is told with the padding that a client asked for', () => {
+    const stage = new Stage({ detection: { kind: 'server_vad', prefixPaddingMs: 200 } })
+    const began = stage.nowMs
+    stage.hear(voice, 400)
+    expect(stage.find('speech-started')[0]?.atMs).toBe(began - 200)
+  })
+
+  it.each([
+    ['a click', (stage: Stage) => stage.hear({ ...voice, probability: 0.7 }, 64)],
+    [
+      'typing',
+      (stage: Stage) => {
+        for (let key = 0; key < 20; key += 1) stage.hear(keyboard, 64).hear(quiet, 96)
+      },
+    ],
+  ])('is not %s', (_, noise) => {
+    const stage = new Stage()
+    noise(stage)
+    stage.hear(quiet, 2000)
+    expect(stage.decisions).toEqual([])
+  })
+
+  it('is no reason to answer when it was a tone, which the detector takes for speech', () => {
+    const stage = new Stage().talked()
+    stage.hear(tone, 4000).hear(quiet, 3000)
+    expect(stage.find('end-of-turn').every(({ outcome }) => outcome === 'not-speech')).toBe(true)
+  })
+})
+
+describe('the end of a turn', () => {
+  it('comes soon after a complete question and late after an unfinished one', () => {
+    expect(silenceAfter('how do i rotate the signing keys')).toBeLessThan(500)
+    expect(silenceAfter('how do i rotate the signing keys on the')).toBeGreaterThan(1300)
+    expect(silenceAfter('署名鍵の更新手順を教えてください')).toBeLessThan(500)
+    expect(silenceAfter('署名鍵を更新する手順を')).toBeGreaterThan(1300)
+  })
+
+  it('waits for the next digit, and not after the last one of an address', () => {
+    expect(silenceAfter('the address is ten dot zero dot')).toBeGreaterThan(1200)
+    expect(silenceAfter('the ticket is four seven')).toBeGreaterThan(1200)
+    expect(silenceAfter('look up 10.0.3.17')).toBeLessThan(500)
+  })
+
+  it('waits for who thinks aloud', () => {
+    expect(silenceAfter('where are the logs of um')).toBeGreaterThan(1800)
+    expect(silenceAfter('ログの場所はえーと')).toBeGreaterThan(1800)
+  })
+
+  it('comes after the length that a client asked for, whatever was said', () => {
+    const options = { detection: { kind: 'server_vad', silenceMs: 700 } } as const
+    for (const text of ['how do i rotate the', 'how do i rotate the keys'])
+      expect(silenceAfter(text, new Stage(options))).toBe(704)
+  })
+
+  it('is sooner for the eager and later for the patient', () => {
+    const of = (eagerness: 'high' | 'medium' | 'low') =>
+      silenceAfter('the payment service', new Stage({ detection: { kind: 'semantic_vad', eagerness } }))
+    expect(of('high')).toBeLessThan(of('medium'))
+    expect(of('medium')).toBeLessThan(of('low'))
+  })
+
+  it('is likely before it is sure, and told once', () => {
+    const stage = new Stage().talked().say('how do i rotate the keys').hear(quiet, 2000)
+    expect(stage.kinds.filter((kind) => kind !== 'speech-stopped')).toEqual([
+      'speech-started',
+      'likely-end-of-turn',
+      'end-of-turn',
+    ])
+  })
+
+  it('comes sooner where the recogniser believes in it', () => {
+    const stage = new Stage().talked().say('the payment service')
+    stage.tell({ kind: 'recogniser-end', atMs: stage.nowMs }).hear(quiet, 2000)
+    expect(stage.find('end-of-turn')[0]?.silenceMs).toBeLessThan(silenceAfter('the payment service'))
+  })
+
+  it('comes at once after an endpoint word, which is told so that it can be cut off', () => {
+    const stage = new Stage().talked().say('read the second step, over.').hear(quiet, 500)
+    expect(stage.find('end-of-turn')[0]).toMatchObject({ because: 'endpoint word', endpointWord: 'over' })
+    const japanese = new Stage().talked().say('二番目の手順を、どうぞ').hear(quiet, 500)
+    expect(japanese.find('end-of-turn')[0]).toMatchObject({ endpointWord: 'どうぞ' })
+  })
+
+  it.each(['how do we fail over', 'エラーが三件以上'])('is not seen in %s, which has such a word in it', (text) => {
+    const stage = new Stage().talked().say(text).hear(quiet, 3000)
+    expect(stage.find('end-of-turn')[0]?.because).not.toBe('endpoint word')
+  })
+
+  it('does not come while the speaker goes on', () => {
+    const stage = new Stage().talked()
+    stage.say('how do i rotate the').hear(quiet, 700).say('how do i rotate the signing keys').hear(quiet, 2000)
+    expect(stage.find('end-of-turn')).toHaveLength(1)
+    expect(stage.find('speech-started')).toHaveLength(2)
+  })
+
+  it('waits longer for a speaker who was cut off, and goes back slowly', () => {
+    const stage = new Stage().talked()
+    const usual = silenceAfter('the payment service', new Stage())
+    stage.say('the payment service').hear(quiet, 1000).closed().say('in the test region').hear(quiet, 4000).closed()
+    const cutOff = stage.find('end-of-turn')[1]?.silenceMs ?? 0
+    expect(cutOff).toBeGreaterThan(usual)
+    for (let turn = 0; turn < 20; turn += 1) stage.say('the payment service').hear(quiet, 5000).closed()
+    expect(stage.find('end-of-turn').at(-1)?.silenceMs).toBeLessThanOrEqual(usual + 32)
+  })
+})
+
+describe('words that are late, few or missing', () => {
+  it('end a turn that consists of one very short word which nobody heard as speech', () => {
+    const stage = new Stage().talked().hear(voice, 96).hear(quiet, 250).final('no').hear(quiet, 1500)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'answer' }])
+  })
+
+  it('do not keep a turn open when they come after its end', () => {
+    const stage = new Stage().talked().hear(voice, 900).hear(quiet, 3000)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'nothing-understood' }])
+    stage.final('how do i rotate the keys')
+    expect(stage.find('end-of-turn')[1]).toMatchObject({ outcome: 'answer', because: 'words that came late' })
+  })
+
+  it('do not begin another turn when the recogniser repeats them as its final ones', () => {
+    const stage = new Stage().talked().say('how do i rotate the keys').hear(quiet, 600)
+    stage.final('how do i rotate the keys').closed().hear(quiet, 3000)
+    expect(stage.find('end-of-turn')).toHaveLength(1)
+  })
+
+  it('count again when the speaker says the same once more', () => {
+    const stage = new Stage().talked().say('next').hear(quiet, 800).closed().say('next').hear(quiet, 800)
+    expect(stage.find('end-of-turn')).toHaveLength(2)
+  })
+
+  it('are waited for, but not for ever: somebody who spoke is told that nothing was understood', () => {
+    const stage = new Stage().talked().hear(voice, 1200).hear(quiet, 4000)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'nothing-understood' }])
+  })
+
+  it('that never come show that it was a noise, when it was short', () => {
+    const stage = new Stage().talked().hear(cough, 288).hear(quiet, 4000)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'not-speech' }])
+  })
+
+  it('are not waited for where the recogniser tells them only at the end', () => {
+    const stage = new Stage().hear(voice, 1200).hear(quiet, 2000)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'answer' }])
+  })
+
+  it('end the turn by the clock where no more audio comes', () => {
+    const stage = new Stage().talked().say('how do i rotate the keys')
+    stage.tell({ kind: 'time', atMs: stage.nowMs + 3000 })
+    expect(stage.find('end-of-turn')).toHaveLength(1)
+  })
+})
+
+describe('talk that is not for us', () => {
+  const wakePhrases = ['nightdesk']
+
+  it('is not answered where there is a wake phrase', () => {
+    const stage = new Stage({ wakePhrases }).say('did you see the match yesterday').hear(quiet, 2500).closed()
+    stage.say('night desk how do i rotate the keys').hear(quiet, 2500)
+    expect(stage.find('end-of-turn').map(({ outcome }) => outcome)).toEqual(['not-addressed', 'answer'])
+  })
+
+  it('is for us without the phrase when it follows upon our answer', () => {
+    const stage = new Stage({ wakePhrases })
+      .playing('Promote the replica.')
+      .hear(quiet, 2000)
+      .played()
+      .hear(quiet, 1500)
+    stage.say('and what comes after that').hear(quiet, 2500)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'answer' }])
+  })
+})
