@@ -15,7 +15,13 @@ export function askByLoop(parts: ConversationParts): AskLoop {
   return async function* ({ text, lang, history, conversationId, mode, principal, command }, signal) {
     signal.throwIfAborted()
     const talk = await openTalk(parts, { conversationId, principal, mode }, signal)
-    for await (const event of takeTurn(parts, talk, { text, lang, history, command }, () => undefined, signal)) {
+    for await (const event of takeTurn(
+      parts,
+      talk,
+      { text, lang, history, command },
+      { onMade: () => undefined },
+      signal,
+    )) {
       if (event.kind === 'status' || event.kind === 'delta' || event.kind === 'citation' || event.kind === 'done')
         yield event
     }

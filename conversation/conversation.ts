@@ -16,7 +16,16 @@ import { SpokenLog } from './spoken-log.ts'
 import { BackgroundCalls } from './tools/background-calls.ts'
 import type { ClientTool } from './tools/client-tool.ts'
 import { ClientCalls, clientTools, defaultClientToolMs } from './tools/client-tools.ts'
-import { beginAnswer, remember, rememberExchange, type Talk, type TurnMade, takeTurn, type Utterance } from './turn.ts'
+import {
+  beginAnswer,
+  remember,
+  rememberExchange,
+  type Talk,
+  type TurnMade,
+  type TurnTaking,
+  takeTurn,
+  type Utterance,
+} from './turn.ts'
 import { type Sentence, said } from './words.ts'
 
 export interface ConversationOptions {
@@ -291,8 +300,11 @@ export class Conversation {
     using deadline = this.#deadline(abort)
     try {
       const whole = { ...utterance, lang: utterance.lang ?? this.#options.lang }
-      const events = takeTurn(this.#parts, { ...talk, mode }, whole, (made) => (taken.made = made), abort.signal)
-      for await (const event of this.#aloud(events, taken, abort.signal)) {
+      const turn: TurnTaking = {
+        onMade: (made) => (taken.made = made),
+        aloud: (events) => this.#aloud(events, taken, abort.signal),
+      }
+      for await (const event of takeTurn(this.#parts, { ...talk, mode }, whole, turn, abort.signal)) {
         // What was said is what is remembered; what can only be read is read again at its source.
         if (event.kind === 'done' && !taken.speech.isEmpty) await this.#revise(taken, taken.speech.whole(), signal)
         await send(event)

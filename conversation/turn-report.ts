@@ -40,7 +40,7 @@ export interface ReportParts {
 export function reportedTurn(
   parts: ReportParts,
   turn: ReportedTurn,
-  events: () => AsyncGenerator<TurnEvent>,
+  events: () => AsyncIterable<TurnEvent>,
 ): AsyncGenerator<TurnEvent> {
   const { telemetry } = parts
   if (telemetry === undefined) return noted(parts, turn, undefined, events)
@@ -62,7 +62,7 @@ async function* noted(
   { clock, telemetry, onTurn }: ReportParts,
   { traceId, conversationId, principal, mode }: ReportedTurn,
   span: Span | undefined,
-  events: () => AsyncGenerator<TurnEvent>,
+  events: () => AsyncIterable<TurnEvent>,
 ): AsyncGenerator<TurnEvent> {
   const at = clock.now()
   const startedAt = performance.now()

@@ -60,6 +60,13 @@ export interface TurnMade {
   stored: boolean
 }
 
+export interface TurnTaking {
+  /** Told of what there is as soon as there is something, so that a turn that is cut off can be remembered as far as it got; it's changed while the turn goes on. */
+  onMade: (made: TurnMade) => void
+  /** Adds its speech to the events of a turn, of which that is a part; absent: it is read. */
+  aloud?: ((events: AsyncIterable<TurnEvent>) => AsyncIterable<TurnEvent>) | undefined
+}
+
 const turnsRemembered = 8
 
 /** Begins to answer what is being said, without any effect until a turn adopts it. */
@@ -85,19 +92,19 @@ export function beginAnswer(
 /**
  * Takes one turn: guards what comes in, understands it, replies, checks the reply, and remembers it. Yields what
  * happens; `done` comes last and once.
- * @param onMade Told of what there is as soon as there is something, so that a turn that is cut off can be remembered
- *   as far as it got; it's changed while the turn goes on.
  */
 export function takeTurn(
   parts: ConversationParts,
   talk: Talk,
   utterance: Utterance,
-  onMade: (made: TurnMade) => void,
+  { onMade, aloud = (events) => events }: TurnTaking,
   signal: AbortSignal,
 ): AsyncGenerator<TurnEvent> {
   // The answer that was begun early stands under the trace that it was begun in.
   const traceId = utterance.begun?.traceId ?? parts.newId()
-  return reportedTurn(parts, { ...talk, traceId }, () => turnEvents(parts, talk, utterance, traceId, onMade, signal))
+  return reportedTurn(parts, { ...talk, traceId }, () =>
+    aloud(turnEvents(parts, talk, utterance, traceId, onMade, signal)),
+  )
 }
 
 async function* turnEvents(

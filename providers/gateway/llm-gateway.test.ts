@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fixedClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
+import { MemoryBoard } from '../board/memory-board.ts'
 import { LlmError } from '../llm/errors.ts'
 import { llmContract } from '../llm/llm.contract.ts'
 import { type ReplyStep, ScriptedLlm, says } from '../llm/llm.fake.ts'
@@ -9,6 +10,7 @@ import type { Llm, LlmPiece, LlmReplyOptions } from '../llm/llm.ts'
 import { Breaker } from './breaker.ts'
 import type { Call } from './call.ts'
 import { createLlmGateway, type LlmGatewayOptions } from './llm-gateway.ts'
+import { ProviderOrders } from './provider-orders.ts'
 import { roughSentences } from './sentence-ends.ts'
 
 const ongoing = new AbortController().signal
@@ -176,15 +178,36 @@ describe('the gateway to language models', () => {
 
   it('asks no provider that was drained, and one that was pinned first', async () => {
     const { llm, outcomes } = gateway(['one', 'two', 'three'].map((id) => new ScriptedLlm(says(`${id}.`), id)))
-    expect(llm.pool.command('one', 'drain')).toBe(true)
+    const orders = new ProviderOrders({ board: new MemoryBoard(), pools: () => [llm.pool] })
+    expect(await orders.command('llm', 'one', 'drain', ongoing)).toBe(true)
     await piecesOf(llm)
-    llm.pool.command('three', 'pin')
+    await orders.command('llm', 'three', 'pin', ongoing)
     await piecesOf(llm)
-    llm.pool.command('one', 'release')
-    llm.pool.command('three', 'release')
+    await orders.command('llm', 'one', 'release', ongoing)
+    await orders.command('llm', 'three', 'release', ongoing)
     await piecesOf(llm)
     expect(outcomes().map(([id]) => id)).toEqual(['two', 'three', 'one'])
-    expect(llm.pool.command('four', 'pin')).toBe(false)
+    expect(await orders.command('llm', 'four', 'pin', ongoing)).toBe(false)
+  })
+
+  it('does in every process what was said in one of them, and goes on so after a restart', async () => {
+    const board = new MemoryBoard()
+    const processes = [1, 2, 3].map(() => {
+      const { llm, outcomes } = gateway(['one', 'two'].map((id) => new ScriptedLlm(says(`${id}.`), id)))
+      return { llm, outcomes, orders: new ProviderOrders({ board, pools: () => [llm.pool] }) }
+    })
+    const [here, there, restarted] = processes
+    await here?.orders.command('llm', 'one', 'pin', ongoing)
+    await here?.orders.command('llm', 'two', 'pin', ongoing)
+    await there?.orders.command('llm', 'one', 'drain', ongoing)
+    for (const each of [here, there, restarted]) {
+      await each?.orders.refresh(ongoing)
+      const standing = each?.llm.pool.health().map(({ id, pinned, drained }) => [id, pinned, drained])
+      expect(standing).toEqual([
+        ['one', false, true],
+        ['two', true, false],
+      ])
+    }
   })
 
   it('asks a provider that has become slower after the others, for a while', async () => {

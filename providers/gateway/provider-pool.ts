@@ -69,15 +69,22 @@ export class ProviderPool<Adapter extends { readonly id: string }> {
     return this.#members.map(({ state }) => state.health())
   }
 
-  /** @returns false when there is no such provider. */
-  command(id: string, command: ProviderCommand): boolean {
-    const named = this.#members.find(({ state }) => state.id === id)?.state
-    if (named === undefined) return false
-    if (command === 'pin') for (const { state } of this.#members) state.pinned = state === named
-    else if (command === 'release') named.pinned = false
-    named.drained = command === 'drain'
-    this.#log.warn({ kind: this.kind, provider: id, command }, 'provider was given a command')
-    return true
+  has(id: string): boolean {
+    return this.#members.some(({ state }) => state.id === id)
+  }
+
+  /** Does as was said of providers by name; whatever isn't named is released. */
+  follow(orders: ReadonlyMap<string, 'pin' | 'drain'>): void {
+    for (const { state } of this.#members) {
+      const order = orders.get(state.id)
+      if (state.pinned === (order === 'pin') && state.drained === (order === 'drain')) continue
+      state.pinned = order === 'pin'
+      state.drained = order === 'drain'
+      this.#log.warn(
+        { kind: this.kind, provider: state.id, command: order ?? 'release' },
+        'provider was given a command',
+      )
+    }
   }
 
   /** A provider that has become slower or worse is asked after the others for so long. */
