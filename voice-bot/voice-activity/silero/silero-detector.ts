@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os'
+import type { Log } from '#runtime/log.ts'
+import type { VoiceActivityDetector, VoiceStream, VoiceStreamOptions } from '../voice-activity.ts'
+import { HeardStream } from './heard-stream.ts'
+import { SileroEar } from './silero-ear.ts'
+
+export interface SileroDetectorOptions {
+  log: Log
+  /** Threads that listen, at most; by default two, and one where the process has but two cores. */
+  threads?: number
+}
+
+/** Silero in threads of its own, shared by all streams; begins nothing before the first stream is opened. */
+export function createVoiceActivityDetector(options: SileroDetectorOptions): VoiceActivityDetector {
+  return new SileroDetector(options)
+}
+
+class SileroDetector implements VoiceActivityDetector {
+  readonly #ears: readonly SileroEar[]
+  #opened = 0
+
+  constructor({ log, threads = Math.min(2, availableParallelism() - 1) }: SileroDetectorOptions) {
+    this.#ears = Array.from({ length: Math.max(1, threads) }, () => new SileroEar(log))
+  }
+
+  open(options: VoiceStreamOptions): VoiceStream {
+    if (!(options.sampleRate >= 8000 && options.sampleRate <= 48_000))
+      throw new RangeError(`Sound has 8,000 to 48,000 samples a second, not ${options.sampleRate}`)
+    const ear = this.#ears.reduce((least, other) => (other.streamCount < least.streamCount ? other : least))
+    this.#opened += 1
+    const stream = new HeardStream(this.#opened, options)
+    ear.open(stream)
+    return {
+      push: (samples) => ear.push(stream, samples),
+      close: () => {
+        stream.close()
+        ear.close(stream)
+      },
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#ears.map((ear) => ear.end()))
+  }
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { ListenedStream } from './listened-stream.ts'
+import { SampleRing } from './sample-ring.ts'
+import { SileroModel } from './silero-model.ts'
+import { frameFields, type ThreadAsk, type ThreadStart, type ThreadTold } from './wire.ts'
+
+/** Judges the frames of all streams that are given to this thread, those that have come together in one run. */
+const start: ThreadStart = workerData
+const woken = new Int32Array(start.woken)
+
+/** Frames in one run at the most: with more, those that come meanwhile would wait longer than a run saves. */
+const mostFrames = 32
+/** From so many streams on, frames are waited for, so that several share a run: a third of the work at 20 streams. */
+const fewStreams = 3
+/** What a frame may lose by that: little beside its own 32 ms. */
+const gatherMs = 6
+
+const streams = new Map<number, ListenedStream>()
+let model: SileroModel | undefined
+let running = false
+
+const tell = (told: ThreadTold) => parentPort?.postMessage(told)
+
+function takeAsk(ask: ThreadAsk): void {
+  if (ask.kind === 'open') {
+    streams.set(ask.id, new ListenedStream(ask.id, ask.sampleRate, new SampleRing({ buffer: ask.ring }), ask.frame))
+    wake()
+  } else if (ask.kind === 'close') streams.delete(ask.id)
+  else if (ask.kind === 'wake') wake()
+  else process.exit(0)
+}
+
+function wake(): void {
+  if (running || model === undefined) return
+  running = true
+  const judging = model
+  // What isn't caught ends the thread, and whoever began it begins another.
+  const run = () => void judgeAll(judging)
+  if (streams.size > fewStreams) setTimeout(run, gatherMs)
+  else run()
+}
+
+/** Until no stream has a whole frame left. */
+async function judgeAll(judging: SileroModel): Promise<void> {
+  for (;;) {
+    const wasWoken = Atomics.exchange(woken, 0, 0) === 1
+    const whole = wholeFrames()
+    if (whole.length === 0) {
+      // Whoever wakes the thread waits for a sign of life, also where what it was woken for is gone.
+      if (wasWoken) tell({ kind: 'frames', told: new Float64Array() })
+      break
+    }
+    await judge(judging, whole)
+    const isBehind = whole.some((stream) => stream.fill())
+    if (streams.size > fewStreams && !isBehind) await sleep(gatherMs)
+  }
+  running = false
+}
+
+/** One of each stream; of those that have waited longest first, where there are too many. */
+function wholeFrames(): ListenedStream[] {
+  const whole: ListenedStream[] = []
+  for (const stream of streams.values()) {
+    if (stream.fill()) whole.push(stream)
+    if (whole.length === mostFrames) break
+  }
+  if (whole.length === mostFrames) {
+    // Next time the others come first.
+    for (const stream of whole) {
+      streams.delete(stream.id)
+      streams.set(stream.id, stream)
+    }
+  }
+  return whole
+}
+
+async function judge(judging: SileroModel, whole: readonly ListenedStream[]): Promise<void> {
+  const asked = whole.filter((stream) => !stream.isSilence)
+  const told = new Float64Array(whole.length * frameFields)
+  const probabilities = asked.length === 0 ? undefined : await judging.judge(asked)
+  let at = 0
+  for (const [index, stream] of asked.entries()) {
+    stream.tell(probabilities?.[index] ?? 0, told, at)
+    at += frameFields
+  }
+  for (const stream of whole) {
+    if (asked.includes(stream)) continue
+    stream.tell(0, told, at)
+    at += frameFields
+  }
+  tell({ kind: 'frames', told })
+  // Whoever wants to open or close a stream is heard between two runs.
+  if (asked.length === 0) await new Promise((resolve) => setImmediate(resolve))
+}
+
+parentPort?.on('message', takeAsk)
+model = await SileroModel.load()
+tell({ kind: 'ready' })
+wake()

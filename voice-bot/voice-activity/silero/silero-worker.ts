@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads'
+import type { ThreadAsk, ThreadStart, ThreadTold } from './wire.ts'
+
+/** Work that brings no answer for so long: the thread hangs. Loading the model takes about 100 ms. */
+const hangsMs = 8000
+
+export interface SileroWorkerListener {
+  /** The model is loaded. */
+  ready(): void
+  frames(told: Float64Array): void
+  /** It ended, though nobody asked it to; nothing is told afterwards. */
+  lost(cause: Error): void
+}
+
+/** One thread with the model, from its start to its end. Keeps the process alive only while `hold` says so. */
+export class SileroWorker {
+  readonly #worker: Worker
+  readonly #woken: Int32Array
+  readonly #listener: SileroWorkerListener
+  #isEnding = false
+  #watch: NodeJS.Timeout | undefined
+
+  constructor(listener: SileroWorkerListener) {
+    this.#listener = listener
+    const start: ThreadStart = { woken: new SharedArrayBuffer(4) }
+    this.#woken = new Int32Array(start.woken)
+    this.#worker = new Worker(new URL('./silero-thread.ts', import.meta.url), { workerData: start })
+    let crash: Error | undefined
+    this.#worker.on('message', (told: ThreadTold) => this.#take(told))
+    this.#worker.on('error', (error) => {
+      crash = error
+    })
+    this.#worker.on('exit', (code) => this.#gone(crash ?? new Error(`the thread ended with code ${code}`)))
+    this.#expect()
+  }
+
+  ask(ask: ThreadAsk): void {
+    this.#worker.postMessage(ask)
+  }
+
+  /** Frames may be whole. Many wakings before the thread looks are one. */
+  wake(): void {
+    if (Atomics.exchange(this.#woken, 0, 1) === 1) return
+    this.#expect()
+    this.#worker.postMessage({ kind: 'wake' } satisfies ThreadAsk)
+  }
+
+  /** Whether the process stays alive for it. */
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#worker.ref()
+    else this.#worker.unref()
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true
+    clearTimeout(this.#watch)
+    await this.#worker.terminate()
+  }
+
+  #take(told: ThreadTold): void {
+    clearTimeout(this.#watch)
+    this.#watch = undefined
+    if (this.#isEnding) return
+    if (told.kind === 'ready') this.#listener.ready()
+    else this.#listener.frames(told.told)
+  }
+
+  /** From now on something must come within a while. */
+  #expect(): void {
+    if (this.#watch !== undefined || this.#isEnding) return
+    // What has come already, while this thread itself was busy, is heard first.
+    this.#watch = setTimeout(() => setImmediate(() => setImmediate(() => this.#checkOn())), hangsMs).unref()
+  }
+
+  #checkOn(): void {
+    if (this.#watch !== undefined) void this.#worker.terminate()
+  }
+
+  #gone(cause: Error): void {
+    clearTimeout(this.#watch)
+    this.#watch = undefined
+    if (!this.#isEnding) this.#listener.lost(cause)
+  }
+}
