@@ -1,4 +1,5 @@
-import { smallWords } from './ordinary-words.ts'
+import { isOrdinary, smallWords } from './ordinary-words.ts'
+import { isListed, partsOf } from './readings.ts'
 import { joinedSounds, loudness } from './sounds/distance.ts'
 import { isSpelled, type Sounds, soundsOfToken } from './sounds/english.ts'
 import type { NameMatch, SpokenName, SpokenNames } from './spoken-names.ts'
@@ -42,6 +43,10 @@ const likely = 0.74
 const shortestDoubted = 5
 const clearlyBetter = 0.05
 const muchLikelier = 6
+/** Nobody puts so many words of an identifier together without meaning it. */
+const surelyOneName = 4
+/** Long enough that other words would not sound like it by chance. */
+const leastLoudnessOfWords = 6
 
 /** What of a text of English words sounds like a name that isn't written there. */
 export function englishProposals(text: string, names: SpokenNames): Proposal[] {
@@ -69,7 +74,7 @@ function heardWords(text: string, names: SpokenNames): HeardWord[] {
     const word = written.replace(/['’].*$/, '')
     const between = text.slice(end, match.index)
     const small = smallWords.has(word.toLowerCase())
-    const name = (names.written(word.toLowerCase())?.weight ?? 0) > 0
+    const name = word.length > 2 && !isOrdinary(word) && (names.written(word.toLowerCase())?.weight ?? 0) > 0
     words.push({
       text: word,
       from: match.index,
@@ -95,7 +100,7 @@ function proposed(span: readonly HeardWord[], sounds: Sounds, names: SpokenNames
   const isKnown = span.every(({ known, spelled }) => known || spelled)
   if (span.length === 1 && (isKnown || first.name)) return undefined
   const written = names.written(span.map(({ text }) => text.toLowerCase()).join(''))
-  if (written !== undefined && (span.length > 1 || first.name)) return whole(joinedName(span, written), true)
+  if (written !== undefined) return span.length > 1 ? whole(joinedName(span, written), true) : undefined
   // Two short words that everybody says are rather themselves than a name which no document holds.
   const isPlain = span.every((word) => word.known && !word.spelled) && loudness(sounds) < leastLoudnessUnheardOf
   const listed = names
@@ -104,21 +109,35 @@ function proposed(span: readonly HeardWord[], sounds: Sounds, names: SpokenNames
   if (listed.length > 0) return whole(distinct(listed), true)
   if (loudness(sounds) < leastLoudness || span.some(({ name }) => name)) return undefined
   const small = span.some((word) => word.small)
-  if (isKnown && (small || span.every(({ spelled }) => spelled))) return undefined
+  const isTooSmall = small && (first.small || last.small || loudness(sounds) < leastLoudnessOfWords)
+  if (isKnown && (isTooSmall || span.every(({ spelled }) => spelled))) return undefined
   const enough = isKnown || small ? knownWords : span.length > 1 ? unknownWords : unknownWord
   const isAskable = !isKnown && !small && span.length === 1 && first.text.length >= shortestDoubted
   const matches = names.alike(sounds, 'en', isAskable ? likely : enough).filter(({ name }) => name.weight > 0)
   const sure = distinct(
-    matches.filter(({ similarity, name }) => similarity >= enough && !(isKnown && name.isWords && similarity < 1)),
+    matches.filter(
+      ({ similarity, name }) =>
+        similarity >= enough && !(isKnown && name.isWords && similarity < 1 && loudness(sounds) < leastLoudnessOfWords),
+    ),
   )
   if (sure.length === 1) return whole(sure, true)
-  return isAskable ? whole(sure.length > 0 ? sure : near(matches), false) : undefined
+  return isAskable ? whole(sure.length > 0 ? sure : near(matches, first.text.toLowerCase()), false) : undefined
 }
 
-/** `kube let` is `kubelet`; `read only` needn't be `readOnly`, nor `set up` `setup`. */
+/** `health z` is `healthz`, and `alert manager` is `Alertmanager`; what says it already needs no joining. */
 function joinedName(span: readonly HeardWord[], name: SpokenName): NameMatch[] {
-  if (name.isWords || span.some((word) => word.small)) return []
+  const isOne = isListed(name.text) || span.length >= surelyOneName
+  if (span.some((word) => word.small)) return []
+  if (!isOne && (span.some((word) => word.name) || saysAlready(span, name))) return []
   return [{ name, similarity: 1, listed: false }]
+}
+
+/** `config map`, `kube proxy`, `set up`, `service account`: known words, each a part of the name, or all of it. */
+function saysAlready(span: readonly HeardWord[], name: SpokenName): boolean {
+  if (name.isWords) return true
+  if (name.isProper || !span.every(({ known, spelled }) => known && !spelled)) return false
+  const parts = partsOf(name.text)
+  return parts.length === 1 || parts.length === span.length
 }
 
 /** Only the best, unless others are as good and not much less likely. */
@@ -144,7 +163,10 @@ function isBetter(one: NameMatch, other: NameMatch): boolean {
   return Math.abs(ahead) < 0.02 ? one.name.weight > other.name.weight : ahead > 0
 }
 
-function near(matches: readonly NameMatch[]): NameMatch[] {
+/** Those that are about as good, unless what was heard says a part of them. */
+function near(matches: readonly NameMatch[], heard: string): NameMatch[] {
   const best = matches[0]?.similarity ?? 0
-  return matches.filter(({ similarity }) => similarity > best - clearlyBetter).slice(0, 3)
+  return matches
+    .filter(({ similarity, name }) => similarity > best - clearlyBetter && !name.letters.includes(heard))
+    .slice(0, 3)
 }

@@ -22,6 +22,8 @@ export interface SpokenName {
   letters: string
   /** It reads as words that anybody says: `webhook`, `readOnly`. */
   isWords: boolean
+  /** Written with a capital as one word: a name of its own, even where it is made of words. */
+  isProper: boolean
 }
 
 export interface NameMatch {
@@ -31,7 +33,7 @@ export interface NameMatch {
   listed: boolean
 }
 
-export function lettersOf(text: string): string {
+function lettersOf(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -87,9 +89,9 @@ export class SpokenNames {
     return this.#byLetters.get(letters)
   }
 
-  /** Whether a word is one that the documents use, or that everybody does. */
+  /** Whether a word is one that the documents use, or that everybody knows. */
   isKnown(word: string): boolean {
-    return isOrdinary(word) || this.#known.has(word.toLowerCase())
+    return isOrdinary(word) || this.#known.has(word.toLowerCase()) || isListed(word)
   }
 
   isInDocuments(word: string): boolean {
@@ -124,7 +126,9 @@ export class SpokenNames {
   #add(counted: CountedName): void {
     const letters = lettersOf(counted.text)
     if (letters === '' || this.#byLetters.has(letters)) return
-    const name = { text: counted.text, weight: weightOf(counted), letters, isWords: isMadeOfWords(counted.text) }
+    const { text, asProper, documents } = counted
+    const isProper = /^[A-Z][a-z]+$/.test(text) && 2 * asProper >= documents
+    const name = { text, weight: weightOf(counted), letters, isWords: isMadeOfWords(text), isProper }
     this.#byLetters.set(letters, name)
     for (const lang of ['en', 'ja'] as const) {
       if (lang === 'ja' ? !isSaidInKana(counted, name) : isOrdinary(counted.text)) continue

@@ -7,7 +7,7 @@ import { type CountedName, SpokenNames, weightOf } from './spoken-names.ts'
 import type { CorrectedTranscript, Correction, Doubt, Vocabulary } from './vocabulary.ts'
 
 /** More would be looked up slowly, and are hardly ever said. */
-export const mostNames = 20_000
+const mostNames = 20_000
 const mostKnown = 200_000
 /** Beyond this it is no talk. */
 const longestTurn = 4000
@@ -59,7 +59,10 @@ function corrected(text: string, lang: Lang, names: SpokenNames): CorrectedTrans
   const japanese = /[\u30a1-\u30fa]/.test(text) ? japaneseProposals(text, names) : []
   const english = /[A-Za-z]/.test(text) ? englishProposals(text, names) : []
   const proposals = chosen(lang === 'ja' ? [...japanese, ...english] : [...english, ...japanese])
-  return applied(text, proposals)
+  return applied(
+    text,
+    proposals.filter(({ from, to, matches }) => text.slice(from, to) !== matches[0]?.name.text),
+  )
 }
 
 /** Those that don't overlap: what is sure before what isn't, the longer and the better before the others. */

@@ -10,7 +10,7 @@ export const englishRules: readonly string[] = `
 #:[al] =@l|#:[als] =@lz|[alk]=Ak|[al]^=Al|:[able]=Eb@l|[able]=@b@l|[ang]+=EnJ|[a]tion=E|[a] =@|[a]=a
 [bb]=b|m[b] =|[b]=b
 [ch]^=k|^e[ch]=k|s[ch]=k|[ch]=C| s[ci]#=sY|[ci]a=S|[ci]o=S|[ci]en=S|[cc]+=ks|[ck]=k|[c]+=s|[cc]=k|[c]=k
-#:[ded] =dId|[dge]=J|[dg]+=J|[dd]=d|[d]=d
+#:[ded] =dId|[dg]+=J|[dd]=d|[d]=d
 #:[e] =| :[e] =i|t[ed] =Id|d[ed] =Id|#:[e]d =|[e]^%=i|[eri]#=iri|[eri]=erI|#:[er]#=@r|[er]#=er|[er]=@r| [eu]=yu
 #:[e]w=|t[ew]=u|[ew]=yu|[e]o=i|s[es] =Iz|c[es] =Iz|z[es] =Iz|x[es] =Iz|g[es] =Iz|h[es] =Iz|#:[e]s =|#:[ely] =li
 #:[ement]=ment|[eful]=f@l|[ee]=i|[earn]=@rn| [ear]^=@r|[ead]=ed|#:[ea] =i@|[ea]su=e|[ea]=i|[eigh]=E|[ei]=i|[ey]=i|[eu]=u|[e]=e
