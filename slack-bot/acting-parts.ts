@@ -9,6 +9,7 @@ import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { InTurn } from './in-turn.ts'
+import type { Incidents } from './incidents/incidents.ts'
 import type { People, SlackPrincipal } from './people.ts'
 import type { SlackCalls } from './slack-calls.ts'
 import type { Threads } from './threads.ts'
@@ -26,6 +27,7 @@ export interface ActingParts {
   freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
   principals: readonly SlackPrincipal[]
   ledger: WorkLedger
+  incidents: Incidents
   /** What changes one conversation does so one after the other. */
   inTurn: InTurn
   clock: Clock

@@ -5,6 +5,7 @@ import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { userMessageOf } from '#runtime/errors.ts'
 import type { ActingParts } from './acting-parts.ts'
+import { offerRunbook } from './alerts/runbook-offer.ts'
 import { AnswerTooSlowError } from './errors.ts'
 import type { AskedInSlack } from './incoming.ts'
 import { answerMessages } from './layout/answer-layout.ts'
@@ -43,6 +44,10 @@ export async function answerInSlack(
   onProgress: (posted: readonly string[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  if (asked.alert !== undefined) {
+    if (progress.tries > mostTries) return
+    return await offerRunbook(parts, asked, asked.alert, progress.posted, onProgress, signal)
+  }
   const text = questionIn(asked.text, botUser)
   const lang = detectLang(text)
   const said = words(lang)
@@ -187,7 +192,7 @@ function placeOf({ team, channel, thread, ts }: AskedInSlack): ThreadPlace | und
 
 async function show(
   parts: ActingParts,
-  { asked, text }: Asking,
+  { asked, text, by }: Asking,
   principal: Principal,
   { answer, before }: Answered,
   reply: Reply,
@@ -200,6 +205,9 @@ async function show(
     const finish = async (messages: readonly SlackMessage[]) => (await reply.finish(messages, signal)).at(-1)
     return await showWalk(parts, { ...place, principal }, answer, before, finish, signal)
   }
+  const cited = answer.citations.map(({ passageId, quote }) => ({ passageId, quote }))
+  const noted = { kind: answer.abstained ? ('unanswered' as const) : ('question' as const), by, text, cited }
+  if (!asked.isDirect) await parts.incidents.note(asked, noted, signal)
   const owners = await likelyOwners(parts, answer, text, principal, signal)
   const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
   await reply.finish(answerMessages({ answer, now: parts.clock.now(), owners, canWalk }), signal)

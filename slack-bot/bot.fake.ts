@@ -247,6 +247,7 @@ export async function startBot({ slack: how, wiki: theirs, given }: StartBotOpti
     ledger: new MemoryLedger(),
     principals: [],
     guests: 'nothing',
+    channels: [],
     clock: systemClock,
     wait: (ms, signal) => pause(ms, undefined, { signal }),
     log: silentLog,

@@ -85,6 +85,11 @@ export async function saidStale(parts: ActingParts, form: Submitted, signal: Abo
     signal,
   )
   if (turn === undefined) return
+  // What was for one person alone is no part of what the channel knows.
+  if (channel !== undefined && turn.principal !== principal.name) {
+    const outdated = { kind: 'outdated' as const, by: principal.name, text: comment, cited: turn.cited }
+    await parts.incidents.note({ team: form.team, channel }, outdated, signal)
+  }
   for (const citation of await citationsOf(parts, turn, principal, signal))
     await tellOwners(parts, form, citation, comment, signal)
   const told = message(words(turn.lang).thanks)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Alert, AlertAsked } from './alerts/alert.ts'
+import { alertIn, BotMessage } from './alerts/slack-alert.ts'
 
 /** A question, however it was asked. */
 export interface AskedInSlack {
@@ -6,7 +8,7 @@ export interface AskedInSlack {
   /** The same for every delivery of the same question. */
   id: string
   /** `thread`: in a thread that we take part in, without naming us. */
-  via: 'mention' | 'direct' | 'thread' | 'command' | 'shortcut'
+  via: 'mention' | 'direct' | 'thread' | 'command' | 'shortcut' | 'alert'
   team: string
   channel: string
   isDirect: boolean
@@ -18,6 +20,20 @@ export interface AskedInSlack {
   thread?: string | undefined
   /** Where a command's answer goes; good for half an hour. */
   responseUrl?: string | undefined
+  /** Nobody asks: this alert's runbook is looked for. */
+  alert?: AlertAsked | undefined
+}
+
+/** `/incident`, and what follows it. */
+export interface IncidentAsked {
+  kind: 'incident'
+  id: string
+  team: string
+  channel: string
+  isDirect: boolean
+  user: string
+  text: string
+  responseUrl: string
 }
 
 interface Happened {
@@ -32,6 +48,15 @@ export type Incoming =
   | (Happened & { kind: 'deleted'; ts: string })
   | (Happened & { kind: 'reacted'; user: string; ts: string; reaction: string })
   | (Happened & { kind: 'membership' })
+  | (Happened & {
+      kind: 'alert'
+      ts: string
+      thread: string | undefined
+      bot: string
+      user: string | undefined
+      alert: Alert
+    })
+  | IncidentAsked
   | { kind: 'opened'; id: string; team: string; user: string; channel: string; tab: 'home' | 'messages' }
   | Pressed
   | Submitted
@@ -103,6 +128,23 @@ const Reaction = z.object({
   reaction: z.string().max(200),
   item: z.object({ type: z.literal('message'), channel: id, ts }),
 })
+const OfBot = BotMessage.extend({ bot_id: id, user: id.optional(), ts, thread_ts: ts.optional() })
+const inChannel = z.enum(['channel', 'group'])
+const BotPosted = OfBot.extend({
+  type: z.literal('message'),
+  subtype: z.literal('bot_message').optional(),
+  channel: id,
+  channel_type: inChannel,
+}).transform(({ channel, ...posted }) => ({ type: 'bot_posted' as const, channel, posted }))
+const BotChanged = z
+  .object({
+    type: z.literal('message'),
+    subtype: z.literal('message_changed'),
+    channel: id,
+    channel_type: inChannel,
+    message: OfBot,
+  })
+  .transform(({ channel, message }) => ({ type: 'bot_posted' as const, channel, posted: message }))
 const Membership = z.object({ type: z.enum(['member_joined_channel', 'member_left_channel']), channel: id })
 const HomeOpened = z.object({
   type: z.literal('app_home_opened'),
@@ -118,7 +160,18 @@ const Callback = z.object({
   type: z.literal('event_callback'),
   team_id: id,
   event_id: id,
-  event: z.union([Changed, Deleted, Mention, Message, Reaction, Membership, HomeOpened, AssistantOpened]),
+  event: z.union([
+    Changed,
+    BotChanged,
+    Deleted,
+    Mention,
+    Message,
+    BotPosted,
+    Reaction,
+    Membership,
+    HomeOpened,
+    AssistantOpened,
+  ]),
 })
 
 const Command = z.object({
@@ -209,6 +262,8 @@ function readEvent({ team_id: team, event_id, event }: z.infer<typeof Callback>)
       return { kind: 'membership', id: event_id, team, channel: event.channel }
     case 'app_mention':
       return asked(team, 'mention', event, false)
+    case 'bot_posted':
+      return readAlert({ team, channel: event.channel }, event.posted)
     case 'message':
       break
   }
@@ -227,6 +282,23 @@ function readEvent({ team_id: team, event_id, event }: z.infer<typeof Callback>)
     }
   const isDirect = event.channel_type === 'im'
   return asked(team, isDirect ? 'direct' : 'thread', event, isDirect)
+}
+
+/** What an app posts is an alert, or none of our business; nothing that it says in a thread is one. */
+function readAlert(place: { team: string; channel: string }, posted: z.infer<typeof OfBot>): Incoming | undefined {
+  const { bot_id: bot, user, ts: at, thread_ts: thread } = posted
+  const alert = thread === undefined || thread === at ? alertIn(posted) : undefined
+  if (alert === undefined) return undefined
+  return {
+    kind: 'alert',
+    id: `${place.team}/${place.channel}/${at}/${alert.status}`,
+    ...place,
+    ts: at,
+    thread,
+    bot,
+    user,
+    alert,
+  }
 }
 
 function asked(
@@ -249,7 +321,19 @@ function asked(
   }
 }
 
-function readCommand(command: z.infer<typeof Command>): AskedInSlack | undefined {
+function readCommand(command: z.infer<typeof Command>): AskedInSlack | IncidentAsked | undefined {
+  if (command.command === '/incident') {
+    return {
+      kind: 'incident',
+      id: `${command.team_id}/incident/${command.trigger_id}`,
+      team: command.team_id,
+      channel: command.channel_id,
+      isDirect: command.channel_id.startsWith('D'),
+      user: command.user_id,
+      text: command.text,
+      responseUrl: command.response_url,
+    }
+  }
   if (command.command !== '/ask') return undefined
   return {
     kind: 'asked',

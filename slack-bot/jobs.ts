@@ -3,6 +3,7 @@ import { childOf } from '#conversation/lifetimes.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import { AlertAsked } from './alerts/alert.ts'
 import type { Progress } from './asking.ts'
 import type { AskedInSlack } from './incoming.ts'
 import { jsonOf } from './threads.ts'
@@ -11,7 +12,7 @@ const Note = z.object({
   asked: z.object({
     kind: z.literal('asked'),
     id: z.string(),
-    via: z.enum(['mention', 'direct', 'thread', 'command', 'shortcut']),
+    via: z.enum(['mention', 'direct', 'thread', 'command', 'shortcut', 'alert']),
     team: z.string(),
     channel: z.string(),
     isDirect: z.boolean(),
@@ -20,6 +21,7 @@ const Note = z.object({
     ts: z.string().optional(),
     thread: z.string().optional(),
     responseUrl: z.string().optional(),
+    alert: AlertAsked.optional(),
   }),
   posted: z.array(z.string()),
 })

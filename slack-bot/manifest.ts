@@ -10,10 +10,11 @@ export const scopes: Readonly<Record<string, string>> = {
   'groups:read': 'the same in private channels',
   'mpim:read': 'the same in group messages',
   'chat:write': 'answers',
-  commands: '/ask, and "Find the runbook" on a message',
+  commands: '/ask, /incident, and "Find the runbook" on a message',
   'im:write': 'tells owners of documents directly that something is outdated or asked for',
   'metadata.message:read': 'finds its own unfinished answers again after a crash',
-  'reactions:read': 'falls silent in a thread where somebody reacts with :mute:',
+  'reactions:read':
+    'falls silent where somebody reacts with :mute:, and takes a message with :pushpin: into a timeline',
   'users:read': 'tells guests and people of other organisations, who see nothing, from the others',
   'users:read.email': 'finds owners of documents who are named by their mail address',
 }
@@ -24,11 +25,11 @@ const events: Readonly<Record<string, string>> = {
   app_mention: 'a question in a channel',
   member_joined_channel: 'somebody else reads along from now on',
   member_left_channel: 'and somebody no longer does',
-  'message.channels': 'follow-ups, edits and deletions in channels',
+  'message.channels': 'follow-ups, edits and deletions in channels, and alerts, whose runbook it offers',
   'message.groups': 'the same in private channels',
   'message.im': 'direct questions',
   'message.mpim': 'questions in group messages',
-  reaction_added: 'being asked to be quiet',
+  reaction_added: 'being asked to be quiet, or to take something into the timeline of an incident',
 }
 
 export interface ManifestOptions {
@@ -67,6 +68,13 @@ export function manifest({ requestUrl }: ManifestOptions) {
           command: '/ask',
           description: 'Ask the docs; only you see the answer',
           usage_hint: 'how do I fail over Redis?',
+          should_escape: true,
+          ...(requestUrl !== undefined && { url: requestUrl }),
+        },
+        {
+          command: '/incident',
+          description: 'Ties this channel to an incident, keeps its timeline, drafts its postmortem',
+          usage_hint: 'what happened | note … | status | end',
           should_escape: true,
           ...(requestUrl !== undefined && { url: requestUrl }),
         },

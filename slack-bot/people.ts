@@ -37,7 +37,10 @@ const User = z.object({
   is_ultra_restricted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
   locale: z.string().optional(),
-  profile: z.object({ email: z.string().optional() }).optional(),
+  name: z.string().optional(),
+  profile: z
+    .object({ email: z.string().optional(), display_name: z.string().optional(), real_name: z.string().optional() })
+    .optional(),
 })
 type User = z.infer<typeof User>
 
@@ -108,6 +111,18 @@ export class People {
 
   async emailOf(userId: string, signal: AbortSignal): Promise<string | undefined> {
     return (await this.#user(userId, signal))?.profile?.email
+  }
+
+  /** Of a principal, as people know them: by themselves, or as Slack shows them. */
+  async nameOf(principal: string, signal: AbortSignal): Promise<string> {
+    const id = /^slack:(\w+)$/.exec(principal)?.[1]
+    if (id === undefined) return principal
+    const user = await this.#user(id, signal)
+    return (
+      [user?.profile?.display_name, user?.profile?.real_name, user?.name].find(
+        (name) => name !== undefined && name !== '',
+      ) ?? id
+    )
   }
 
   /** Who is in that channel is asked anew. */

@@ -3,20 +3,21 @@ import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
 import type { ActingParts } from './acting-parts.ts'
+import { AlertBoard } from './alerts/alert-board.ts'
+import type { AlertmanagerNotification } from './alerts/alertmanager.ts'
 import { answerInSlack, isMeantForUs } from './asking.ts'
-import { pressed, saidStale, staleForm } from './buttons.ts'
+import { type ChannelSettings, channelsOfAlert } from './channel-settings.ts'
 import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
-import { pressedAtHome, showHome, submittedAtHome } from './home.ts'
+import { alerted, type HappeningParts, happened } from './happenings.ts'
 import { InTurn } from './in-turn.ts'
+import { Incidents } from './incidents/incidents.ts'
 import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
 import { Jobs } from './jobs.ts'
-import { actions } from './layout/answer-layout.ts'
 import { message } from './layout/message.ts'
 import { People } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { Threads } from './threads.ts'
-import { pressedInWalk } from './walk/walking.ts'
 import { words } from './words.ts'
 
 export interface SlackBotParts
@@ -31,6 +32,7 @@ export interface SlackBotParts
   ledger: WorkLedger
   /** What guests and people of other organisations see. */
   guests: 'nothing' | 'public'
+  channels: readonly ChannelSettings[]
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>
   /** A question that nobody has said a word of for so long was left lying by a process that died. Default: a minute. */
@@ -51,17 +53,6 @@ export interface Installed {
 const usualDrainMs = 8000
 const farewellMs = 3000
 const rememberedForMs = 14 * 86_400_000
-/** Reactions that ask us to be quiet in a thread. */
-const quieting = new Set([
-  'mute',
-  'zipper_mouth_face',
-  'shushing_face',
-  'no_bell',
-  'hand',
-  'raised_hand',
-  'octagonal_sign',
-])
-
 /** The bot in one workspace, from its first event to its last. */
 export class SlackBot {
   readonly #parts: SlackBotParts
@@ -70,6 +61,7 @@ export class SlackBot {
   readonly #threads: Threads
   readonly #jobs: Jobs
   readonly #acting: ActingParts
+  readonly #happening: HappeningParts
   readonly #others = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   #installed: Installed | undefined
@@ -83,7 +75,8 @@ export class SlackBot {
     const { people, threads, calls } = { people: this.#people, threads: this.#threads, calls: this.#calls }
     const { conversations, documents, passages, freshnessOf, principals, ledger } = parts
     const stores = { conversations, documents, passages, freshnessOf, principals, ledger }
-    const shared = { calls, people, threads, inTurn: new InTurn() }
+    const inTurn = new InTurn()
+    const shared = { calls, people, threads, inTurn, incidents: new Incidents(parts) }
     this.#acting = { ask, search, ...stores, ...shared, clock, log, respond: responding(parts) }
     this.#jobs = new Jobs({
       ledger: parts.ledger,
@@ -94,6 +87,8 @@ export class SlackBot {
       answer: (asked, progress, onPosted, signal) =>
         answerInSlack(this.#acting, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
     })
+    const alerts = new AlertBoard({ conversations, clock, inTurn })
+    this.#happening = { acting: this.#acting, jobs: this.#jobs, alerts }
   }
 
   /**
@@ -135,14 +130,28 @@ export class SlackBot {
       if (await this.#isForUs(asked, installed, signal)) await this.#jobs.take(asked, signal)
       return
     }
+    if (incoming.kind === 'alert') {
+      if (incoming.bot !== installed.botId)
+        await alerted(this.#happening, incoming, incoming.alert, incoming.ts, signal)
+      return
+    }
     if (!(await this.#isFirst(incoming, signal))) return
-    const handling = this.#handle(incoming, installed, signal)
+    const handling = happened(this.#happening, incoming, installed.botUser, signal)
       .catch((err: unknown) => {
         if (!signal.aborted)
           this.#parts.log.warn({ err, what: incoming.kind }, 'something that happened in Slack was not handled')
       })
       .finally(() => this.#others.delete(handling))
     this.#others.add(handling)
+  }
+
+  /** Takes what Alertmanager tells of, for the channels that are configured to hear of it. @returns how many do. */
+  async alerted({ alert, labels }: AlertmanagerNotification): Promise<number> {
+    const signal = this.#stopping.signal
+    const { team } = this.#installed ?? (await this.#introduce(signal))
+    const channels = channelsOfAlert(this.#parts.channels, labels)
+    for (const channel of channels) await alerted(this.#happening, { team, channel }, alert, undefined, signal)
+    return channels.length
   }
 
   /** Waits until nothing is under way, as long as the signal lets it. */
@@ -177,62 +186,6 @@ export class SlackBot {
     return isFirst
   }
 
-  async #handle(
-    incoming: Exclude<Incoming, { kind: 'asked' }>,
-    { team, botUser }: Installed,
-    signal: AbortSignal,
-  ): Promise<void> {
-    switch (incoming.kind) {
-      case 'membership':
-        return this.#people.forget(incoming.channel)
-      case 'edited': {
-        await this.#jobs.replace(`${team}/${incoming.channel}/${incoming.ts}`, incoming.text, signal)
-        return
-      }
-      case 'deleted': {
-        const known = await this.#jobs.drop(`${team}/${incoming.channel}/${incoming.ts}`, signal)
-        for (const ts of known?.posted ?? []) await this.#remove(incoming.channel, ts, signal)
-        return
-      }
-      case 'reacted':
-        if (quieting.has(incoming.reaction)) await this.#fallSilent(incoming, botUser, signal)
-        return
-      case 'opened':
-        // In an empty conversation the manifest's questions are offered.
-        if (incoming.tab === 'home') await showHome(this.#acting, team, incoming.user, signal)
-        return
-      case 'pressed':
-        return await pressing(incoming.action)(this.#acting, incoming, signal)
-      case 'submitted':
-        return await (incoming.form === staleForm ? saidStale : submittedAtHome)(this.#acting, incoming, signal)
-    }
-  }
-
-  /** Asked for by a reaction on something that we said. */
-  async #fallSilent(
-    { team, channel, ts }: { team: string; channel: string; ts: string },
-    botUser: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const ask = { channel, ts, limit: 1 }
-    const { messages } = await this.#calls.call(
-      'conversations.replies',
-      (client) => client.conversations.replies(ask),
-      signal,
-    )
-    const [first] = messages ?? []
-    const said = messages?.find((each) => each.ts === ts) ?? first
-    if (said?.user === botUser) await this.#threads.leave({ team, channel, thread: said.thread_ts ?? ts }, signal)
-  }
-
-  async #remove(channel: string, ts: string, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#calls.call('chat.delete', (client) => client.chat.delete({ channel, ts }), signal)
-    } catch (error) {
-      if (!(error instanceof SlackRefusedError)) throw error
-    }
-  }
-
   /** Looks after what was left lying, by us before or by others. */
   async #sweep(signal: AbortSignal): Promise<void> {
     const { wait, ledger, clock, log, sweepEveryMs = 15_000 } = this.#parts
@@ -255,19 +208,14 @@ export class SlackBot {
     this.#stopping.abort(new Error('the bot is stopped'))
   }
 
-  async #sayStopped({ channel, text }: AskedInSlack, ts: string | undefined, signal: AbortSignal): Promise<void> {
-    if (ts === undefined) return
+  async #sayStopped({ channel, text, via }: AskedInSlack, ts: string | undefined, signal: AbortSignal): Promise<void> {
+    if (ts === undefined || via === 'alert') return
     await this.#calls
       .call('chat.stopStream', (client) => client.chat.stopStream({ channel, ts }), signal)
       .catch(() => undefined)
     const said = message(words(detectLang(text)).stopped)
     await this.#calls.call('chat.update', (client) => client.chat.update({ channel, ts, ...said }), signal)
   }
-}
-
-function pressing(action: string): typeof pressed {
-  if (action.startsWith('home_')) return pressedAtHome
-  return action.startsWith('walk_') && action !== actions.walk ? pressedInWalk : pressed
 }
 
 function untilAborted(signal: AbortSignal, onReady: () => void): Promise<void> {

@@ -173,6 +173,19 @@ export class FakeSlack implements AsyncDisposable {
     return message.ts
   }
 
+  /** Another app posts a message, or changes the one with that ts. @returns its ts. */
+  async appPosts(channel: string, message: Args, changes?: string): Promise<string> {
+    const kind = this.workspace.channels.get(channel)?.kind
+    const ts = changes ?? this.workspace.add({ channel, user: 'UAPP', bot_id: 'BAPP', text: textOf(message.text) }).ts
+    const own = { ...message, subtype: 'bot_message', bot_id: 'BAPP', ts }
+    const at = this.workspace.ts()
+    const base = { type: 'message', channel, channel_type: kind, event_ts: at }
+    await this.event(
+      changes === undefined ? { ...own, ...base } : { ...base, subtype: 'message_changed', message: own, ts: at },
+    )
+    return ts
+  }
+
   eventsOf(
     {
       user,

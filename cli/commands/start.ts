@@ -10,6 +10,7 @@ import { loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
+import { alertmanagerWebhook } from '../compose/alertmanager.ts'
 import { operationsOver } from '../compose/operations.ts'
 import { providersDesk } from '../compose/providers-desk.ts'
 import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.ts'
@@ -68,6 +69,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     waiting: new Set(sources.map((source) => source.id)),
     metrics,
   }
+  await using slack = await openSlackBot(invocation, nightdesk)
   const server = createServer({
     ask: nightdesk.ask,
     search: nightdesk.search,
@@ -82,7 +84,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     waitingFor: () => [...starting.waiting],
     samples,
     metrics,
-    webhooks: webhooksOf(invocation, queue),
+    webhooks: { ...webhooksOf(invocation, queue), alertmanager: alertmanagerWebhook(invocation, slack?.bot) },
     providers: providersDesk(providers),
     operations: operationsOver({
       queue,
@@ -97,7 +99,6 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     log,
     publicUrl: config.env.PUBLIC_URL,
   })
-  await using slack = await openSlackBot(invocation, nightdesk)
   if (slack?.receive !== undefined) addSlackRoute(server, slack.receive)
   let answering: Promise<void> | undefined
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)

@@ -17,6 +17,9 @@ export interface OpenedSlackBot extends AsyncDisposable {
   receive: ReturnType<typeof receivingHttp> | undefined
 }
 
+/** With which the bot answers what nobody asked it, where no other is configured. */
+const usualConfidence = 0.8
+
 /** @returns undefined: no tokens are set. @throws {ConfigError} When some are missing. */
 export async function openSlackBot(
   { config, log, signal }: Invocation,
@@ -42,6 +45,12 @@ export async function openSlackBot(
     ledger,
     principals: config.settings.principals,
     guests: config.settings.slack.guests,
+    channels: config.settings.slack.channels.map(({ channel, services, alertmanager, speak_unasked }) => ({
+      channel,
+      services,
+      alertmanager,
+      unaskedFrom: speak_unasked === true ? usualConfidence : speak_unasked === false ? undefined : speak_unasked,
+    })),
     clock: systemClock,
     wait: (ms, stop) => pause(ms, undefined, { signal: stop }),
     log,

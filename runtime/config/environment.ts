@@ -53,6 +53,7 @@ export const Environment = z.object({
   SLACK_APP_TOKEN: given(z.string().startsWith('xapp-', 'must be an app token, xapp-…').optional()),
   SLACK_SIGNING_SECRET: text,
   SLACK_API_URL: address,
+  ALERTMANAGER_WEBHOOK_TOKEN: text,
   TWILIO_AUTH_TOKEN: text,
   QDRANT_URL: address,
   QDRANT_API_KEY: text,

@@ -112,6 +112,41 @@ export const Settings = z.strictObject({
         .describe(
           'What guests and people of other organisations see in Slack; public: documents that are for everybody',
         ),
+      channels: z
+        .array(
+          z.strictObject({
+            channel: z
+              .string()
+              .regex(/^[CG][A-Z0-9]+$/, 'must be the id of a channel, C012345: its details show it at the bottom')
+              .describe('Its id, C012345'),
+            services: z
+              .array(z.string().min(1))
+              .default([])
+              .describe('What its people look after; the questions that are suggested there are about these'),
+            alertmanager: z
+              .union([z.boolean(), z.record(z.string(), z.string())])
+              .default(false)
+              .describe('Alerts that come to /webhooks/alertmanager are posted there: all, or those with these labels'),
+            speak_unasked: z
+              .union([z.boolean(), z.number().min(0).max(1)])
+              .default(false)
+              .describe('Answers questions that name nobody, where it is at least so sure (true: 0.8)'),
+          }),
+        )
+        .default([])
+        .describe('What is different in some channels'),
+      groups: z
+        .array(
+          z.strictObject({
+            group: z
+              .string()
+              .regex(/^S[A-Z0-9]+$/, 'must be the id of a user group, S012345')
+              .describe('Id of a user group, S012345'),
+            audiences: z.array(z.string().min(1)).describe('What its members may see besides what is for everybody'),
+          }),
+        )
+        .default([])
+        .describe('User groups of Slack whose members may ask, besides those under `principals`'),
     })
     .prefault({})
     .describe('The Slack bot'),

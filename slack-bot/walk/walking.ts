@@ -38,6 +38,7 @@ export type WalkingParts = Pick<
   | 'principals'
   | 'ledger'
   | 'inTurn'
+  | 'incidents'
   | 'clock'
   | 'log'
 >
@@ -213,6 +214,11 @@ export async function showWalk(
   const mention = mentionOf(parts.principals)
   const now = parts.clock.now()
   const became = newlyWalked(before, after)
+  if (became !== undefined && !place.channel.startsWith('D')) {
+    const [last] = await parts.conversations.turns(conversationId, principal.name, 1, signal)
+    const what = `${walkingWords(lang).line(became.section, became.step, became.of)}: ${became.outcome}`
+    await parts.incidents.note(place, { kind: 'step', by: became.by, text: what, cited: last?.cited }, signal)
+  }
   const old = await parts.threads.walkOf(place, signal)
   const standing = after.standing
   const hasMoved = standing?.key !== before.standing?.key
