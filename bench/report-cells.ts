@@ -1,3 +1,5 @@
+import type { Percentiles } from './search.ts'
+
 export interface BenchCell {
   text: string
   /** Absent: it's what was asked for rather than found, and gets no bar. */
@@ -25,6 +27,10 @@ export function counted(value: number): BenchCell {
 
 export function sized(value: number | null): BenchCell | undefined {
   return value === null ? undefined : { value, text: bytes(value) }
+}
+
+export function timed({ p50, p95, p99 }: Percentiles): BenchCell[] {
+  return [p50, p95, p99].map((ms) => ({ value: ms, text: `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` }))
 }
 
 export function bytes(value: number): string {

@@ -1,11 +1,13 @@
 import { cpus, loadavg, totalmem } from 'node:os'
-import { type ConversationBenchRow, providerDelays } from './conversation.ts'
+import type { ConversationBenchRow } from './conversation/conversation.ts'
+import type { LongTalkRow } from './conversation/long-talk.ts'
+import { conversationNotes, conversationTables } from './conversation/report.ts'
+import type { StopBenchRow } from './conversation/stops.ts'
 import type { BenchGatewayRow } from './gateway.ts'
 import type { BenchIngestRow } from './ingest.ts'
 import { peerLimits } from './peers.ts'
 import { type AtScaleReport, atScaleNotes, atScaleTable, isAtScale } from './report-at-scale.ts'
-import { type BenchCell, type BenchTable, bytes, counted, given, lasted, sized } from './report-cells.ts'
-import type { Percentiles } from './search.ts'
+import { type BenchTable, bytes, counted, given, lasted, sized, timed } from './report-cells.ts'
 import { type BenchSearchSystemRow, peerSearchSeconds } from './search-beside-peers.ts'
 
 /** What a benchmark found, and on what. */
@@ -13,7 +15,12 @@ export type BenchReport = BenchConditions &
   (
     | { benchmark: 'ingest'; rows: readonly BenchIngestRow[] }
     | { benchmark: 'search'; rows: readonly BenchSearchSystemRow[] }
-    | { benchmark: 'conversation'; rows: readonly ConversationBenchRow[] }
+    | {
+        benchmark: 'conversation'
+        rows: readonly ConversationBenchRow[]
+        stops: readonly StopBenchRow[]
+        longTalk: readonly LongTalkRow[]
+      }
     | { benchmark: 'gateway'; rows: readonly BenchGatewayRow[] }
     | AtScaleReport
   )
@@ -62,7 +69,7 @@ export async function underConditions<Findings>(
 
 /** @returns One table for an ingest; for a search one of all systems and one of where Nightdesk's time goes. */
 export function benchTables(report: BenchReport): BenchTable[] {
-  if (report.benchmark === 'conversation') return [conversationTable(report.rows)]
+  if (report.benchmark === 'conversation') return conversationTables(report)
   if (report.benchmark === 'gateway') return [gatewayTable(report.rows)]
   if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
@@ -85,12 +92,7 @@ export function benchNotes(report: BenchReport): string[] {
 function notesOf(report: BenchReport): string[] {
   const { peerLimits: limits } = report
   const theirs = `Peers get ${bytes(limits.heapMb * 1e6)} of heap and ${limits.seconds} s`
-  if (report.benchmark === 'conversation') {
-    const { search, llmFirstToken, voiceFirstByte } = providerDelays
-    return [
-      `Spoken turns with providers of fixed delays in the process: search ${search} ms, first token ${llmFirstToken} ms, first sound ${voiceFirstByte} ms. Added: between the last byte needed and the first sound, over all stages.`,
-    ]
-  }
+  if (report.benchmark === 'conversation') return conversationNotes()
   if (report.benchmark === 'gateway')
     return [
       'What the gateway to language models adds to a provider in the process: on the way to it, and from its hands to the asker.',
@@ -109,22 +111,6 @@ function notesOf(report: BenchReport): string[] {
 
 function isBusy({ load, machine }: BenchReport): boolean {
   return (load.before[0] ?? 0) > machine.cores / 4
-}
-
-function conversationTable(rows: readonly ConversationBenchRow[]): BenchTable {
-  return {
-    title: 'Conversation',
-    columns: ['turns', 'added p50', 'added p95', 'added p99', 'of the search hidden', 'memory grown'],
-    rows: rows.map(({ conversations, turns, added, hiddenShare, heapGrowthMb }) => ({
-      name: `${conversations} at once`,
-      cells: [
-        given(turns),
-        ...timed(added),
-        { value: hiddenShare, text: `${Math.round(100 * hiddenShare)} %` },
-        sized(Math.max(0, heapGrowthMb) * 1e6),
-      ],
-    })),
-  }
 }
 
 function gatewayTable(rows: readonly BenchGatewayRow[]): BenchTable {
@@ -194,8 +180,4 @@ function searchTables(rows: readonly BenchSearchSystemRow[]): BenchTable[] {
       ),
     },
   ]
-}
-
-function timed({ p50, p95, p99 }: Percentiles): BenchCell[] {
-  return [p50, p95, p99].map((ms) => ({ value: ms, text: `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` }))
 }

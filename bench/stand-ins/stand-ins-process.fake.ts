@@ -9,6 +9,7 @@ import { redisServer } from '#ingest/queue/redis-server.fake.ts'
 import { startPostgres } from '#knowledge/postgres/postgres-server.fake.ts'
 import { fakeQdrant } from '#knowledge/qdrant/qdrant.fake.ts'
 import { NamesCollections } from './qdrant-names.fake.ts'
+import { type SpokenProviders, SpokenScript, spokenProviders } from './spoken-providers.fake.ts'
 
 /**
  * The servers that a benchmark needs, real ones and stand-ins, in a process of their own: `node stand-ins-process.fake.ts
@@ -78,6 +79,24 @@ const standIns: Readonly<Record<string, () => Promise<StandIn>>> = {
       count: async () => server.requests.length,
     }
     return { answers, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+  },
+  async spoken() {
+    const opened: SpokenProviders[] = []
+    const answers: StandIn['answers'] = {
+      url: async (given) => {
+        const providers = await spokenProviders(SpokenScript.parse(given))
+        opened.push(providers)
+        return providers.url
+      },
+      marks: async () => Object.fromEntries(opened.flatMap(({ marks }) => [...marks])),
+      open: async () => (await Promise.all(opened.map(({ open }) => open()))).reduce((sum, count) => sum + count, 0),
+    }
+    return {
+      answers,
+      [Symbol.asyncDispose]: async () => {
+        for (const providers of opened) await providers[Symbol.asyncDispose]()
+      },
+    }
   },
   async github() {
     const server = await FakeGithub.start({ token: 'ghp_nightdesk' })

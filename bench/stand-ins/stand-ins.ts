@@ -18,13 +18,13 @@ class StandInsError extends OpsError {
 }
 
 /** `qdrant-names` keeps no vectors and finds nothing: for writing millions of points. */
-export type StandInName = 'redis' | 'postgres' | 'qdrant' | 'qdrant-names' | 'notion' | 'github'
+export type StandInName = 'redis' | 'postgres' | 'qdrant' | 'qdrant-names' | 'notion' | 'github' | 'spoken'
 
 /** Servers in a process of their own, so that what they take is not counted as ours. */
 export interface StandIns extends AsyncDisposable {
   /** One ask after the other. @throws {StandInsError} When it failed. */
   ask(of: StandInName, what: string, given?: unknown): Promise<unknown>
-  askText(of: StandInName, what: string): Promise<string>
+  askText(of: StandInName, what: string, given?: unknown): Promise<string>
 }
 
 const Line = z.object({ answer: z.unknown().optional(), failure: z.string().optional() })
@@ -65,7 +65,7 @@ export async function startStandIns(names: readonly StandInName[]): Promise<Stan
   }
   return {
     ask,
-    askText: async (of, what) => z.string().parse(await ask(of, what)),
+    askText: async (of, what, given) => z.string().parse(await ask(of, what, given)),
     [Symbol.asyncDispose]: end,
   }
 }

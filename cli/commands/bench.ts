@@ -1,7 +1,9 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type ChaosEngines, type ChaosRow, chaosEngines, chaosIngest } from '#bench/chaos/chaos-ingest.ts'
-import { benchConversation } from '#bench/conversation.ts'
+import { benchConversation } from '#bench/conversation/conversation.ts'
+import { benchLongTalk } from '#bench/conversation/long-talk.ts'
+import { benchStops } from '#bench/conversation/stops.ts'
 import { benchGateway } from '#bench/gateway.ts'
 import { benchIngest } from '#bench/ingest.ts'
 import { benchNotion } from '#bench/notion.ts'
@@ -60,11 +62,18 @@ const benchmarks = [
   },
   { name: 'worker-memory', measures: 'memory of a worker that syncs --documents documents (100,000) of ten passages' },
   { name: 'webhook', measures: 'time from a push, told by webhook, to an answer that uses it' },
-  { name: 'conversation', measures: 'time that the loop adds to a spoken turn, one and 50 conversations at once' },
+  {
+    name: 'conversation',
+    measures: 'what the loop adds to a spoken turn, how fast it stops, and its memory over 400 turns',
+  },
   { name: 'gateway', measures: 'time that the gateway to language models adds to a piece, 50 replies at once' },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
+const conversationLoads = [
+  { conversations: 1, turnsEach: 20 },
+  { conversations: 50, turnsEach: 8 },
+]
 /** Enough for a p99 that is more than the slowest. */
 const questions = 200
 
@@ -97,10 +106,9 @@ async function run(
   if (name === 'conversation') {
     return await underConditions('nothing', async () => ({
       benchmark: name,
-      rows: [
-        await benchConversation({ conversations: 1, turnsEach: 10 }, signal),
-        await benchConversation({ conversations: 50, turnsEach: 6 }, signal),
-      ],
+      rows: await benchConversation(conversationLoads, signal),
+      stops: await benchStops(40, signal),
+      longTalk: await benchLongTalk(400, signal),
     }))
   }
   if (name === 'gateway') {
