@@ -20,10 +20,12 @@ import { SoftMatch } from '#retrieval/ranking/soft-match.ts'
 import { createSearch } from '#retrieval/search.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
+import { openBoard, sharing } from './compose/board.ts'
 import { conversationParts } from './compose/conversation.ts'
 import { openEmbedder } from './compose/embedder.ts'
 import { openProviders, type Providers } from './compose/providers.ts'
 import { type OpenedStore, openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
+import { openTelemetry, tracedSync } from './compose/telemetry.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
@@ -80,7 +82,11 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
       freshnessOf(document, editedAt, verifications.get(documentId)),
     )
   }
-  const providers = await openProviders(config, log)
+  await using opening = new AsyncDisposableStack()
+  const { telemetry } = opening.use(await openTelemetry(config))
+  const board = opening.use(await openBoard(config, log))
+  const providers = await openProviders(config, { clock: systemClock, log, board, telemetry })
+  opening.use(await sharing(providers.share, log))
   const questions = questionEmbedder(embedder, config, providers)
   const thesaurus = loadThesaurus()
   const softMatch = tokens === undefined ? undefined : new SoftMatch(tokens)
@@ -103,7 +109,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
   const conversation = conversationParts({
     store,
     search,
-    answering: { embedder: tokens, softMatch, thesaurus, clock: systemClock, log },
+    answering: { embedder: tokens, softMatch, thesaurus, clock: systemClock, log, telemetry },
     sectionsOf,
     freshnessOfPassages,
     providers,
@@ -111,6 +117,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     log,
   })
   const sync = createSync({ documents: store.documents, embedder, clock: systemClock, log })
+  const kept = opening.move()
   const sourceParts: SourceParts = { config, log, blame: options.blame, onPause: options.onPause }
   return {
     store,
@@ -121,12 +128,13 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     conversation,
     search,
     freshnessOf,
-    sync: (source, how, signal) => sync.run(source, how, signal),
+    sync: (source, how, signal) => tracedSync(telemetry, source.id, () => sync.run(source, how, signal)),
     sources: (docs, signal) => chosenSources(sourceParts, store, docs, signal),
     sourceParts,
     embedder,
     providers,
     [Symbol.asyncDispose]: async () => {
+      await kept.disposeAsync()
       await opened[Symbol.asyncDispose]()
       await embedder?.[Symbol.asyncDispose]()
     },

@@ -24,7 +24,18 @@ const head = `/**
 `
 
 /** What the page reads; the rest of the API is for others. */
-const needed = ['WholeDocument', 'DocumentPage', 'SearchResult', 'Answer', 'Status', 'Sources', 'Providers', 'Problem']
+const needed = [
+  'WholeDocument',
+  'DocumentPage',
+  'SearchResult',
+  'Answer',
+  'Status',
+  'Sources',
+  'Providers',
+  'RecentTurns',
+  'Prices',
+  'Problem',
+]
 
 it('keeps the types that the page is written against true to the description of the API', async () => {
   await using nightdesk = await startServer()
@@ -56,9 +67,13 @@ function membersOf({ properties = {}, required = [] }: Schema, indent: string): 
   const members = Object.entries(properties).map(([name, schema]) => {
     const comment = schema.description === undefined ? '' : `${indent}  /** ${schema.description} */\n`
     const optional = required.includes(name) ? '' : '?'
-    return `${comment}${indent}  ${name}${optional}: ${typeOf(schema, `${indent}  `)}\n`
+    return `${comment}${indent}  ${keyOf(name)}${optional}: ${typeOf(schema, `${indent}  `)}\n`
   })
   return `{\n${members.join('')}${indent}}`
+}
+
+function keyOf(name: string): string {
+  return /^\w+$/.test(name) ? name : `'${name}'`
 }
 
 function typeOf(schema: Schema, indent: string): string {

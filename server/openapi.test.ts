@@ -27,6 +27,8 @@ describe('GET /openapi.json', () => {
       'get /v1/documents/{id}',
       'get /v1/models',
       'get /v1/models/{model}',
+      'get /v1/operations/prices',
+      'get /v1/operations/turns',
       'get /v1/providers',
       'get /v1/sources',
       'get /v1/status',

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lacksChromium, launchBrowser, openPage } from './page.fake.ts'
+import { fakePrices } from './providers-desk.fake.ts'
 import type { ProvidersDesk } from './routes/providers.ts'
 import type { Operations, SourceStatus } from './routes/sources.ts'
 
@@ -106,12 +107,14 @@ describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () 
           },
         ],
         alarms: [],
-        spending: { day: '2026-06-01', usd: 1.5, turns: 40, principals: [] },
+        spending: { day: '2026-06-01', usd: 1.5, turns: 40, kinds: [], principals: [] },
       }),
-      command: (...command) => {
-        commands.push(command)
+      command: async (kind, id, command) => {
+        commands.push([kind, id, command])
         return true
       },
+      turns: () => [],
+      prices: () => fakePrices,
     }
     for (const viewport of [
       { width: 1440, height: 900 },

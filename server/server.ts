@@ -30,6 +30,7 @@ import { addProviderRoutes, type ProvidersDesk } from './routes/providers.ts'
 import { addSearchRoute } from './routes/search.ts'
 import { addSourceRoutes, type Operations } from './routes/sources.ts'
 import { addStatusRoute } from './routes/status.ts'
+import { addTurnRoutes } from './routes/turns.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './routes/webhooks.ts'
 import { secureHeaders } from './secure-headers.ts'
 
@@ -122,6 +123,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
   addWebhookRoutes(app, parts.webhooks ?? {})
   if (parts.operations !== undefined) addSourceRoutes(app, parts.operations)
   addProviderRoutes(app, parts.providers)
+  addTurnRoutes(app, parts.providers)
   addOpenApiRoute(app, version)
   addPageRoutes(app, parts.assets)
 

@@ -112,6 +112,26 @@ export interface Passage {
   freshness: Freshness
 }
 
+export interface Prices {
+  asOf: string
+  note: string
+  sources: {
+    of: string
+    url: string
+    readOn: string
+  }[]
+  llm: Record<string, {
+    inputPerMillionTokens: number
+    outputPerMillionTokens: number
+  }>
+  speechToText: Record<string, {
+    perMinute: number
+  }>
+  textToSpeech: Record<string, {
+    perThousandCharacters: number
+  }>
+}
+
 export interface Problem {
   type: string
   title: string
@@ -182,11 +202,42 @@ export interface Providers {
     usd: number
     turns: number
     budget_usd?: number
+    /** By kind of provider. */
+    kinds: {
+      kind: 'llm' | 'speech-to-text' | 'text-to-speech' | 'embedder'
+      usd: number
+    }[]
     principals: {
       name: string
       usd: number
     }[]
   }
+}
+
+export interface RecentTurn {
+  trace_id: string
+  at: string
+  mode: 'text' | 'spoken'
+  lang?: 'en' | 'ja'
+  outcome: 'answered' | 'abstained' | 'failed' | 'cut-off'
+  /** Who wrote the answer; absent: there is none. */
+  provider?: string
+  total_ms: number
+  /** In order; they add up to `total_ms`. */
+  stages: {
+    stage: 'hear' | 'understand' | 'retrieve' | 'read' | 'model' | 'check' | 'speak' | 'other'
+    ms: number
+  }[]
+  cost_usd: number
+  /** Calls to providers that another had to take over. */
+  fallbacks: number
+  warnings: string[]
+  /** Only told to who may see everything. */
+  principal?: string
+}
+
+export interface RecentTurns {
+  turns: RecentTurn[]
 }
 
 export interface SearchResult {

@@ -20,7 +20,7 @@ export interface LoopParts {
   answering: Omit<AnsweringParts, 'search' | 'conversations' | 'sectionsOf' | 'llm'>
   sectionsOf: DocumentSections
   freshnessOfPassages: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
-  providers: Pick<Providers, 'llm' | 'spending' | 'watching'>
+  providers: Pick<Providers, 'llm' | 'spending' | 'watching' | 'telemetry' | 'turns'>
   config: Config
   log: Log
 }
@@ -67,5 +67,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
     wait: (ms, signal) => pause(ms, undefined, { signal }),
     newId: () => randomBytes(16).toString('hex'),
     log,
+    telemetry: providers.telemetry,
+    onTurn: (turn) => providers.turns.took(turn),
   }
 }

@@ -2,10 +2,10 @@ import type { ProvidersDesk } from '#server/routes/providers.ts'
 import type { Providers } from './providers.ts'
 
 /** What people can see of the providers, and do about them. */
-export function providersDesk({ pools, watching, spending }: Providers): ProvidersDesk {
+export function providersDesk({ pools, watching, spending, orders, turns, prices }: Providers): ProvidersDesk {
   return {
     read: () => {
-      const { day, usd, turns, budgetUsd, principals } = spending.today()
+      const { day, usd, turns: answered, budgetUsd, kinds, principals } = spending.today()
       return {
         providers: pools
           .flatMap((pool) => pool.health())
@@ -22,10 +22,27 @@ export function providersDesk({ pools, watching, spending }: Providers): Provide
           since: since.toISOString(),
           raised_at: raisedAt.toISOString(),
         })),
-        spending: { day, usd, turns, budget_usd: budgetUsd, principals },
+        spending: { day, usd, turns: answered, budget_usd: budgetUsd, kinds, principals },
       }
     },
-    command: (kind, id, command) =>
-      pools.filter((pool) => pool.kind === kind).some((pool) => pool.command(id, command)),
+    command: (kind, id, command, signal) => orders.command(kind, id, command, signal),
+    turns: () =>
+      turns.list().map((turn) => ({
+        principal: turn.principal,
+        wire: {
+          trace_id: turn.traceId,
+          at: turn.at.toISOString(),
+          mode: turn.mode,
+          lang: turn.lang,
+          outcome: turn.outcome,
+          provider: turn.provider,
+          total_ms: turn.totalMs,
+          stages: turn.stages.map(({ stage, ms }) => ({ stage, ms })),
+          cost_usd: turn.costUsd,
+          fallbacks: turn.fallbacks,
+          warnings: [...turn.warnings],
+        },
+      })),
+    prices: () => prices,
   }
 }

@@ -1,33 +1,54 @@
+import { RecentTurns } from '#conversation/recent-turns.ts'
 import type { Answer, Ask } from '#knowledge/answer.ts'
-import type { Call } from '#providers/gateway/call.ts'
+import type { Board } from '#providers/board/board.ts'
+import { MemoryBoard } from '#providers/board/memory-board.ts'
+import type { Call, ProviderKind } from '#providers/gateway/call.ts'
 import { createLlmGateway, type LlmGateway } from '#providers/gateway/llm-gateway.ts'
+import { ProviderOrders } from '#providers/gateway/provider-orders.ts'
 import type { GatewayParts, ProviderPool } from '#providers/gateway/provider-pool.ts'
 import type { Llm } from '#providers/llm/llm.ts'
-import { llmCostUsd, loadPrices } from '#providers/spending/prices.ts'
+import { hearingCostUsd, llmCostUsd, loadPrices, type Prices, speakingCostUsd } from '#providers/spending/prices.ts'
 import { Spending } from '#providers/spending/spending.ts'
-import { Watching } from '#providers/watching/watching.ts'
+import { type Series, Watching } from '#providers/watching/watching.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
+import { Telemetry } from '#runtime/telemetry/telemetry.ts'
 
 /** The providers behind their gateways, what is watched of them, and what they cost. */
 export interface Providers {
   llm: LlmGateway | undefined
   /** Of every kind, for looking at them and for commands. */
-  pools: Pick<ProviderPool<{ id: string }>, 'kind' | 'health' | 'command'>[]
+  pools: Pick<ProviderPool<{ id: string }>, 'kind' | 'health' | 'has' | 'follow' | 'demote'>[]
   watching: Watching
   spending: Spending
+  prices: Prices
+  /** What people said of providers, in this process or another. */
+  orders: ProviderOrders
+  turns: RecentTurns
+  telemetry: Telemetry
   /** Told of every call from now on. */
   listen: (listener: (call: Call) => void) => void
   /** What gateways to other kinds of providers are made of, so that they are watched as well. */
   gatewayParts: GatewayParts
+  /** Tells other processes what was spent here, and learns what they spent and were told. */
+  share: (signal: AbortSignal) => Promise<void>
+}
+
+export interface ProvidersParts {
+  clock: Clock
+  log: Log
+  /** Absent: one that ends with the process. */
+  board?: Board | undefined
+  /** Absent: nothing leaves the process. */
+  telemetry?: Telemetry | undefined
 }
 
 /** One that has become slower or worse is asked after the others for so long; then it is tried again. */
 const demotedForMs = 10 * 60_000
 
 /** The configured models in order, or none. Servers of one's own often want no key, but the protocol's client does. */
-export async function openProviders({ env, settings }: Config, log: Log): Promise<Providers> {
+export async function openProviders({ env, settings }: Config, parts: ProvidersParts): Promise<Providers> {
   const { OPENAI_API_KEY: key, OPENAI_BASE_URL: baseUrl, LLM_MODEL: model, LLM_FALLBACKS: fallbacks = [] } = env
   const models: { model: string; baseUrl: string | undefined; apiKey: string | undefined }[] = fallbacks.map(
     (next) => ({
@@ -43,51 +64,93 @@ export async function openProviders({ env, settings }: Config, log: Log): Promis
     perPrincipalDayUsd: per_principal_day_usd,
     perSessionUsd: per_session_usd,
   })
-  if (models.length === 0) return watchedProviders([], spending, { clock: systemClock, log })
+  if (models.length === 0) return watchedProviders([], spending, parts)
   const { OpenAiCompatibleLlm } = await import('#providers/llm/openai-compatible/openai-compatible.ts')
   const llms = models.map((each) => new OpenAiCompatibleLlm({ ...each, apiKey: each.apiKey ?? 'none' }))
-  return watchedProviders(llms, spending, { clock: systemClock, log })
+  return watchedProviders(llms, spending, parts)
 }
 
-/** Models behind a gateway whose calls are watched; what has become slower or worse is asked after the others. */
+/** Models behind a gateway whose calls are watched and paid for; what has become slower or worse is asked after the others. */
 export function watchedProviders(
   llms: readonly Llm[],
   spending: Spending,
-  { clock, log }: { clock: Clock; log: Log },
+  { clock, log, board = new MemoryBoard(), telemetry = new Telemetry() }: ProvidersParts,
 ): Providers {
+  const prices = loadPrices()
   const listeners: ((call: Call) => void)[] = []
+  const pools: Providers['pools'] = []
+  const demote = ({ kind, provider }: Series, forMs: number): void => {
+    for (const pool of pools) if (pool.kind === kind) pool.demote(provider, forMs)
+  }
   const watching = new Watching({
     clock,
     log,
-    onChange: ({ series }, change) => {
-      if (series.kind === 'llm') llm?.pool.demote(series.provider, change === 'cleared' ? 0 : demotedForMs)
-    },
+    onChange: ({ series }, change) => demote(series, change === 'cleared' ? 0 : demotedForMs),
   })
+  const turns = new RecentTurns()
   const gatewayParts: GatewayParts = {
     clock,
     log,
+    telemetry,
+    onHeard: ({ model, ms, asker }) => {
+      const costUsd = hearingCostUsd(prices, model, ms)
+      if (costUsd !== undefined)
+        spending.add({ kind: 'speech-to-text', principal: asker?.principal, session: asker?.session, costUsd })
+    },
     onCall: (call) => {
-      watching.called(call)
-      for (const listener of listeners) listener(call)
+      const priced = withPrice(prices, call)
+      const { kind, asker, costUsd } = priced
+      watching.called(priced)
+      turns.called(priced)
+      // What was heard is paid for as it goes.
+      if (costUsd !== undefined && kind !== 'speech-to-text')
+        spending.add({ kind, principal: asker?.principal, session: asker?.session, costUsd })
+      for (const listener of listeners) listener(priced)
+    },
+    isAffordable: (kind, id) => {
+      const asker = telemetry.current?.asker
+      return isFree(prices, kind, id) || spending.exhausted(asker?.principal, asker?.session) === undefined
     },
   }
-  const prices = loadPrices()
   const llm =
     llms.length === 0
       ? undefined
       : createLlmGateway(llms, gatewayParts, { priceOf: (name, usage) => llmCostUsd(prices, name, usage) })
+  if (llm !== undefined) pools.push(llm.pool)
+  const orders = new ProviderOrders({ board, pools: () => pools })
   return {
     llm,
-    pools: llm === undefined ? [] : [llm.pool],
+    pools,
     watching,
     spending,
+    prices,
+    orders,
+    turns,
+    telemetry,
     gatewayParts,
     listen: (listener) => void listeners.push(listener),
+    share: async (signal) => {
+      await spending.share(board, signal)
+      await orders.refresh(signal)
+    },
   }
 }
 
+function withPrice(prices: Prices, call: Call): Call {
+  if (call.costUsd !== undefined) return call
+  if (call.kind === 'speech-to-text') return { ...call, costUsd: hearingCostUsd(prices, call.model, call.inputSize) }
+  if (call.kind !== 'text-to-speech' || call.firstMs === undefined) return call
+  return { ...call, costUsd: speakingCostUsd(prices, call.model, call.inputSize) }
+}
+
+/** Models aren't asked at all without money, which whoever answers sees to. */
+function isFree(prices: Prices, kind: ProviderKind, id: string): boolean {
+  if (kind === 'speech-to-text') return hearingCostUsd(prices, id, 1) === 0
+  return kind !== 'text-to-speech' || speakingCostUsd(prices, id, 1) === 0
+}
+
 /**
- * Answers with a model as long as there is money for it, and notes what the answer cost and whether it was grounded.
+ * Answers with a model as long as there is money for it, and notes whether the answer was grounded.
  * @param answering Makes what answers out of the model that may be used.
  */
 export function providedAsk(
@@ -104,12 +167,12 @@ export function providedAsk(
         continue
       }
       const { answer } = event
-      spending.add({ principal: principal.name, session: answer.conversationId, costUsd: answer.costUsd })
+      spending.countTurn()
       if (used !== undefined && isWritten(answer)) {
         const provider = answer.provider === 'extractive' ? used.id : answer.provider
         watching.rated({ kind: 'llm', provider, model: provider, measure: 'ungrounded' }, isUngrounded(answer))
       }
-      yield isSpent && llm !== undefined ? { kind: 'done', answer: withoutMoney(answer) } : event
+      yield isSpent && llm !== undefined ? { kind: 'done', answer: withoutMoney(answer, mode) } : event
     }
   }
 }
@@ -122,11 +185,11 @@ function isUngrounded({ warnings }: Answer): boolean {
   return warnings.some(({ code }) => code === 'unsupported_dropped')
 }
 
-function withoutMoney(answer: Answer): Answer {
+function withoutMoney(answer: Answer, mode: 'text' | 'spoken'): Answer {
   const message =
     answer.lang === 'ja'
-      ? '言語モデルの予算を使い切ったため、文書をそのまま引用しています。'
-      : 'The budget for the language model is used up, so this quotes the documents.'
+      ? `予算を使い切ったため、文書をそのまま引用しています${mode === 'spoken' ? '。音声はこのマシンの声です。' : '。'}`
+      : `The budget is used up, so this quotes the documents${mode === 'spoken' ? ' and is said by the voice of this machine.' : ' without a language model.'}`
   return { ...answer, warnings: [...answer.warnings, { code: 'llm_failed', message }] }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Config } from '#runtime/config/config.ts'
 import { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import { version } from '../version.ts'
@@ -16,4 +17,10 @@ export async function openTelemetry({ env }: Pick<Config, 'env'>): Promise<Opene
   const telemetry = new Telemetry({ sink: otlp, content })
   otlp.watchCalls(telemetry)
   return { telemetry, [Symbol.asyncDispose]: () => otlp[Symbol.asyncDispose]() }
+}
+
+/** A sync as a trace of its own, with all its calls. */
+export function tracedSync<Report>(telemetry: Telemetry, source: string, sync: () => Promise<Report>): Promise<Report> {
+  const traceId = randomBytes(16).toString('hex')
+  return telemetry.whole(telemetry.start('sync', { traceId, attributes: { 'nightdesk.source': source } }), sync)
 }

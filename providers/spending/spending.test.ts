@@ -55,7 +55,11 @@ describe('spending', () => {
     spending.countTurn()
     expect(spending.today()).toMatchObject({
       turns: 1,
-      kinds: { llm: 0.6, 'speech-to-text': 0.1, 'text-to-speech': 0.2 },
+      kinds: [
+        { kind: 'llm', usd: 0.6 },
+        { kind: 'speech-to-text', usd: 0.1 },
+        { kind: 'text-to-speech', usd: 0.2 },
+      ],
       principals: [{ name: 'alice', usd: 0.7 }],
     })
   })

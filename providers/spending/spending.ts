@@ -23,7 +23,7 @@ export interface SpendingToday {
   usd: number
   turns: number
   budgetUsd: number | undefined
-  kinds: Readonly<Partial<Record<ProviderKind, number>>>
+  kinds: { kind: ProviderKind; usd: number }[]
   /** The dearest first. */
   principals: { name: string; usd: number }[]
 }
@@ -87,9 +87,9 @@ export class Spending {
       usd: this.#sum(names.usd),
       turns: this.#sum(names.turns),
       budgetUsd: this.#budgets.perDayUsd,
-      kinds: Object.fromEntries(
-        kinds.filter((kind) => known.has(names.kind + kind)).map((kind) => [kind, this.#sum(names.kind + kind)]),
-      ),
+      kinds: kinds
+        .filter((kind) => known.has(names.kind + kind))
+        .map((kind) => ({ kind, usd: this.#sum(names.kind + kind) })),
       principals: principals
         .map((name) => ({ name: name.slice(names.principal.length), usd: this.#sum(name) }))
         .toSorted((one, other) => other.usd - one.usd),

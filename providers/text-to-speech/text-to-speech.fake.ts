@@ -4,6 +4,7 @@ import type { SpeakingOptions, SpokenAudio, SpokenWord, TextToSpeech } from './t
 import { wordsIn } from './word-times.ts'
 
 export interface FakeVoice {
+  id?: string | undefined
   /** Each word takes so long. */
   wordMs?: number | undefined
   sampleRate?: number | undefined
@@ -20,14 +21,15 @@ export interface FakeUtterance {
 
 /** Says each word as a stretch of tone, one chunk a word, in the process and at once. */
 export class FakeTextToSpeech implements TextToSpeech {
-  readonly id = 'fake-voice'
+  readonly id: string
   readonly sampleRate: number
   /** What it was asked to say, in order. */
   readonly utterances: FakeUtterance[] = []
   readonly #wordMs: number
   readonly #before: (word: string, at: number) => Promise<void>
 
-  constructor({ wordMs = 200, sampleRate = 24_000, before = async () => {} }: FakeVoice = {}) {
+  constructor({ id = 'fake-voice', wordMs = 200, sampleRate = 24_000, before = async () => {} }: FakeVoice = {}) {
+    this.id = id
     this.#wordMs = wordMs
     this.sampleRate = sampleRate
     this.#before = before

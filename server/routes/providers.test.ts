@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { fakePrices, fakeTurn } from '../providers-desk.fake.ts'
 import { startServer } from '../server.fake.ts'
 import type { ProvidersDesk } from './providers.ts'
 
@@ -21,9 +23,17 @@ function desk() {
         },
       ],
       alarms: [],
-      spending: { day: '2026-06-01', usd: 1.5, turns: 12, principals: [{ name: 'alice', usd: 1.5 }] },
+      spending: {
+        day: '2026-06-01',
+        usd: 1.5,
+        turns: 12,
+        kinds: [{ kind: 'llm', usd: 1.5 }],
+        principals: [{ name: 'alice', usd: 1.5 }],
+      },
     }),
-    command: (kind, id, command) => {
+    turns: () => ['alice', 'bob'].map((principal) => ({ principal, wire: fakeTurn })),
+    prices: () => fakePrices,
+    command: async (kind, id, command) => {
       commands.push([kind, id, command])
       return id === 'openai/gpt'
     },
@@ -56,4 +66,22 @@ it('drains a provider without a restart, and names what it does not know', async
 it('shows nothing where nothing is configured', async () => {
   await using nightdesk = await startServer()
   expect(await (await nightdesk.get('/v1/providers')).json()).toEqual({ providers: [], alarms: [] })
+})
+
+it('shows the last turns by stage, each to whose it was, and the prices', async () => {
+  const principals = ['alice', 'carol'].map((name) => ({
+    name,
+    audiences: [],
+    tokenSha256: createHash('sha256').update(name).digest('hex'),
+  }))
+  await using everything = await startServer({ providers: desk().providers })
+  await using mine = await startServer({ providers: desk().providers, principals })
+  const turnsFor = async (name: string): Promise<unknown> =>
+    (await fetch(`${mine.url}/v1/operations/turns`, { headers: { authorization: `Bearer ${name}` } })).json()
+  expect(await (await everything.get('/v1/operations/turns')).json()).toMatchObject({
+    turns: [{ principal: 'alice' }, { principal: 'bob' }],
+  })
+  expect(await turnsFor('alice')).toEqual({ turns: [fakeTurn] })
+  expect(await turnsFor('carol')).toEqual({ turns: [] })
+  expect(await (await everything.get('/v1/operations/prices')).json()).toEqual(fakePrices)
 })

@@ -9,6 +9,7 @@ import {
   problemResponses,
   security,
 } from '../route-frame.ts'
+import type { PricesWire, TurnWire } from './turns.ts'
 
 const date = z.iso.datetime()
 const providerKind = z.enum(['llm', 'speech-to-text', 'text-to-speech', 'embedder'])
@@ -52,6 +53,9 @@ const ProvidersWire = z
         usd: z.number(),
         turns: z.int(),
         budget_usd: z.number().optional(),
+        kinds: z
+          .array(z.object({ kind: providerKind, usd: z.number() }))
+          .openapi({ description: 'By kind of provider.' }),
         principals: z.array(z.object({ name: z.string(), usd: z.number() })),
       })
       .optional()
@@ -67,7 +71,15 @@ const providerCommand = z.enum(['pin', 'drain', 'release'])
 export interface ProvidersDesk {
   read: () => ProvidersWire
   /** @returns false when there is no such provider. */
-  command: (kind: z.infer<typeof providerKind>, id: string, command: z.infer<typeof providerCommand>) => boolean
+  command: (
+    kind: z.infer<typeof providerKind>,
+    id: string,
+    command: z.infer<typeof providerCommand>,
+    signal: AbortSignal,
+  ) => Promise<boolean>
+  /** The last turns of this process, the newest first, and whose they were. */
+  turns: () => readonly { principal: string; wire: Omit<TurnWire, 'principal'> }[]
+  prices: () => PricesWire
 }
 
 const listRoute = createRoute({
@@ -83,7 +95,8 @@ const commandRoute = createRoute({
   method: 'post',
   path: '/v1/providers/command',
   operationId: 'commandProvider',
-  summary: 'Pins a provider (asked first), drains it (not asked), or releases it; until the process ends',
+  summary:
+    'Pins a provider (asked first), drains it (not asked), or releases it, in all processes, until somebody says otherwise',
   security,
   request: jsonBody(
     z
@@ -107,7 +120,7 @@ export function addProviderRoutes(app: App, desk: ProvidersDesk | undefined): vo
   })
   app.openapi(commandRoute, async (c) => {
     const { kind: which, id, command: what } = c.req.valid('json')
-    if (desk === undefined || !desk.command(which, id, what)) {
+    if (desk === undefined || !(await desk.command(which, id, what, c.get('signal')))) {
       throw new RequestProblem('provider_not_found', 'No provider has this name. GET /v1/providers lists them.')
     }
     const { spending: _, ...read } = desk.read()
