@@ -27,7 +27,8 @@ interface Stage {
   /** It is under way from this event on. */
   during: (event: ConversationEvent) => boolean
   inputs: (signal: AbortSignal) => AsyncIterable<ConversationInput>
-  /** What the other side notes. */
+  /** What the other side notes when it is asked, and when it is left. */
+  asked?: ProviderMark['what'] | undefined
   left?: ProviderMark['what'] | undefined
   local?: boolean
 }
@@ -48,9 +49,15 @@ async function* heard(signal: AbortSignal): AsyncGenerator<ConversationInput> {
 
 const stages: readonly Stage[] = [
   { name: 'hearing', during: ({ kind }) => kind === 'interim', inputs: heard, left: 'hearing-left' },
-  { name: 'searching', during: isAt('searching'), inputs: typed, left: 'search-left' },
-  { name: 'the model', during: isAt('writing'), inputs: typed, left: 'model-left' },
-  { name: 'speaking', during: ({ kind }) => kind === 'audio', inputs: typed, left: 'voice-cancelled' },
+  { name: 'searching', during: isAt('searching'), inputs: typed, asked: 'search-asked', left: 'search-left' },
+  { name: 'the model', during: isAt('writing'), inputs: typed, asked: 'model-asked', left: 'model-left' },
+  {
+    name: 'speaking',
+    during: ({ kind }) => kind === 'audio',
+    inputs: typed,
+    asked: 'voice-asked',
+    left: 'voice-cancelled',
+  },
   { name: 'espeak-ng', during: ({ kind }) => kind === 'sentence', inputs: typed, local: true },
 ]
 
@@ -77,20 +84,21 @@ export async function benchStops(stopsEach: number, signal: AbortSignal): Promis
     // Whoever is told last has to have the time to note it.
     await pause(100, undefined, { signal })
     const marks = Marks.parse(await standIns.ask('spoken', 'marks'))
-    const known = [...stops].flatMap(([key, abortedAt]) =>
-      (marks[key] ?? [])
-        .filter(({ what, at }) => what === stage.left && at >= abortedAt)
-        .map(({ at }) => at - abortedAt)
-        .slice(0, 1),
-    )
+    const known: number[] = []
+    for (const [key, abortedAt] of stops) {
+      const own = marks[key] ?? []
+      // What was stopped before it had reached the other side was never known there.
+      if (stage.asked !== undefined && !own.some(({ what, at }) => what === stage.asked && at < abortedAt)) continue
+      const left = own.find(({ what, at }) => what === stage.left && at >= abortedAt)
+      if (left !== undefined) known.push(left.at - abortedAt)
+      else if (stage.left !== undefined) throw new Error(`a stop while ${stage.name} was not noted at the other side`)
+    }
     rows.push({
       stage: stage.name,
       stops: stopped.length,
       stopped: percentiles(stopped),
       ...(stage.left === undefined ? {} : { known: percentiles(known) }),
     })
-    if (stage.left !== undefined && known.length < stopsEach)
-      throw new Error(`of ${stopsEach} stops while ${stage.name}, ${known.length} were noted at the other side`)
   }
   return rows
 }
