@@ -4,6 +4,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Guesses } from './guesses.ts'
 import { Ear, type EarOptions } from './hear.ts'
+import type { NamedText, NameEar } from './heard-names.ts'
 import { type HeardTurn, SpeakersTurn } from './speakers-turn.ts'
 import type { Utterance } from './turn.ts'
 
@@ -17,10 +18,12 @@ export interface ListeningParts {
   turnEnds: 'recogniser' | 'caller'
   clock: Clock
   log: Log
+  /** Puts right the names in what is heard. */
+  names: NameEar
   /** Answers begun on what is being said. */
   guesses: Guesses
   /** What is being said. */
-  onHeard: (event: { kind: 'interim' | 'final'; text: string; confidence: number }) => Promise<void>
+  onHeard: (event: NamedText & { kind: 'interim' | 'final'; confidence: number }) => Promise<void>
   onHint: (hint: EndHint) => Promise<void>
   /** A turn of the speaker's is over, and answered. */
   onUtterance: (utterance: Utterance) => Promise<void>
@@ -41,8 +44,8 @@ export class Listening {
   #ear: Ear | undefined
   #hearing: Promise<void> = Promise.resolve()
   #takenSinceFlush = false
-  /** Ends that the caller has told and that wait for the recogniser's last words. */
-  #awaited = 0
+  /** What becomes of the recogniser's last words once they come, for each time that the caller asked for them. */
+  readonly #awaited: ('told' | 'dropped')[] = []
   #fedMs = 0
   #pauseMs = 0
   #pausedUntil = 0
@@ -66,15 +69,19 @@ export class Listening {
   async flush(spokenMs?: number): Promise<void> {
     const ear = this.#ear
     if (this.#parts.turnEnds === 'recogniser') return ear?.flush()
-    if (ear === undefined || (this.#awaited === 0 && this.#turn.isClosedUpTo(spokenMs))) return await this.#tellTurn()
-    this.#awaited += 1
+    if (ear === undefined || (this.#awaited.length === 0 && this.#turn.isClosedUpTo(spokenMs)))
+      return await this.#tellTurn()
+    this.#awaited.push('told')
     ear.flush()
   }
 
-  /** What was heard so far is nobody's question. */
+  /** What was said so far is nobody's question, also what of it will be understood only now. */
   drop(): void {
     this.#turn.take()
     this.#parts.guesses.drop()
+    if (this.#ear === undefined) return
+    this.#awaited.push('dropped')
+    this.#ear.flush()
   }
 
   /** Resolves when all that was said until now was told. */
@@ -108,8 +115,8 @@ export class Listening {
       if (this.#ear === ear) this.#ear = undefined
       this.#turn.recogniserEnded()
       // Whoever waits gets what there is.
-      if (this.#awaited > 0 && !signal.aborted) await this.#tellTurn()
-      this.#awaited = 0
+      const awaited = this.#awaited.splice(0)
+      if (awaited.includes('told') && !signal.aborted) await this.#tellTurn()
     }
   }
 
@@ -117,21 +124,23 @@ export class Listening {
     const { guesses } = this.#parts
     switch (event.kind) {
       case 'interim':
-      case 'final':
-        await this.#parts.onHeard(heardPart(event.kind, event.transcript))
-        guesses.hear(event.transcript.text, event.kind === 'final' ? 'answer' : 'retrieval')
+      case 'final': {
+        const named = this.#named(event.transcript)
+        await this.#parts.onHeard({ kind: event.kind, confidence: event.transcript.confidence, ...named })
+        guesses.hear(named.text, event.kind === 'final' ? 'answer' : 'retrieval')
         return
+      }
       case 'likely-end-of-turn':
-        guesses.hear(event.transcript.text, 'answer')
+        guesses.hear(this.#named(event.transcript).text, 'answer')
         return
       case 'end-of-turn': {
-        const { text } = event.transcript
+        const { text, names } = this.#named(event.transcript)
         const flushed = event.cause === 'flush'
         // Silence had ended the turn already when the speaker was said to be done.
         const nothingNew = text.trim() === '' && this.#takenSinceFlush
         this.#takenSinceFlush = !flushed
         if (nothingNew) return
-        await this.#parts.onUtterance({ text, begun: guesses.take(text) })
+        await this.#parts.onUtterance({ text, names, begun: guesses.take(text) })
         return
       }
       case 'speech-started':
@@ -146,8 +155,9 @@ export class Listening {
       case 'interim':
       case 'final': {
         const whole = this.#turn.heard(event.transcript)
-        await this.#parts.onHeard(heardPart(event.kind, whole))
-        this.#parts.guesses.hear(whole.text, 'retrieval')
+        const named = this.#named(whole)
+        await this.#parts.onHeard({ kind: event.kind, confidence: whole.confidence, ...named })
+        this.#parts.guesses.hear(named.text, 'retrieval')
         return
       }
       case 'likely-end-of-turn':
@@ -158,19 +168,23 @@ export class Listening {
       case 'end-of-turn':
         this.#turn.closed(event.transcript, ear.offsetMs)
         if (event.cause !== 'flush') return await this.#parts.onHint('end')
-        if (this.#awaited === 0) return
-        this.#awaited -= 1
-        return await this.#tellTurn()
+        return await this.#lastWords(this.#awaited.shift())
       case 'speech-started':
         return
     }
   }
 
-  async #tellTurn(): Promise<void> {
-    await this.#parts.onTurnHeard(this.#turn.take())
+  async #lastWords(become: 'told' | 'dropped' | undefined): Promise<void> {
+    if (become === 'told') await this.#tellTurn()
+    else if (become === 'dropped') this.#turn.take()
   }
-}
 
-function heardPart(kind: 'interim' | 'final', { text, confidence }: Transcript) {
-  return { kind, text, confidence }
+  async #tellTurn(): Promise<void> {
+    const heard = this.#turn.take()
+    await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(this.#named(heard)) })
+  }
+
+  #named({ text, lang }: Pick<Transcript, 'text' | 'lang'>): NamedText {
+    return this.#parts.names.putRight(text, lang)
+  }
 }

@@ -1,0 +1,74 @@
+import { fromALaw, toALaw } from '#providers/audio/a-law.ts'
+import { fromMuLaw, toMuLaw } from '#providers/audio/mu-law.ts'
+import { bytesOf, SampleReader } from '#providers/audio/pcm.ts'
+import { Resampler } from '#providers/audio/resample.ts'
+import type { AudioFormat } from '../protocol.ts'
+import { ClientFault } from './faults.ts'
+import { sampleRateOf } from './session-settings.ts'
+
+/** Reads the audio of `input_audio_buffer.append` in one format. */
+export class AudioReader {
+  readonly format: AudioFormat
+  readonly sampleRate: number
+  readonly #samples = new SampleReader()
+
+  constructor(format: AudioFormat) {
+    this.format = format
+    this.sampleRate = sampleRateOf(format)
+  }
+
+  /** @throws {ClientFault} When it is no base64. */
+  read(base64: string): Int16Array {
+    const bytes = Buffer.from(base64, 'base64')
+    // Node skips what is no base64; then fewer bytes come out than the text has room for.
+    if (bytes.length < Math.floor((base64.length * 3) / 4) - 2) {
+      throw new ClientFault('invalid_value', "Correct 'audio': it must be base64 of the session's format.", 'audio')
+    }
+    switch (this.format.type) {
+      case 'audio/pcm':
+        return this.#samples.read(bytes)
+      case 'audio/pcmu':
+        return fromMuLaw(bytes)
+      case 'audio/pcma':
+        return fromALaw(bytes)
+    }
+  }
+}
+
+/** Writes sound as it goes out in one format, whatever rate it was made at. */
+export class AudioWriter {
+  readonly #format: AudioFormat
+  readonly #sampleRate: number
+  #resampler: Resampler | undefined
+  #resamplesFrom = 0
+
+  constructor(format: AudioFormat) {
+    this.#format = format
+    this.#sampleRate = sampleRateOf(format)
+  }
+
+  write(samples: Int16Array, sampleRate: number): string {
+    const made = this.#atRate(samples, sampleRate)
+    return Buffer.from(this.#bytes(made)).toString('base64')
+  }
+
+  #bytes(samples: Int16Array): Uint8Array {
+    switch (this.#format.type) {
+      case 'audio/pcm':
+        return bytesOf(samples)
+      case 'audio/pcmu':
+        return toMuLaw(samples)
+      case 'audio/pcma':
+        return toALaw(samples)
+    }
+  }
+
+  #atRate(samples: Int16Array, sampleRate: number): Int16Array {
+    if (sampleRate === this.#sampleRate) return samples
+    if (this.#resampler === undefined || this.#resamplesFrom !== sampleRate) {
+      this.#resampler = new Resampler(sampleRate, this.#sampleRate)
+      this.#resamplesFrom = sampleRate
+    }
+    return this.#resampler.push(samples)
+  }
+}

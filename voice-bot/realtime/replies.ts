@@ -1,0 +1,385 @@
+import type { ConversationEvent } from '#conversation/events.ts'
+import type { Lang } from '#knowledge/document.ts'
+import type { OutputModality, StatusDetails, WaitingFor } from '../protocol.ts'
+import type { Mood } from './mood.ts'
+import { type Marks, type Reply, stagesOf } from './reply.ts'
+import { ResponseWriter } from './response-writer.ts'
+import type { SessionScope } from './session-parts.ts'
+
+export interface RepliesParts extends SessionScope {
+  mood: Mood
+  /** Words of ours can be heard from now on; all of them so far. */
+  onWords: (words: string) => void
+  /** A reply is over, however it ended. */
+  onEnd: (reply: Reply) => void
+}
+
+export interface ReplyOptions {
+  modality: OutputModality
+  metadata: Readonly<Record<string, string>> | null
+  maxOutputTokens: number | 'inf'
+  itemIds: readonly string[]
+  marks: Marks
+  lang: Lang
+}
+
+type TurnEventOf<Kind extends ConversationEvent['kind']> = Extract<ConversationEvent, { kind: Kind; turn: number }>
+
+const waitsFor: Readonly<Record<TurnEventOf<'status'>['stage'], WaitingFor>> = {
+  searching: 'documents',
+  reading: 'documents',
+  writing: 'model',
+  checking: 'model',
+}
+
+/** Writes what a conversation gives out as responses, one at a time, and falls silent at once when told to. */
+export class Replies {
+  readonly #parts: RepliesParts
+  #active: Reply | undefined
+  /** The one that was heard last, and may be heard still. */
+  #last: Reply | undefined
+  /** Asked of the conversation, which has not taken them up yet. */
+  readonly #asked: Reply[] = []
+  /** By their turn; a turn that calls a tool of the client has one after the other. */
+  readonly #byTurn = new Map<number, Reply>()
+  /** A turn that waits for its client's tools, and what it has said since. */
+  #atClient: { turn: number; events: ConversationEvent[] } | undefined
+  #hasSpoken = false
+
+  constructor(parts: RepliesParts) {
+    this.#parts = parts
+  }
+
+  get active(): Reply | undefined {
+    return this.#active
+  }
+
+  /** Whether the voice was heard already. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken
+  }
+
+  /** The response whose sound can be heard now. */
+  get soundingId(): string | undefined {
+    if (this.#active?.hasBegun === true) return this.#active.writer.options.id
+    return this.#parts.playback.isPlaying ? this.#last?.writer.options.id : undefined
+  }
+
+  get waitsForClient(): boolean {
+    return this.#atClient !== undefined
+  }
+
+  begin(options: ReplyOptions): Reply {
+    const { settings, send, sendJson, newId, items, conversationId } = this.#parts
+    const { output } = settings().audio
+    const { modality, metadata, maxOutputTokens, itemIds, marks, lang } = options
+    const writer = new ResponseWriter(
+      {
+        id: newId('resp'),
+        conversationId,
+        modality,
+        format: output.format,
+        voice: output.voice,
+        maxOutputTokens,
+        metadata,
+      },
+      { send, sendJson, newId, addItem: (item) => items.add(item), changeItem: (item) => items.change(item) },
+    )
+    const reply: Reply = {
+      writer,
+      mode: modality === 'audio' ? 'spoken' : 'text',
+      itemIds,
+      marks,
+      turn: undefined,
+      lang,
+      hasBegun: false,
+      isCancelled: false,
+      isHalf: false,
+      isAsked: false,
+      held: undefined,
+      citations: [],
+      words: '',
+      own: undefined,
+    }
+    this.#active = reply
+    return reply
+  }
+
+  /** The conversation was asked for it. */
+  asked(reply: Reply): void {
+    this.#asked.push(reply)
+    this.#parts.mood.is('thinking')
+  }
+
+  /** Goes on with the turn that called a tool of the client's. */
+  goOn(reply: Reply): void {
+    const waiting = this.#atClient
+    if (waiting === undefined) return
+    this.#atClient = undefined
+    reply.turn = waiting.turn
+    this.#byTurn.set(waiting.turn, reply)
+    this.#parts.mood.is('thinking', 'tool')
+    for (const event of waiting.events) this.#write(reply, event)
+  }
+
+  /** What a tool of the client's gave. */
+  toolResult(callId: string, text: string): void {
+    void this.#parts.inputs.send({ kind: 'tool-result', callId, text })
+  }
+
+  /** The tools of the client are waited for no longer. */
+  giveUpClient(): void {
+    const waiting = this.#atClient
+    this.#atClient = undefined
+    if (waiting !== undefined) void this.#parts.inputs.send({ kind: 'interruption', turn: waiting.turn })
+  }
+
+  /** What the conversation gave out. */
+  take(event: ConversationEvent): void {
+    if (event.kind === 'turn') this.#bind(event)
+    const reply = this.#byTurn.get(event.turn)
+    if (this.#atClient?.turn === event.turn) this.#atClient.events.push(event)
+    else if (reply === undefined) this.#between(event)
+    else if (reply.isCancelled) return
+    else if (reply.held !== undefined) reply.held.push(event)
+    else this.#write(reply, event)
+  }
+
+  /** It may not be heard until it is known whether the speaker has really finished. */
+  withhold(): void {
+    const reply = this.#active
+    if (reply !== undefined && !reply.hasBegun) reply.held ??= []
+  }
+
+  /** The speaker had finished. */
+  release(): void {
+    const reply = this.#active
+    const held = reply?.held
+    if (reply === undefined || held === undefined) return
+    reply.held = undefined
+    for (const event of held) this.#write(reply, event)
+  }
+
+  get isWithheld(): boolean {
+    return this.#active?.held !== undefined
+  }
+
+  /** Ends it at once: nothing of it is sent any more, and only what was heard is remembered. */
+  cancel(reply: Reply, reason: 'turn_detected' | 'client_cancelled'): void {
+    if (reply.isCancelled || reply.writer.isDone) return
+    reply.isCancelled = true
+    this.#silence(reply, reply.writer.lastItemId)
+    this.#end(reply, { type: 'cancelled', reason })
+    reply.own?.abort(new Error('the response was cancelled'))
+  }
+
+  /** Sound that may still be heard of a response that is over is cut off. */
+  cutOff(): void {
+    const reply = this.#last
+    if (reply !== undefined && this.#parts.playback.isPlaying) this.#silence(reply, reply.writer.lastItemId)
+  }
+
+  /** The listener says how much of an item they heard. */
+  heardOf(itemId: string, heardMs: number): void {
+    const reply = [this.#active, this.#last].find((each) => each?.writer.lastItemId === itemId)
+    if (reply === undefined) return
+    if (reply === this.#active) this.cancel(reply, 'client_cancelled')
+    if (reply.turn !== undefined) void this.#parts.inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
+  }
+
+  /** Words of the session's own. */
+  async say(reply: Reply, text: string, ending: StatusDetails, citing = ''): Promise<void> {
+    const { parts, mood } = this.#parts
+    const own = new AbortController()
+    reply.own = own
+    if (reply.mode === 'text') {
+      reply.writer.text(text)
+      this.#end(reply, ending)
+      return
+    }
+    this.#sentence(reply, { text, written: citing || text, filler: false })
+    const voice = parts.conversation.speech?.toSpeech
+    try {
+      if (voice !== undefined)
+        for await (const { samples } of voice.say(once(text), { lang: reply.lang }, own.signal))
+          if (!reply.isCancelled) this.#sound(reply, samples, voice.sampleRate)
+    } catch (err) {
+      if (own.signal.aborted) return
+      parts.conversation.log.warn({ err }, 'words of the session could not be said')
+      mood.says('no_voice', text, 'voice')
+    }
+    if (!reply.isCancelled) this.#end(reply, ending)
+  }
+
+  close(): void {
+    this.#active?.own?.abort(new Error('the session is over'))
+  }
+
+  /** A turn has begun: it's of the reply that was asked for first. */
+  #bind(event: TurnEventOf<'turn'>): void {
+    const reply = this.#asked.shift()
+    if (reply === undefined) return
+    reply.turn = event.turn
+    reply.lang = event.lang
+    this.#byTurn.set(event.turn, reply)
+    for (const turn of this.#byTurn.keys()) if (turn < event.turn - 4) this.#byTurn.delete(turn)
+    if (reply.isCancelled) void this.#parts.inputs.send({ kind: 'interruption', turn: event.turn, heardMs: 0 })
+  }
+
+  #between(event: ConversationEvent): void {
+    if (event.kind !== 'notice') return
+    this.#parts.send({ type: 'nightdesk.notice', response_id: null, code: event.code, text: event.text })
+  }
+
+  #write(reply: Reply, event: ConversationEvent): void {
+    const { send, mood, parts } = this.#parts
+    const response_id = reply.writer.options.id
+    switch (event.kind) {
+      case 'status':
+        if (!reply.hasBegun) mood.is('thinking', waitsFor[event.stage])
+        return
+      case 'delta':
+        if (reply.mode === 'text') this.#written(reply, event.text)
+        return
+      case 'citation':
+        reply.citations.push(event.citation)
+        send({ type: 'nightdesk.citations', response_id, citations: reply.citations.map(parts.citationToWire) })
+        return
+      case 'sentence':
+        if (reply.mode === 'spoken') this.#sentence(reply, event)
+        return
+      case 'audio':
+        if (reply.mode === 'spoken') this.#sound(reply, event.samples, event.sampleRate)
+        return
+      case 'tool':
+        this.#tool(reply, event)
+        return
+      case 'state':
+        send({
+          type: 'nightdesk.state',
+          response_id,
+          state: event.state,
+          ...(event.step ? { step: event.step } : {}),
+        })
+        return
+      case 'metrics': {
+        const tokens = Object.values(event.metrics.promptTokens).reduce((sum, each) => sum + each, 0)
+        reply.writer.from({ promptTokens: tokens, audioMs: 0 })
+        return
+      }
+      case 'notice':
+        send({ type: 'nightdesk.notice', response_id, code: event.code, text: event.text })
+        return
+      case 'done':
+        this.#done(reply, event)
+        return
+      case 'interrupted':
+        this.#end(reply, { type: 'cancelled', reason: 'client_cancelled' })
+        return
+      case 'apology':
+        // Its own failures are told in its words; nothing is thrown.
+        void this.say(reply, event.text, {
+          type: 'failed',
+          error: { type: 'server_error', code: event.code, message: event.text },
+        })
+        return
+    }
+  }
+
+  #done(reply: Reply, { answer }: TurnEventOf<'done'>): void {
+    const { send, parts, mood } = this.#parts
+    if (reply.mode === 'text' && !reply.hasBegun) this.#written(reply, answer.answer)
+    if (reply.mode === 'spoken' && reply.words === '') {
+      this.#sentence(reply, { text: answer.spoken, written: answer.answer, filler: false })
+      if (parts.conversation.speech?.toSpeech === undefined) mood.says('no_voice', answer.spoken)
+    }
+    send({ type: 'nightdesk.answer', response_id: reply.writer.options.id, answer: parts.answerToWire(answer) })
+    this.#end(reply, { type: 'completed' })
+  }
+
+  #written(reply: Reply, text: string): void {
+    reply.marks.wordsAt ??= this.#parts.parts.timing.nowMs()
+    this.#begun(reply)
+    reply.writer.text(text)
+  }
+
+  #sentence(reply: Reply, { text, written, filler }: { text: string; written: string; filler: boolean }): void {
+    const { send, playback, mood } = this.#parts
+    reply.marks.wordsAt ??= this.#parts.parts.timing.nowMs()
+    if (!reply.hasBegun) mood.is('thinking', 'voice')
+    reply.writer.transcript(text)
+    reply.words = reply.words === '' ? text : `${reply.words} ${text}`
+    const item_id = reply.writer.itemId
+    send({
+      type: 'nightdesk.caption',
+      response_id: reply.writer.options.id,
+      item_id,
+      text,
+      written,
+      filler,
+      audio_start_ms: Math.round(playback.givenMs(item_id)),
+    })
+    if (reply.hasBegun) this.#parts.onWords(reply.words)
+  }
+
+  #sound(reply: Reply, samples: Int16Array, sampleRate: number): void {
+    if (samples.length === 0) return
+    const { playback, hasTrack, send } = this.#parts
+    const itemId = reply.writer.itemId
+    const isFirst = !reply.hasBegun
+    if (isFirst && hasTrack()) send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
+    if (hasTrack()) reply.writer.counted(samples, sampleRate)
+    else reply.writer.audio(samples, sampleRate)
+    playback.play(itemId, samples, sampleRate)
+    if (!isFirst) return
+    this.#last = reply
+    this.#hasSpoken = true
+    this.#begun(reply)
+    this.#parts.onWords(reply.words)
+  }
+
+  /** The first of it was sent. */
+  #begun(reply: Reply): void {
+    if (reply.hasBegun) return
+    reply.hasBegun = true
+    this.#parts.mood.is('speaking')
+    const { stagesMs, totalMs } = stagesOf(reply.marks, this.#parts.parts.timing.nowMs())
+    this.#parts.parts.figures.turn({ stagesMs, totalMs })
+    const response_id = reply.writer.options.id
+    this.#parts.send({ type: 'nightdesk.metrics', response_id, stages_ms: stagesMs, total_ms: totalMs })
+  }
+
+  #tool(reply: Reply, { callId, tool, phase, text, atClient }: TurnEventOf<'tool'>): void {
+    if (atClient !== true) {
+      if (phase === 'started' && !reply.hasBegun) this.#parts.mood.is('waiting', 'tool')
+      return
+    }
+    if (phase !== 'started' || reply.turn === undefined) return
+    reply.writer.functionCall({ callId, name: tool, json: text })
+    this.#atClient = { turn: reply.turn, events: [] }
+    this.#end(reply, { type: 'completed' })
+    this.#parts.mood.is('waiting', 'tool')
+  }
+
+  #end(reply: Reply, details: StatusDetails): void {
+    if (reply.writer.isDone) return
+    reply.writer.end(details)
+    this.#parts.parts.figures.response(details.type)
+    if (this.#active === reply) this.#active = undefined
+    this.#parts.onEnd(reply)
+  }
+
+  #silence(reply: Reply, itemId: string | undefined): void {
+    const { playback, hasTrack, send, inputs } = this.#parts
+    playback.clear()
+    const heardMs = (itemId === undefined ? undefined : playback.heardMs(itemId)) ?? 0
+    if (hasTrack() && reply.hasBegun)
+      send({ type: 'output_audio_buffer.cleared', response_id: reply.writer.options.id })
+    // One that the conversation has not taken up yet is stopped when it does.
+    if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
+  }
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text
+}

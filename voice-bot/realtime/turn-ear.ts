@@ -1,0 +1,121 @@
+import { durationMs } from '#providers/audio/pcm.ts'
+import type { TurnTakingOptions } from '../turn-taking/options.ts'
+import type { TurnDecision, TurnEvidence, TurnTaking } from '../turn-taking/turn-taking.ts'
+import type { VoiceActivityDetector, VoiceStream } from '../voice-activity/voice-activity.ts'
+import type { Timing } from './playback.ts'
+
+export interface TurnEarParts {
+  detector: VoiceActivityDetector
+  createTurnTaking: (options: TurnTakingOptions) => TurnTaking
+  timing: Timing
+  onDecision: (decision: TurnDecision) => void
+  /** Nothing tells voices from noise any more but their level. */
+  onFailure: (error: unknown) => void
+}
+
+/** Without audio for so long, time goes on by itself; microphones send every 10 to 100 ms. */
+const silentAfterMs = 250
+
+/** What comes without its time being of the audio. */
+type Heard = TurnEvidence extends infer Evidence
+  ? Evidence extends { kind: 'frame' }
+    ? never
+    : Omit<Evidence & { atMs: number }, 'atMs'>
+  : never
+
+/** Listens to a client's audio for turns: their beginnings, their ends, and what talks over us. */
+export class TurnEar {
+  readonly #parts: TurnEarParts
+  #options: TurnTakingOptions | undefined
+  #turns: TurnTaking | undefined
+  #stream: VoiceStream | undefined
+  #streamRate = 0
+  #clockMs = 0
+  #audioAt = 0
+  #stopWatching: (() => void) | undefined
+
+  constructor(parts: TurnEarParts) {
+    this.#parts = parts
+  }
+
+  /** Milliseconds of audio that came in until now. */
+  get clockMs(): number {
+    return this.#clockMs
+  }
+
+  /** Whether it decides on turns at all. */
+  get isOn(): boolean {
+    return this.#turns !== undefined
+  }
+
+  /** @param options undefined: the client ends its turns itself. */
+  configure(options: TurnTakingOptions | undefined): void {
+    if (JSON.stringify(options) === JSON.stringify(this.#options)) return
+    this.#options = options
+    this.#turns = options && this.#parts.createTurnTaking(options)
+    if (options === undefined) this.#closeStream()
+  }
+
+  push(samples: Int16Array, sampleRate: number): void {
+    if (this.#turns !== undefined) {
+      if (this.#stream === undefined || this.#streamRate !== sampleRate) this.#openStream(sampleRate)
+      this.#stream?.push(samples)
+      this.#watch()
+    }
+    this.#clockMs += durationMs(samples.length, sampleRate)
+    this.#audioAt = this.#parts.timing.nowMs()
+  }
+
+  /** Something else became known, just now. */
+  heard(evidence: Heard): void {
+    this.#take({ ...evidence, atMs: this.#nowMs() })
+  }
+
+  close(): void {
+    this.#closeStream()
+    this.#turns = undefined
+  }
+
+  /** By the audio's clock, which goes on where no audio comes. */
+  #nowMs(): number {
+    const sinceMs = this.#audioAt === 0 ? 0 : this.#parts.timing.nowMs() - this.#audioAt
+    return this.#clockMs + (sinceMs > silentAfterMs ? sinceMs : 0)
+  }
+
+  #take(evidence: TurnEvidence): void {
+    for (const decision of this.#turns?.take(evidence) ?? []) this.#parts.onDecision(decision)
+  }
+
+  #openStream(sampleRate: number): void {
+    this.#stream?.close()
+    this.#streamRate = sampleRate
+    const fromMs = this.#clockMs
+    this.#stream = this.#parts.detector.open({
+      sampleRate,
+      onFrame: (frame) =>
+        this.#take({ kind: 'frame', frame: fromMs === 0 ? frame : { ...frame, endMs: frame.endMs + fromMs } }),
+      onFailure: this.#parts.onFailure,
+    })
+  }
+
+  #closeStream(): void {
+    this.#stream?.close()
+    this.#stream = undefined
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
+  }
+
+  /** Looks now and then whether audio still comes; one look follows upon the other, not upon each piece of audio. */
+  #watch(): void {
+    this.#stopWatching ??= this.#parts.timing.after(silentAfterMs, () => {
+      this.#stopWatching = undefined
+      if (this.#stream === undefined) return
+      const sinceMs = this.#parts.timing.nowMs() - this.#audioAt
+      if (sinceMs >= silentAfterMs) this.#take({ kind: 'time', atMs: this.#clockMs + sinceMs })
+      if (sinceMs < longestSilenceMs) this.#watch()
+    })
+  }
+}
+
+/** By then every turn has ended; the next audio begins the looking anew. */
+const longestSilenceMs = 30_000

@@ -1,0 +1,337 @@
+import type { ConversationEvent } from '#conversation/events.ts'
+import type { Lang } from '#knowledge/document.ts'
+import { detectLang } from '#knowledge/language.ts'
+import type { Correction, Item, UserContent } from '../protocol.ts'
+import type { TurnDecision } from '../turn-taking/turn-taking.ts'
+import type { Mood } from './mood.ts'
+import type { Replies } from './replies.ts'
+import type { SessionScope } from './session-parts.ts'
+import { langOf } from './session-settings.ts'
+import type { TurnEar } from './turn-ear.ts'
+
+export interface UserTurnsParts extends SessionScope {
+  ear: TurnEar
+  mood: Mood
+  replies: Replies
+  /** A turn of the speaker's has been taken in and is to be answered, if that is what the client wants. */
+  onTurn: () => void
+  /** The words of an item have come, or will never. */
+  onHeard: () => void
+}
+
+/** A stretch of speech that becomes an item once it is committed. */
+interface Speech {
+  itemId: string
+  /** By the audio's clock. */
+  fromMs: number
+  /** `speech_started` was sent. */
+  isTold: boolean
+}
+
+/** Audio that was committed, whose words have not come yet. */
+interface Unheard {
+  itemId: string
+  audioMs: number
+  endpointWord: string | undefined
+  stopWaiting: () => void
+}
+
+/** What the last committed speech took, for the latency of its answer. */
+export interface LastSaid {
+  saidAt: number
+  endedAt: number
+  heardAt: number
+}
+
+/** A recogniser that has not told the last words by then will not. */
+const lastWordsMs = 4000
+/** The protocol wants at least this much audio in a commit. */
+export const leastCommitMs = 100
+
+/** The speaker's side of a session: their audio becomes turns, and turns become items with words. */
+export class UserTurns {
+  readonly #parts: UserTurnsParts
+  #speech: Speech | undefined
+  readonly #unheard: Unheard[] = []
+  #bufferedFromMs = 0
+  #words = ''
+  /** Times in a row that nothing was understood. */
+  #misheard = 0
+  #deafCode: string | undefined
+  #lang: Lang
+  #said: LastSaid | undefined
+
+  constructor(parts: UserTurnsParts) {
+    this.#parts = parts
+    const lang = langOf(parts.settings())
+    this.#lang = lang === 'auto' ? 'en' : lang
+  }
+
+  /** The language that was spoken last. */
+  get lang(): Lang {
+    const lang = langOf(this.#parts.settings())
+    return lang === 'auto' ? this.#lang : lang
+  }
+
+  get isSpeaking(): boolean {
+    return this.#speech !== undefined
+  }
+
+  get said(): LastSaid | undefined {
+    return this.#said
+  }
+
+  get misheard(): number {
+    return this.#misheard
+  }
+
+  /** Why nothing can be heard; undefined where it can. */
+  get deafCode(): string | undefined {
+    return this.#parts.parts.conversation.speech?.toText === undefined ? 'no_speech_recognition' : this.#deafCode
+  }
+
+  /** Audio that was taken in and not committed yet. */
+  get bufferedMs(): number {
+    return this.#parts.ear.clockMs - this.#bufferedFromMs
+  }
+
+  isUnheard(itemId: string): boolean {
+    return this.#unheard.some((each) => each.itemId === itemId)
+  }
+
+  /** What somebody typed has that language. */
+  typed(text: string): void {
+    this.#lang = detectLang(text, this.#lang)
+    this.#misheard = 0
+  }
+
+  decide(decision: TurnDecision): void {
+    const { replies, playback, parts, inputs } = this.#parts
+    switch (decision.kind) {
+      case 'speech-started':
+        this.#started(decision.atMs)
+        // Whether they go on with what they were saying, or only cough, will be known by their words.
+        if (replies.active !== undefined) replies.withhold()
+        return
+      case 'speech-stopped':
+        return
+      case 'likely-end-of-turn':
+        void inputs.send({ kind: 'likely-speech-end' })
+        return
+      case 'end-of-turn':
+        this.#ended(decision)
+        return
+      case 'interruption-suspected':
+        if (this.#parts.canHold()) playback.hold()
+        this.#hold('hold')
+        return
+      case 'interruption-dismissed':
+        playback.goOn()
+        this.#hold('go_on')
+        this.#drop()
+        parts.figures.interruption('dismissed')
+        return
+      case 'interruption':
+        parts.figures.interruption('interrupted')
+        this.#started(decision.atMs)
+        if (replies.active !== undefined) replies.cancel(replies.active, 'turn_detected')
+        else replies.cutOff()
+        return
+    }
+  }
+
+  /** What the conversation heard. */
+  hear(event: Extract<ConversationEvent, { kind: 'interim' | 'final' | 'hint' | 'heard' | 'deaf' }>): void {
+    const { ear, replies } = this.#parts
+    switch (event.kind) {
+      case 'interim':
+      case 'final':
+        this.#deafCode = undefined
+        this.#words = event.text
+        if (this.#speech !== undefined) this.#tell(this.#speech.itemId, event.text, false, [])
+        ear.heard({ kind: event.kind, text: event.text, confidence: event.confidence })
+        if (replies.isWithheld && this.#speech !== undefined && event.text.trim() !== '') this.#goOnSaying()
+        return
+      case 'hint':
+        ear.heard({ kind: hints[event.hint] })
+        return
+      case 'heard':
+        this.#heard(event)
+        return
+      case 'deaf':
+        this.#deafCode = event.code
+        this.#parts.mood.says('speech_recognition_failed', event.text, 'speech_recognition')
+        return
+    }
+  }
+
+  /** The client says that its speaker is done. */
+  commit(): void {
+    const { ear } = this.#parts
+    const now = this.#parts.parts.timing.nowMs()
+    this.#said = { saidAt: now, endedAt: now, heardAt: now }
+    this.#commit({ spokenMs: undefined, endpointWord: undefined })
+    ear.heard({ kind: 'turn-closed' })
+  }
+
+  /** What was taken in and not committed is nobody's question. */
+  clear(): void {
+    this.#bufferedFromMs = this.#parts.ear.clockMs
+    this.#stopped(this.#parts.ear.clockMs)
+    this.#drop()
+    this.#parts.ear.heard({ kind: 'turn-closed' })
+    this.#parts.send({ type: 'input_audio_buffer.cleared' })
+  }
+
+  close(): void {
+    for (const { stopWaiting } of this.#unheard) stopWaiting()
+  }
+
+  #started(atMs: number): void {
+    this.#parts.mood.is('hearing')
+    this.#speech ??= { itemId: this.#parts.newId('item'), fromMs: atMs, isTold: false }
+    if (this.#speech.isTold) return
+    this.#speech.isTold = true
+    this.#parts.send({
+      type: 'input_audio_buffer.speech_started',
+      item_id: this.#speech.itemId,
+      audio_start_ms: Math.max(0, Math.round(atMs)),
+    })
+  }
+
+  #stopped(atMs: number): void {
+    const speech = this.#speech
+    if (speech?.isTold !== true) return
+    speech.isTold = false
+    const audio_end_ms = Math.max(0, Math.round(atMs))
+    this.#parts.send({ type: 'input_audio_buffer.speech_stopped', item_id: speech.itemId, audio_end_ms })
+  }
+
+  #ended({ atMs, silenceMs, outcome, endpointWord }: Extract<TurnDecision, { kind: 'end-of-turn' }>): void {
+    const { replies, ear, parts, mood } = this.#parts
+    const spokenMs = atMs - silenceMs
+    this.#stopped(spokenMs)
+    if (outcome === 'not-speech' || outcome === 'not-addressed') {
+      this.#speech = undefined
+      this.#bufferedFromMs = ear.clockMs
+      this.#drop()
+      ear.heard({ kind: 'turn-closed' })
+      mood.is(replies.active === undefined ? 'listening' : 'thinking')
+      replies.release()
+      return
+    }
+    if (replies.isWithheld) this.#goOnSaying()
+    const now = parts.timing.nowMs()
+    this.#said = { saidAt: now - silenceMs, endedAt: now, heardAt: now }
+    this.#commit({ spokenMs, endpointWord })
+    this.#parts.onTurn()
+  }
+
+  /** The answer under way is to half of what they want to say: it is answered together with the rest. */
+  #goOnSaying(): void {
+    const { active } = this.#parts.replies
+    if (active === undefined) return
+    active.isHalf = true
+    this.#parts.replies.cancel(active, 'turn_detected')
+  }
+
+  #commit({ spokenMs, endpointWord }: { spokenMs: number | undefined; endpointWord: string | undefined }): void {
+    const { items, send, inputs, newId, ear, mood, parts } = this.#parts
+    const itemId = this.#speech?.itemId ?? newId('item')
+    const audioMs = ear.clockMs - Math.max(this.#bufferedFromMs, this.#speech?.fromMs ?? 0)
+    this.#speech = undefined
+    this.#bufferedFromMs = ear.clockMs
+    this.#words = ''
+    send({ type: 'input_audio_buffer.committed', item_id: itemId, previous_item_id: items.lastId })
+    const item: Item = {
+      id: itemId,
+      object: 'realtime.item',
+      type: 'message',
+      role: 'user',
+      status: 'completed',
+      content: [{ type: 'input_audio', transcript: null }],
+    }
+    const previous_item_id = items.add(item)
+    send({ type: 'conversation.item.added', previous_item_id, item })
+    send({ type: 'conversation.item.done', previous_item_id, item })
+    const stopWaiting = parts.timing.after(lastWordsMs, () => {
+      this.#deafCode ??= 'speech_recognition_slow'
+      this.#heard({ text: this.#words })
+    })
+    this.#unheard.push({ itemId, audioMs, endpointWord, stopWaiting })
+    mood.is('thinking', 'speech_recognition')
+    void inputs.send({ kind: 'speech-end', ...(spokenMs === undefined ? {} : { spokenMs }) })
+  }
+
+  #heard({ text, lang }: { text: string; lang?: Lang | undefined }): void {
+    const unheard = this.#unheard.shift()
+    if (unheard === undefined) return
+    const { itemId, audioMs, endpointWord, stopWaiting } = unheard
+    stopWaiting()
+    const words = withoutEnd(text, endpointWord)
+    // Who has begun to speak again meanwhile is in another turn.
+    if (this.#speech === undefined) this.#parts.ear.heard({ kind: 'turn-closed' })
+    if (this.#said !== undefined) this.#said.heardAt = this.#parts.parts.timing.nowMs()
+    this.#misheard = words === '' ? this.#misheard + 1 : 0
+    if (words !== '') this.#lang = lang ?? detectLang(words, this.#lang)
+    this.transcribed(itemId, words, audioMs)
+    this.#parts.onHeard()
+  }
+
+  /** The words of an item are known. */
+  transcribed(itemId: string, words: string, audioMs: number): void {
+    const { items, send } = this.#parts
+    const item = items.find(itemId)
+    if (item?.type === 'message' && item.role === 'user') {
+      const content = item.content.map((part): UserContent => {
+        return part.type === 'input_audio' && part.transcript === null ? { ...part, transcript: words } : part
+      })
+      items.change({ ...item, content })
+    }
+    const place = { item_id: itemId, content_index: 0 }
+    const code = words === '' ? this.deafCode : undefined
+    if (code !== undefined) {
+      const error = { type: 'server_error', code, message: 'The speech could not be recognised.', param: null }
+      send({ type: 'conversation.item.input_audio_transcription.failed', ...place, error })
+      return
+    }
+    if (words !== '') send({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta: words })
+    send({
+      type: 'conversation.item.input_audio_transcription.completed',
+      ...place,
+      transcript: words,
+      usage: { type: 'duration', seconds: Math.round(audioMs) / 1000 },
+    })
+    this.#tell(itemId, words, true, [])
+  }
+
+  #tell(item_id: string, text: string, is_final: boolean, corrections: readonly Correction[]): void {
+    this.#parts.send({ type: 'nightdesk.transcript', item_id, text, is_final, corrections })
+  }
+
+  #drop(): void {
+    this.#words = ''
+    void this.#parts.inputs.send({ kind: 'drop-heard' })
+  }
+
+  #hold(action: 'hold' | 'go_on'): void {
+    const { replies, send } = this.#parts
+    const response_id = replies.soundingId
+    if (response_id !== undefined) send({ type: 'nightdesk.playback', action, response_id })
+  }
+}
+
+const hints = {
+  'likely-end': 'recogniser-likely-end',
+  end: 'recogniser-end',
+  resumed: 'recogniser-resumed',
+} as const
+
+/** The word by which the speaker handed over is no part of what they asked. */
+function withoutEnd(text: string, word: string | undefined): string {
+  const trimmed = text.trim()
+  if (word === undefined) return trimmed
+  const bare = trimmed.replace(/[.,!?。、！？\s]+$/u, '')
+  if (!bare.toLowerCase().endsWith(word.toLowerCase())) return trimmed
+  return bare.slice(0, bare.length - word.length).replace(/[,、\s]+$/u, '')
+}

@@ -1,0 +1,72 @@
+import type { WebSocket } from 'ws'
+import type { LinkListener, Transport } from '../transport.ts'
+
+export interface WebSocketLimits {
+  /** Unsent bytes after which a client has stopped reading; about 90 s of speech as events where absent. */
+  mostUnsentBytes?: number | undefined
+  /** A client that has not answered the last ping when the next is due is gone; 15 s where absent. */
+  pingEveryMs?: number | undefined
+}
+
+const usualUnsentBytes = 8 * 1024 * 1024
+const usualPingMs = 15_000
+
+/** A Realtime client on a WebSocket: audio goes as events. */
+export function webSocketTransport(socket: WebSocket, limits: WebSocketLimits = {}): Transport {
+  const mostUnsentBytes = limits.mostUnsentBytes ?? usualUnsentBytes
+  let listener: LinkListener | undefined
+  let early: string[] = []
+  let ending: string | undefined
+  let isAlive = true
+  const pinging = setInterval(() => {
+    if (!isAlive) return end('the client is gone')
+    isAlive = false
+    socket.ping()
+  }, limits.pingEveryMs ?? usualPingMs)
+  pinging.unref()
+
+  function end(reason: string): void {
+    if (ending !== undefined) return
+    ending = reason
+    clearInterval(pinging)
+    early = []
+    socket.terminate()
+    listener?.closed(reason)
+  }
+
+  socket.on('pong', () => {
+    isAlive = true
+  })
+  socket.on('message', (data, isBinary) => {
+    isAlive = true
+    if (ending !== undefined) return
+    // Events are text; what is no text is no JSON either, and is refused as such.
+    const json = isBinary ? '' : Buffer.isBuffer(data) ? data.toString('utf8') : ''
+    if (listener === undefined) early.push(json)
+    else listener.message(json)
+  })
+  socket.on('error', () => end('the connection broke'))
+  socket.on('close', () => end('the client left'))
+
+  return {
+    kind: 'websocket',
+    listen(given) {
+      listener = given
+      for (const json of early.splice(0)) given.message(json)
+      if (ending !== undefined) given.closed(ending)
+    },
+    send(json) {
+      if (ending !== undefined || socket.readyState !== socket.OPEN) return
+      socket.send(json)
+      if (socket.bufferedAmount > mostUnsentBytes) end('the client does not read')
+    },
+    close(code, reason) {
+      if (ending !== undefined) return
+      ending = reason
+      clearInterval(pinging)
+      socket.close(code, reason)
+      // Who doesn't answer the goodbye is hung up on by `ws` after 30 s.
+      listener?.closed(reason)
+    },
+  }
+}
