@@ -1,7 +1,7 @@
 import type { Answer, AnswerEvent, Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
-import type { EndHint } from './listening.ts'
+import type { HeardNames } from './heard-names.ts'
 import type { ClientTool } from './tools/client-tool.ts'
 
 /** What a conversation takes in, as plain data, so that it can be written down and replayed. */
@@ -45,6 +45,9 @@ export type ConversationInput =
   | { kind: 'dtmf'; digit: string }
   | { kind: 'end' }
 
+/** What a recogniser makes of the end of a turn, which somebody else decides. */
+export type EndHint = 'likely-end' | 'end' | 'resumed'
+
 export type GuardrailStage = 'input' | 'retrieval' | 'output' | 'speech'
 
 /** What a guardrail found. `noted`: nothing was changed; `changed`: something was masked or taken out; `blocked`: kept back. */
@@ -70,7 +73,8 @@ export interface TurnMetrics {
 
 /** What happens while a turn is taken. Each turn ends in exactly one `done`, `interrupted` or `apology`. */
 export type TurnEvent =
-  | { kind: 'turn'; text: string; lang: Lang }
+  /** `names`: of what was spoken, the names that were put right, or may be others. */
+  | { kind: 'turn'; text: string; lang: Lang; names?: HeardNames | undefined }
   | Exclude<AnswerEvent, { kind: 'done' }>
   | { kind: 'verdict'; verdict: Verdict }
   | { kind: 'state'; state: string; step?: { at: number; of: number } | undefined }
@@ -95,11 +99,24 @@ export type TurnEvent =
 /** What a conversation gives out. `turn` counts from 1; 0 is between turns. */
 export type ConversationEvent =
   | (TurnEvent & { turn: number })
-  | { kind: 'interim' | 'final'; turn: number; text: string; confidence?: number | undefined }
+  | {
+      kind: 'interim' | 'final'
+      turn: number
+      text: string
+      confidence?: number | undefined
+      names?: HeardNames | undefined
+    }
   /** Where the caller ends turns: what the recogniser makes of the end of this one. */
   | { kind: 'hint'; turn: number; hint: EndHint }
   /** Where the caller ends turns: what was heard of the one that it ended, '' where nothing was. */
-  | { kind: 'heard'; turn: number; text: string; confidence: number; lang?: Lang | undefined }
+  | {
+      kind: 'heard'
+      turn: number
+      text: string
+      confidence: number
+      lang?: Lang | undefined
+      names?: HeardNames | undefined
+    }
   /** Recognition failed, and is tried again; these words are for the speaker. */
   | { kind: 'deaf'; turn: number; code: string; text: string }
   /** After a turn was done, the listener was found to have heard less of it. */

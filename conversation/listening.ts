@@ -2,14 +2,12 @@ import { durationMs } from '#providers/audio/pcm.ts'
 import type { HearingEvent, SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { EndHint } from './events.ts'
 import type { Guesses } from './guesses.ts'
 import { Ear, type EarOptions } from './hear.ts'
 import type { NamedText, NameEar } from './heard-names.ts'
 import { type HeardTurn, SpeakersTurn } from './speakers-turn.ts'
 import type { Utterance } from './turn.ts'
-
-/** What a recogniser makes of the end of a turn, which somebody else decides. */
-export type EndHint = 'likely-end' | 'end' | 'resumed'
 
 export interface ListeningParts {
   speechToText: SpeechToText
