@@ -1,13 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadAssets } from './assets.ts'
 import { startServer } from './server.fake.ts'
 
 async function folder(files: Record<string, string>) {
   const path = await mkdtemp(join(tmpdir(), 'nightdesk-assets-'))
-  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(path, dirname(name)), { recursive: true })
+    await writeFile(join(path, name), text)
+  }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
@@ -36,6 +39,17 @@ describe('assets', () => {
     expect((await script.text()).replaceAll(/\s+/g, ' ').trim()).toBe('const n = 1 export const a = n')
     const again = await nightdesk.get(address, { 'if-none-match': script.headers.get('etag') ?? '' })
     expect(again.status).toBe(304)
+  })
+
+  it('come from folders too, and what runs on the audio thread is not loaded with the page', async () => {
+    await using web = await folder({ ...files, 'voice/ring.ts': 'export {}', 'voice/playback-worklet.ts': 'export {}' })
+    const assets = await loadAssets(web.path)
+    await using nightdesk = await startServer({ assets })
+    const html = await (await nightdesk.get('/')).text()
+    expect([...html.matchAll(/href="[^"]*\/(voice\/[^"]+)"/g)].map((match) => match[1])).toEqual(['voice/ring.ts'])
+    for (const name of ['voice/ring.ts', 'voice/playback-worklet.ts']) {
+      expect([name, (await nightdesk.get(`/assets/${assets.version}/${name}`)).status]).toEqual([name, 200])
+    }
   })
 
   it('answer 304 to a browser that has this page already', async () => {

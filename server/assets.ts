@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
-import { extname, join } from 'node:path'
+import { extname, join, sep } from 'node:path'
 
 interface Asset {
   contentType: string
@@ -14,7 +14,7 @@ export interface Assets {
   version: string
   /** HTML by address: `/` and one for each other page. */
   pages: ReadonlyMap<string, string>
-  /** Modules, styles and pictures by file name. */
+  /** Modules, styles and pictures by their path in the folder. */
   files: ReadonlyMap<string, Asset>
 }
 
@@ -30,7 +30,8 @@ const contentTypes: Readonly<Record<string, string>> = {
  * and not one after the other as they import each other.
  */
 export async function loadAssets(directory: string): Promise<Assets> {
-  const names = (await readdir(directory)).sort()
+  const entries = await readdir(directory, { recursive: true })
+  const names = entries.map((name) => name.split(sep).join('/')).sort()
   const sources = await Promise.all(
     names.filter(isServed).map(async (name) => ({ name, text: await readFile(join(directory, name), 'utf8') })),
   )
@@ -39,7 +40,7 @@ export async function loadAssets(directory: string): Promise<Assets> {
   const version = hash.digest('hex').slice(0, 16)
   const address = `/assets/${version}`
   const hints = sources
-    .filter(({ name }) => name.endsWith('.ts'))
+    .filter(({ name }) => name.endsWith('.ts') && !isForWorklets(name))
     .map(({ name }) => `<link rel="modulepreload" href="${address}/${name}" />`)
   const html = sources.filter(({ name }) => name.endsWith('.html'))
   return {
@@ -62,6 +63,11 @@ export async function loadAssets(directory: string): Promise<Assets> {
 
 function isServed(name: string): boolean {
   return /\.(html|ts|css|svg)$/.test(name) && !/\.(test|fake|contract|d)\.ts$/.test(name)
+}
+
+/** They run on the audio thread, which loads them by itself. */
+function isForWorklets(name: string): boolean {
+  return name.endsWith('-worklet.ts')
 }
 
 function addressOf(page: string): string {

@@ -28,7 +28,7 @@ export function addPageRoutes(app: App, assets: Assets): void {
       return c.html(html)
     })
   }
-  app.get('/assets/:version/:name', (c) => {
+  app.get('/assets/:version/:name{.+}', (c) => {
     const file = assets.files.get(c.req.param('name'))
     if (file === undefined || c.req.param('version') !== assets.version) {
       throw new RequestProblem('not_found', 'This file belongs to another version of the page: reload the page.')

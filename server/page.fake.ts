@@ -14,8 +14,8 @@ import {
 } from './server.fake.ts'
 import type { ServerParts } from './server.ts'
 
-const chromiumAt = '/usr/bin/chromium'
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
+export const chromiumAt = '/usr/bin/chromium'
+export const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 const ongoing = new AbortController().signal
 

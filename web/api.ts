@@ -88,6 +88,11 @@ export function createApi(token: () => string | null) {
     async sync(source: string, entries: readonly string[] | undefined, signal: AbortSignal): Promise<void> {
       await post(`/v1/sources/${encodeURIComponent(source)}/sync`, entries === undefined ? {} : { entries }, signal)
     },
+    /** Good for one connection by voice, and only for a moment. */
+    async voiceSecret(signal: AbortSignal): Promise<string> {
+      const made: { value: string } = await (await post('/v1/realtime/client_secrets', {}, signal)).json()
+      return made.value
+    },
     async *ask(question: Question, signal: AbortSignal): AsyncGenerator<AskEvent> {
       const response = await post('/v1/ask', question, signal, 'text/event-stream')
       if (response.body === null) throw new ApiError({ kind: 'broken-off' })

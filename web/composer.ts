@@ -19,9 +19,10 @@ export class Composer {
   #busy = false
   #following = false
 
-  constructor(words: Words, send: (question: string) => void, stop: () => void) {
+  /** @param beside Other ways to ask. */
+  constructor(words: Words, send: (question: string) => void, stop: () => void, beside: HTMLElement) {
     this.#words = words
-    this.element = element('form', { class: 'composer' }, this.#label, this.#field, this.#button)
+    this.element = element('form', { class: 'composer' }, this.#label, this.#field, beside, this.#button)
     const submit = (): void => {
       const question = this.#field.value.trim()
       if (question === '') return

@@ -11,13 +11,18 @@ export class Conversation {
   readonly element = element('ol', { class: 'thread' })
   readonly #page: Page
   readonly #changed: () => void
+  readonly #askAgain: (question: string) => void
   #turns: Turn[] = []
   #views = new Map<Turn, TurnView>()
   #asking: AbortController | undefined
+  /** Of the talk that these turns belong to, where it isn't told by an answer. */
+  #conversationId: string | undefined
 
-  constructor(page: Page, changed: () => void) {
+  /** @param askAgain By voice while one talks, else by text. */
+  constructor(page: Page, changed: () => void, askAgain: (question: string) => void) {
     this.#page = page
     this.#changed = changed
+    this.#askAgain = askAgain
     this.#turns = storedTurns()
     this.render()
   }
@@ -30,27 +35,49 @@ export class Conversation {
     return this.#turns.length === 0
   }
 
+  /** To go on with, by text or by voice; nothing before the first answer. */
+  get id(): string | undefined {
+    return this.#conversationId ?? this.#turns.findLast(({ answer }) => answer !== undefined)?.answer?.conversation_id
+  }
+
+  /** The turns from now on belong to this conversation. */
+  continueAs(conversationId: string): void {
+    this.#conversationId = conversationId
+  }
+
   /** Makes all views anew, in the language that the page has now. */
   render(): void {
-    this.#views = new Map(
-      this.#turns.map((turn) => [turn, new TurnView(turn, this.#page, () => void this.#retry(turn))]),
-    )
+    this.#views = new Map(this.#turns.map((turn) => [turn, new TurnView(turn, this.#page, () => this.#retry(turn))]))
     this.element.replaceChildren(...[...this.#views.values()].map((view) => view.element))
   }
 
   async ask(question: string): Promise<void> {
     this.stop()
-    const turn: Turn = { question, text: '', citations: [], nearest: [] }
-    this.#turns.push(turn)
-    const view = new TurnView(turn, this.#page, () => void this.#retry(turn))
-    this.#views.set(turn, view)
-    this.element.append(view.element)
     const asking = new AbortController()
     this.#asking = asking
-    this.#changed()
-    view.element.scrollIntoView({ block: 'start' })
+    const turn = this.begin(question)
     await this.#answer(turn, asking.signal)
     if (this.#asking === asking) this.#asking = undefined
+    this.ended(turn)
+  }
+
+  /** Puts a turn at the end that somebody else answers. */
+  begin(question: string): Turn {
+    const turn: Turn = { question, text: '', citations: [], nearest: [] }
+    this.#turns.push(turn)
+    const view = new TurnView(turn, this.#page, () => this.#retry(turn))
+    this.#views.set(turn, view)
+    this.element.append(view.element)
+    this.#changed()
+    view.element.scrollIntoView({ block: 'start' })
+    return turn
+  }
+
+  show(turn: Turn): void {
+    this.#views.get(turn)?.update()
+  }
+
+  ended(_turn: Turn): void {
     storeTurns(this.#turns)
     this.#changed()
   }
@@ -63,6 +90,7 @@ export class Conversation {
   clear(): void {
     this.stop()
     this.#turns = []
+    this.#conversationId = undefined
     this.render()
     storeTurns([])
     this.#changed()
@@ -81,7 +109,7 @@ export class Conversation {
 
   async #answer(turn: Turn, signal: AbortSignal): Promise<void> {
     const { api } = this.#page
-    const conversationId = this.#turns.findLast(({ answer }) => answer !== undefined)?.answer?.conversation_id
+    const conversationId = this.id
     try {
       const asked = {
         question: turn.question,
@@ -95,7 +123,7 @@ export class Conversation {
           turn.answer = event.answer
           turn.citations = event.answer.citations
         }
-        this.#show(turn)
+        this.show(turn)
       }
       if (turn.answer?.abstained === true && turn.citations.length === 0) {
         turn.nearest = await api.search(turn.question, nearestLimit, signal)
@@ -104,7 +132,7 @@ export class Conversation {
       // An abstention is whole without its nearest documents.
       if (turn.answer === undefined) this.#fail(turn, error, signal)
     }
-    this.#show(turn)
+    this.show(turn)
   }
 
   #fail(turn: Turn, error: unknown, signal: AbortSignal): void {
@@ -118,21 +146,17 @@ export class Conversation {
     this.#page.failed(failure)
   }
 
-  #show(turn: Turn): void {
-    this.#views.get(turn)?.update()
-  }
-
-  async #retry(turn: Turn): Promise<void> {
+  #retry(turn: Turn): void {
     this.#turns = this.#turns.filter((other) => other !== turn)
     this.#views.get(turn)?.element.remove()
     this.#views.delete(turn)
-    await this.ask(turn.question)
+    this.#askAgain(turn.question)
   }
 }
 
 /** Finished turns outlive a reload of the tab, not the tab. */
 function storeTurns(turns: readonly Turn[]): void {
-  const finished = turns.filter(({ answer }) => answer !== undefined)
+  const finished = turns.filter(({ answer, end }) => answer !== undefined || end !== undefined)
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(finished))
   } catch {

@@ -6,15 +6,17 @@ interface Parts {
   composer: Composer
   conversation: Conversation
   panel: DocumentPanel
+  /** Stops an answer that is being made or spoken; false where there is none. */
+  stop: () => boolean
 }
 
 /** Keys that hold on the whole page. None takes a letter from somebody who is typing. */
-export function listenToKeys({ composer, conversation, panel }: Parts): void {
+export function listenToKeys({ composer, conversation, panel, stop }: Parts): void {
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     if (event.key === 'Escape') {
       if (panel.isOpen) panel.close()
-      else if (conversation.isBusy) conversation.stop()
+      else if (stop()) return
       else if (composer.hasFocus) composer.blur()
       else composer.focus()
       return

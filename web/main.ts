@@ -9,6 +9,12 @@ import { element } from './dom.ts'
 import { listenToKeys } from './keys.ts'
 import type { Page } from './page.ts'
 import { signInView, storedToken } from './sign-in.ts'
+import { openVoiceSettings } from './voice/settings-dialog.ts'
+import { Stage } from './voice/stage.ts'
+import { Talk } from './voice/talk.ts'
+import { TalkButton } from './voice/talk-button.ts'
+import { listenToTalkKey } from './voice/voice-keys.ts'
+import { voiceWordsIn } from './voice/voice-words.ts'
 import { examplesView, welcomeView } from './welcome.ts'
 import { type PageLang, preferredLang, wordsIn } from './words.ts'
 
@@ -44,15 +50,25 @@ function start(): void {
     () => page.words,
     () => void load(),
   )
-  const conversation = new Conversation(page, update)
-  const ask = (question: string): void => void conversation.ask(question)
-  const composer = new Composer(page.words, ask, () => conversation.stop())
+  /** Aloud while one talks, else in writing; it's one conversation. */
+  const ask = (question: string): void => {
+    if (talk.isOn) talk.say(question)
+    else void conversation.ask(question)
+  }
+  const conversation = new Conversation(page, update, ask)
+  const talk = new Talk({ page, thread: conversation, changed: showTalk, level: (level) => stage.level(level) })
+  const stage = new Stage(talk, () => void openVoiceSettings(talk, voiceWordsIn[lang]))
+  const talkButton = new TalkButton(() => {
+    void talk.start()
+    stage.element.focus({ preventScroll: true })
+  })
+  const composer = new Composer(page.words, ask, () => conversation.stop(), talkButton.element)
 
   const bar = element('header', { class: 'bar' })
   const welcome = element('div', { class: 'welcome-place' })
   const examples = element('div', { class: 'examples-place' })
   const scroller = element('div', { class: 'scroller' }, welcome, conversation.element)
-  const desk = element('main', { class: 'desk' }, scroller, composer.element, examples)
+  const desk = element('main', { class: 'desk' }, scroller, stage.element, composer.element, examples)
   const signIn = element('div', { class: 'sign-in-place', hidden: true })
   const foot = element('footer', { class: 'foot' })
   document.body.append(bar, connection.element, element('div', { class: 'layout' }, desk, signIn, panel.element), foot)
@@ -73,6 +89,7 @@ function start(): void {
 
   function update(): void {
     document.documentElement.lang = lang
+    showTalk()
     document.body.classList.toggle('empty', conversation.isEmpty)
     composer.update({ words: page.words, busy: conversation.isBusy, following: !conversation.isEmpty })
     const isSignedIn = storedToken.get() !== null
@@ -88,14 +105,28 @@ function start(): void {
     foot.replaceChildren(...footViews(page, status, isSignedIn))
   }
 
+  function showTalk(): void {
+    stage.update(talk.view, lang)
+    talkButton.update(talk.isOn, voiceWordsIn[lang])
+  }
+
+  function stopAnswer(): boolean {
+    const isStopped = conversation.isBusy || talk.isBusy
+    conversation.stop()
+    if (talk.isBusy) talk.stop()
+    return isStopped
+  }
+
   function startAnew(): void {
     panel.close()
     conversation.clear()
+    talk.startAnew()
     composer.focus()
   }
 
   function signOut(): void {
     storedToken.forget()
+    talk.end()
     conversation.clear()
     documents = []
     void load()
@@ -144,7 +175,8 @@ function start(): void {
     if (documentId !== null) void panel.open({ documentId, passageId: linked.get('passage') ?? '' }, page)
   }
 
-  listenToKeys({ composer, conversation, panel })
+  listenToKeys({ composer, conversation, panel, stop: stopAnswer })
+  listenToTalkKey(talk)
   addEventListener('hashchange', openLinked)
   update()
   composer.focusAtStart()

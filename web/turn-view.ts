@@ -1,3 +1,4 @@
+import type { Correction } from '#voice-bot/protocol.ts'
 import type { Failure } from './api.ts'
 import type { Answer, Citation, Passage, Warning } from './api-types.ts'
 import { citationCards, citationChip, ownersView } from './citation-cards.ts'
@@ -7,10 +8,14 @@ import { freshnessBadge, isDoubtful } from './freshness-badge.ts'
 import { parseMarkdown } from './markdown.ts'
 import { markdownView } from './markdown-view.ts'
 import { failureInWords, type Page } from './page.ts'
+import { heardText } from './voice/heard-text.ts'
 
 /** A question and what came of it so far. */
 export interface Turn {
-  readonly question: string
+  /** What was heard may still be understood better. */
+  question: string
+  /** Words of the question that were heard otherwise; absent where it was typed. */
+  corrections?: readonly Correction[] | undefined
   stage?: string | undefined
   text: string
   citations: Citation[]
@@ -18,6 +23,12 @@ export interface Turn {
   failure?: Failure | { kind: 'stopped' } | undefined
   /** Passages of the nearest documents, where the answer abstains. */
   nearest: readonly Passage[]
+  /** How a spoken turn ended; `joined`: it is answered together with the next. */
+  end?: 'whole' | 'interrupted' | 'joined' | undefined
+  /** What failed without keeping us from an answer. */
+  notices?: readonly string[] | undefined
+  /** From the end of the question to the first sound of the answer. */
+  firstSoundMs?: number | undefined
 }
 
 const severities: Readonly<Record<string, string>> = {
@@ -33,6 +44,7 @@ export class TurnView {
   readonly #turn: Turn
   readonly #page: Page
   readonly #retry: () => void
+  readonly #question = element('h2', { class: 'question' })
   readonly #notices = element('div', { class: 'notices' })
   readonly #body = element('div', { class: 'answer', 'aria-live': 'polite' })
   readonly #status = element('p', { class: 'status', role: 'status' })
@@ -49,7 +61,7 @@ export class TurnView {
     this.element = element(
       'li',
       { class: 'turn' },
-      element('h2', { class: 'question' }, turn.question),
+      this.#question,
       element('div', { class: 'turn-main' }, this.#notices, this.#body, this.#status, this.#foot),
       this.#sources,
     )
@@ -59,7 +71,8 @@ export class TurnView {
   /** Brings the view up to what the turn says now. */
   update(): void {
     const turn = this.#turn
-    const ended = turn.answer !== undefined || turn.failure !== undefined
+    const ended = turn.answer !== undefined || turn.failure !== undefined || turn.end !== undefined
+    this.#question.replaceChildren(...heardText(turn.question, turn.corrections ?? []))
     this.#body.setAttribute('aria-busy', String(!ended))
     this.#body.lang = turn.answer?.lang ?? ''
     this.element.classList.toggle('abstained', turn.answer?.abstained === true)
@@ -67,8 +80,12 @@ export class TurnView {
     this.#showAnswer()
     this.#showStatus()
     this.#showSources()
-    if (turn.answer !== undefined && this.#foot.childElementCount === 0)
+    // A spoken answer is whole before it is heard, and what is noted under it comes last.
+    if (turn.answer !== undefined && this.#foot.childElementCount === 0) {
       this.#foot.replaceChildren(...this.#footViews(turn.answer))
+    }
+    const facts = this.#foot.querySelector('.facts')
+    if (turn.answer !== undefined && facts !== null) facts.textContent = this.#factsOf(turn.answer)
   }
 
   /** Blocks that didn't change stay as they are: their focus and selection live on while the rest is written. */
@@ -90,9 +107,14 @@ export class TurnView {
 
   #showStatus(): void {
     const { words } = this.#page
-    const { failure, answer, stage } = this.#turn
-    this.#status.hidden = answer !== undefined
+    const { failure, answer, stage, end } = this.#turn
+    const isInterrupted = end === 'interrupted' && failure === undefined
+    this.#status.hidden = !isInterrupted && (answer !== undefined || (end !== undefined && failure === undefined))
     this.#status.classList.toggle('failed', failure !== undefined)
+    if (isInterrupted) {
+      this.#status.replaceChildren(words.interrupted)
+      return
+    }
     if (failure === undefined) {
       const said = Object.entries(words.stages).find(([name]) => name === stage)?.[1] ?? words.stages.searching
       this.#status.replaceChildren(element('span', { class: 'pulse', 'aria-hidden': 'true' }), said)
@@ -122,6 +144,7 @@ export class TurnView {
     const told = answer?.warnings.some(({ code }) => code === 'outdated_source' || code === 'sources_disagree')
     const doubtful = citations.filter(({ freshness }) => isDoubtful(freshness)).map(({ n }) => `[${n}]`)
     if (doubtful.length > 0 && told !== true) views.unshift(notice('caution', words.doubtful(doubtful.join(' '))))
+    views.push(...(this.#turn.notices ?? []).map((text) => notice('info', text)))
     if (answer?.abstained === true) views.unshift(element('p', { class: 'abstention' }, icon('∅'), words.abstained))
     return views
   }
@@ -133,13 +156,19 @@ export class TurnView {
   }
 
   #footViews(answer: Answer): Node[] {
+    return [feedbackRow(answer.trace_id, this.#page), element('p', { class: 'facts' })]
+  }
+
+  #factsOf(answer: Answer): string {
     const { words } = this.#page
+    const { firstSoundMs } = this.#turn
     const facts = [
       words.by(answer.provider),
       ...(answer.timings_ms.total === undefined ? [] : [words.took(answer.timings_ms.total)]),
+      ...(firstSoundMs === undefined ? [] : [words.firstSound(firstSoundMs)]),
       ...(answer.abstained ? [] : [words.confidence(Math.round(answer.confidence * 100))]),
     ]
-    return [feedbackRow(answer.trace_id, this.#page), element('p', { class: 'facts' }, facts.join(' · '))]
+    return facts.join(' · ')
   }
 }
 

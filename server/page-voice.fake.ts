@@ -1,0 +1,181 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { chromiumAt, flags, type OpenedPage, openPage } from './page.fake.ts'
+import type { ServerParts } from './server.ts'
+
+/** An event as it goes over the wire; the page's own types would hide what it gets wrong. */
+export interface WireEvent {
+  type: string
+  [field: string]: unknown
+}
+
+const talking = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']
+/** The page would have waited for its own reasons by then. */
+const patienceMs = 10_000
+const soundRate = 24_000
+
+/** A browser whose microphone hears a tone of 1,000 Hz, over and over. */
+export async function launchTalkingBrowser(): Promise<Browser> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightdesk-microphone-'))
+  const file = join(folder, 'tone.wav')
+  await writeFile(file, wav(tone(1000, 2, 0.5)))
+  const browser = await chromium.launch({
+    executablePath: chromiumAt,
+    args: [
+      ...flags,
+      ...talking,
+      `--use-file-for-fake-audio-capture=${file}`,
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  })
+  browser.on('disconnected', () => void rm(folder, { recursive: true }))
+  return browser
+}
+
+/** The other end of one connection, which a test plays itself. */
+export class FakeVoice {
+  /** Everything that the page sent over all connections, without the sound. */
+  readonly received: WireEvent[] = []
+  /** The addresses by which it connected. */
+  readonly connections: { query: URLSearchParams; protocols: string[] }[] = []
+  /** All the sound that came. */
+  readonly heard: number[] = []
+  /** Connections are refused from now on. */
+  isAway = false
+  #socket: WebSocket | undefined
+  #sent = 0
+  #waiting: (() => void)[] = []
+
+  connected(socket: WebSocket, query: URLSearchParams, protocols: string[]): void {
+    this.#socket = socket
+    this.connections.push({ query, protocols })
+    socket.on('message', (data) => this.#took(JSON.parse(Buffer.isBuffer(data) ? data.toString() : '')))
+    this.send({
+      type: 'session.created',
+      session: {},
+      nightdesk: {
+        resume_token: 'resume-1',
+        conversation_id: query.get('conversation_id') ?? 'conversation-voice',
+        resumed: query.has('resume'),
+        gap: false,
+        keeps_ms: 60_000,
+      },
+    })
+  }
+
+  send(...events: WireEvent[]): void {
+    for (const event of events) this.#socket?.send(JSON.stringify({ event_id: `event_${++this.#sent}`, ...event }))
+  }
+
+  /** As a cable does it. */
+  breakOff(): void {
+    this.#socket?.terminate()
+  }
+
+  /** The first event that the page sent or sends of this kind, after those seen already. */
+  async next(type: string, seen = 0): Promise<WireEvent> {
+    const end = performance.now() + patienceMs
+    for (;;) {
+      const found = this.received.filter((event) => event.type === type)[seen]
+      if (found !== undefined) return found
+      if (performance.now() > end)
+        throw new Error(`${type} didn't come; came: ${this.received.map((each) => each.type).join(', ')}`)
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+        setTimeout(resolve, 200)
+      })
+    }
+  }
+
+  /** What is being said. */
+  transcript(text: string, isFinal: boolean, corrections: readonly object[] = []): void {
+    this.send({ type: 'nightdesk.transcript', item_id: 'item_heard', text, is_final: isFinal, corrections })
+  }
+
+  /** An answer of one sentence, spoken for so many seconds. */
+  speak(responseId: string, written: string, seconds: number): void {
+    const place = { response_id: responseId, item_id: `item_${responseId}`, output_index: 0, content_index: 0 }
+    this.send(
+      { type: 'response.created', response: { id: responseId, status: 'in_progress' } },
+      { type: 'nightdesk.caption', ...place, text: written, written, filler: false, audio_start_ms: 0 },
+      { type: 'response.output_audio.delta', ...place, delta: base64(tone(440, seconds, 0.3)) },
+    )
+  }
+
+  #took(event: WireEvent): void {
+    if (event.type === 'input_audio_buffer.append') {
+      const bytes = Buffer.from(String(event.audio), 'base64')
+      for (let at = 0; at < bytes.length; at += 2) this.heard.push(bytes.readInt16LE(at))
+    } else this.received.push(event)
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+}
+
+export interface TalkingPage extends OpenedPage {
+  voice: FakeVoice
+}
+
+/** The page on a server whose voice a test plays. */
+export async function openTalkingPage(
+  browser: Browser,
+  given: Partial<ServerParts> = {},
+  device: BrowserContextOptions = {},
+): Promise<TalkingPage> {
+  const opened = await openPage(browser, given, device)
+  const voice = new FakeVoice()
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'realtime' })
+  opened.nightdesk.server.http.on('upgrade', (request, socket, head) => {
+    const { searchParams } = new URL(request.url ?? '', 'http://page')
+    if (voice.isAway) return socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (connection) => {
+      const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
+      voice.connected(connection, searchParams, protocols)
+    })
+  })
+  return {
+    ...opened,
+    voice,
+    async [Symbol.asyncDispose]() {
+      for (const client of sockets.clients) client.terminate()
+      await opened[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** How strong a frequency is in a sound, 0..1 (Goertzel). */
+export function strengthOf(hertz: number, samples: readonly number[]): number {
+  const turn = 2 * Math.cos((2 * Math.PI * hertz) / soundRate)
+  let [last, before] = [0, 0]
+  for (const sample of samples) [last, before] = [sample / 0x8000 + turn * last - before, last]
+  return (2 * Math.sqrt(Math.max(0, last * last + before * before - turn * last * before))) / samples.length
+}
+
+function tone(hertz: number, seconds: number, loudness: number): Int16Array {
+  return Int16Array.from({ length: seconds * soundRate }, (_, at) =>
+    Math.round(0x7fff * loudness * Math.sin((2 * Math.PI * hertz * at) / soundRate)),
+  )
+}
+
+function base64(samples: Int16Array): string {
+  return Buffer.from(samples.buffer).toString('base64')
+}
+
+function wav(samples: Int16Array): Buffer {
+  const head = Buffer.alloc(44)
+  head.write('RIFF', 0)
+  head.writeUInt32LE(36 + samples.byteLength, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(soundRate, 24)
+  head.writeUInt32LE(soundRate * 2, 28)
+  head.writeUInt16LE(2, 32)
+  head.writeUInt16LE(16, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(samples.byteLength, 40)
+  return Buffer.concat([head, Buffer.from(samples.buffer)])
+}

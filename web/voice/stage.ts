@@ -1,0 +1,171 @@
+import { element } from '../dom.ts'
+import { type DrawnIcon, drawnIcon } from '../drawn-icon.ts'
+import type { PageLang } from '../words.ts'
+import type { Caption } from './captions.ts'
+import { heardText } from './heard-text.ts'
+import type { Talk, TalkView } from './talk.ts'
+import type { ShownState } from './talk-state.ts'
+import { keyName, troubleInWords, type VoiceWords, voiceWordsIn } from './voice-words.ts'
+
+const icons: Readonly<Record<ShownState, DrawnIcon>> = {
+  off: 'mic-off',
+  connecting: 'dots',
+  offline: 'wifi-off',
+  listening: 'mic',
+  hearing: 'mic',
+  thinking: 'dots',
+  waiting: 'hourglass',
+  speaking: 'speaker',
+  muted: 'mic-off',
+  ready: 'mic',
+  typing: 'keyboard',
+}
+
+/** Quieter is silence, louder is as loud as one speaks: dB below full scale. */
+const quietDb = -60
+const loudDb = -12
+
+/** What is seen of a talk, from across the room: who has the word, by a colour, a sign and a word; and what is said. */
+export class Stage {
+  readonly element = element('section', { class: 'stage', tabindex: -1, hidden: true })
+  readonly #talk: Talk
+  readonly #meter = element('div', { class: 'stage-meter', 'aria-hidden': 'true' })
+  readonly #orb = element('button', { type: 'button', class: 'stage-orb' })
+  readonly #state = element('p', { class: 'stage-state', role: 'status' })
+  readonly #caption = element('p', { class: 'stage-caption' })
+  readonly #hint = element('p', { class: 'stage-hint' })
+  readonly #trouble = element('p', { class: 'stage-trouble', role: 'alert', hidden: true })
+  readonly #asks = element('div', { class: 'stage-asks', role: 'group', hidden: true })
+  readonly #buttons = element('div', { class: 'stage-buttons' })
+  #shown = ''
+
+  constructor(talk: Talk, openSettings: () => void) {
+    this.#talk = talk
+    this.#openSettings = openSettings
+    const says = element('div', { class: 'stage-says' }, this.#state, this.#caption, this.#hint)
+    this.element.append(this.#meter, this.#orb, says, this.#buttons, this.#trouble, this.#asks)
+    this.#listenToHolding()
+    // A button that was clicked gives the keyboard back, so that the key to talk isn't taken for another click.
+    this.element.addEventListener('click', ({ detail }) => {
+      if (detail > 0) this.element.focus({ preventScroll: true })
+    })
+  }
+  readonly #openSettings: () => void
+
+  /** @param level Root mean square, 0..1. */
+  level(level: number): void {
+    const db = level === 0 ? quietDb : 20 * Math.log10(level)
+    const share = Math.max(0, Math.min(1, (db - quietDb) / (loudDb - quietDb)))
+    this.element.style.setProperty('--level', share.toFixed(3))
+  }
+
+  update(view: TalkView, lang: PageLang): void {
+    const words = voiceWordsIn[lang]
+    const { state } = view
+    const isShown = state !== 'off' || view.trouble !== undefined
+    this.element.hidden = !isShown
+    this.element.dataset.state = state
+    this.element.setAttribute('aria-label', words.voice)
+    // The same colour stands around the whole page.
+    if (isShown) document.body.dataset.voice = state
+    else delete document.body.dataset.voice
+    if (!isShown) return
+    this.#showState(view, words)
+    this.#showCaption(view.caption, words)
+    this.#showTrouble(view, words)
+  }
+
+  #showState(view: TalkView, words: VoiceWords): void {
+    const { state, waitingFor, settings } = view
+    const waiting = state === 'waiting' && waitingFor !== undefined ? words.waitingFor[waitingFor] : undefined
+    const said = waiting ?? words.states[state]
+    if (this.#state.textContent !== said) this.#state.textContent = said
+    this.#hint.textContent = hint(view, words)
+    const isHeld = settings.microphone === 'hold'
+    const key = `${state}|${isHeld}|${words.end}`
+    if (key === this.#shown) return
+    this.#shown = key
+    this.#orb.replaceChildren(drawnIcon(icons[state]))
+    const label = isHeld ? words.holdToTalk : state === 'muted' ? words.unmute : words.mute
+    this.#orb.setAttribute('aria-label', label)
+    this.#orb.title = label
+    this.#orb.disabled = state === 'typing' || state === 'off'
+    this.#buttons.replaceChildren(...this.#buttonViews(state, words))
+  }
+
+  #buttonViews(state: ShownState, words: VoiceWords): Node[] {
+    const button = (label: string, drawing: DrawnIcon, onclick: () => void, isWordy = false) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          class: isWordy ? 'stage-button wordy' : 'stage-button',
+          'aria-label': label,
+          title: label,
+          onclick,
+        },
+        drawnIcon(drawing),
+        isWordy && label,
+      )
+    const isBusy = state === 'speaking' || state === 'thinking' || state === 'waiting'
+    return [
+      ...(isBusy ? [button(words.stop, 'stop', () => this.#talk.stop(), true)] : []),
+      button(words.settings, 'sliders', this.#openSettings),
+      button(words.end, 'cross', () => this.#talk.end()),
+    ]
+  }
+
+  #showCaption(caption: Caption | undefined, words: VoiceWords): void {
+    this.#caption.hidden = caption === undefined
+    if (caption === undefined) return
+    this.#caption.dataset.who = caption.who
+    this.#caption.classList.toggle('interim', caption.isInterim)
+    // What we say is heard already; what is still being understood would be read out again and again.
+    this.#caption.setAttribute('aria-live', caption.who === 'you' && !caption.isInterim ? 'polite' : 'off')
+    const who = caption.who === 'you' ? words.you : 'Nightdesk'
+    this.#caption.replaceChildren(
+      element('span', { class: 'stage-who' }, who),
+      element('span', {}, ...heardText(caption.text, caption.corrections)),
+    )
+  }
+
+  #showTrouble(view: TalkView, words: VoiceWords): void {
+    const trouble = view.trouble === undefined ? '' : troubleInWords(view.trouble, words)
+    this.#trouble.hidden = trouble === ''
+    if (this.#trouble.textContent !== trouble) this.#trouble.textContent = trouble
+    const isAsking = view.asksForOwnRecognition
+    if (this.#asks.hidden === !isAsking) return
+    this.#asks.hidden = !isAsking
+    const choose = (ownRecognition: 'yes' | 'no') => () => void this.#talk.change({ ownRecognition })
+    this.#asks.replaceChildren(
+      element('p', {}, words.askOwnRecognition),
+      element('button', { type: 'button', class: 'primary', onclick: choose('yes') }, words.useOwnRecognition),
+      element('button', { type: 'button', onclick: choose('no') }, words.typeInstead),
+    )
+  }
+
+  /** Held, it's a key to talk; where the microphone is always open, a click mutes it. */
+  #listenToHolding(): void {
+    const isHeld = (): boolean => this.#talk.view.settings.microphone === 'hold'
+    this.#orb.addEventListener('pointerdown', (event) => {
+      if (!isHeld()) return
+      event.preventDefault()
+      this.#orb.setPointerCapture(event.pointerId)
+      this.#talk.holdDown()
+    })
+    for (const type of ['pointerup', 'pointercancel']) this.#orb.addEventListener(type, () => this.#talk.holdUp())
+    this.#orb.addEventListener('contextmenu', (event) => event.preventDefault())
+    this.#orb.addEventListener('click', () => {
+      if (!isHeld()) this.#talk.toggleMuted()
+    })
+  }
+}
+
+function hint({ state, settings, recognition }: TalkView, words: VoiceWords): string {
+  const key = keyName(settings.key)
+  if (state === 'listening')
+    return `${words.hints.listening(key)}${recognition === 'browser' ? ` ${words.hints.browser}` : ''}`
+  if (state === 'ready') return words.hints.ready(key)
+  if (state === 'speaking' || state === 'offline' || state === 'muted' || state === 'typing') return words.hints[state]
+  return ''
+}

@@ -1,0 +1,23 @@
+import { ApiError } from '../api.ts'
+import type { Page } from '../page.ts'
+import { storedToken } from '../sign-in.ts'
+
+/** Who may open a line: a secret for one connection, got with the token of this page, and why there was none. */
+export function voiceAccess(page: Page) {
+  return {
+    async secret(signal: AbortSignal): Promise<string | undefined> {
+      if (storedToken.get() === null) return undefined
+      return page.api.voiceSecret(signal)
+    },
+    async diagnose(signal: AbortSignal): Promise<string | undefined> {
+      try {
+        await page.api.voiceSecret(signal)
+        return ''
+      } catch (error) {
+        if (!(error instanceof ApiError)) return undefined
+        if (error.failure.kind === 'unauthenticated') page.failed(error.failure)
+        return error.failure.kind === 'refused' ? error.failure.detail : undefined
+      }
+    },
+  }
+}
