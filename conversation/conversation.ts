@@ -7,6 +7,7 @@ import { commandOfDigit } from './commands.ts'
 import { Interruption, TurnTooSlowError } from './errors.ts'
 import type { ConversationEvent, ConversationInput, TurnEvent } from './events.ts'
 import { Guesses } from './guesses.ts'
+import { type NamedText, NameEar } from './heard-names.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
 import { Listening } from './listening.ts'
 import type { ConversationParts, Tool } from './parts.ts'
@@ -55,6 +56,8 @@ export interface ConversationOptions {
 
 const defaultDeadlineMs = 60_000
 const defaultFillerMs = 2000
+/** Recognisers take about so many, and attend less to each the more there are. */
+const mostKeyterms = 100
 
 /** A turn, as it is taken or as it was. */
 interface TakenTurn {
@@ -148,7 +151,10 @@ export class Conversation {
     signal.addEventListener('abort', stop, { once: true })
     const taking = this.#takeAll(utterances, out, signal)
     const guesses = this.#guesses(talk, signal)
-    const listening = this.#listening(guesses, utterances, out)
+    const vocabulary = this.#parts.vocabulary?.(talk.principal)
+    const names = new NameEar(vocabulary)
+    const keyterms = vocabulary?.keyterms(mostKeyterms) ?? []
+    const listening = this.#listening({ guesses, names, utterances, out }, keyterms)
     const iterator = inputs[Symbol.asyncIterator]()
     try {
       for (
@@ -156,7 +162,7 @@ export class Conversation {
         next.done !== true && next.value.kind !== 'end';
         next = await nextOrAborted(iterator, signal)
       ) {
-        await this.#take(next.value, { utterances, listening, guesses, out }, signal)
+        await this.#take(next.value, { utterances, listening, guesses, names, out }, signal)
       }
       await listening?.close()
       utterances.close()
@@ -178,18 +184,12 @@ export class Conversation {
 
   async #take(
     input: ConversationInput,
-    { utterances, listening, guesses, out }: Taking,
+    { utterances, listening, guesses, names, out }: Taking,
     signal: AbortSignal,
   ): Promise<void> {
     switch (input.kind) {
       case 'text':
-        return await utterances.send({
-          text: input.text,
-          lang: input.lang,
-          history: input.history,
-          mode: input.mode,
-          begun: this.#begunFor(input, guesses),
-        })
+        return await utterances.send(this.#utterance(input, names.taken(input.text), guesses))
       case 'audio':
         return listening?.audio(input.samples, input.sampleRate, signal)
       case 'speech-end':
@@ -203,7 +203,7 @@ export class Conversation {
         guesses.drop()
         return listening?.drop()
       case 'hearing':
-        return guesses.hear(input.text, 'retrieval')
+        return guesses.hear(names.hearing(input.text), 'retrieval')
       case 'history':
         return await this.#remember(input.exchanges, signal)
       case 'dtmf': {
@@ -226,6 +226,11 @@ export class Conversation {
     return clientTools(tools, this.#clientCalls, this.#options.clientToolMs ?? defaultClientToolMs)
   }
 
+  #utterance(input: Extract<ConversationInput, { kind: 'text' }>, named: NamedText, guesses: Guesses): Utterance {
+    const { lang, history, mode } = input
+    return { ...named, lang, history, mode, begun: this.#begunFor({ ...input, text: named.text }, guesses) }
+  }
+
   /** Of a turn whose end the caller decides, the answer that was begun while it was being said. */
   #begunFor(
     { text, mode = this.#options.mode }: Extract<ConversationInput, { kind: 'text' }>,
@@ -246,17 +251,21 @@ export class Conversation {
     )
   }
 
-  #listening(guesses: Guesses, utterances: Channel<Utterance>, out: Channel<ConversationEvent>): Listening | undefined {
+  #listening(
+    { guesses, names, utterances, out }: Omit<Taking, 'listening'>,
+    keyterms: readonly string[],
+  ): Listening | undefined {
     const { speech, clock, log } = this.#parts
     if (speech?.toText === undefined) return undefined
     const { lang, turnEnds = 'recogniser' } = this.#options
     return new Listening({
       speechToText: speech.toText,
-      ear: { lang: lang ?? 'auto', keyterms: speech.keyterms ?? [] },
+      ear: { lang: lang ?? 'auto', keyterms },
       turnEnds,
       clock,
       log,
       guesses,
+      names,
       onHeard: (heard) => out.send({ ...heard, turn: this.#turns + 1 }),
       onHint: (hint) => out.send({ kind: 'hint', hint, turn: this.#turns + 1 }),
       onUtterance: (utterance) => utterances.send(utterance),
@@ -414,6 +423,7 @@ interface Taking {
   utterances: Channel<Utterance>
   listening: Listening | undefined
   guesses: Guesses
+  names: NameEar
   out: Channel<ConversationEvent>
 }
 

@@ -1,3 +1,4 @@
+import type { Vocabulary } from '#graph/vocabulary.ts'
 import type { AnswerWarning, Ask, Citation, Exchange, RankedPassage, Search } from '#knowledge/answer.ts'
 import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
 import type { Document, Lang } from '#knowledge/document.ts'
@@ -10,6 +11,7 @@ import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
+import type { HeardNames } from './heard-names.ts'
 import type { Pager } from './outlets/pager.ts'
 import type { Poster } from './outlets/poster.ts'
 import type { Position } from './position.ts'
@@ -39,8 +41,6 @@ export interface SpeechParts {
   toSpeech?: TextToSpeech | undefined
   /** How names and terms are read. */
   lexicon: Lexicon
-  /** Names and terms likely to be said, the likeliest first. */
-  keyterms?: readonly string[] | undefined
 }
 
 /** What a conversation is made of. */
@@ -54,6 +54,8 @@ export interface ConversationParts {
   llm?: Llm | undefined
   /** How it hears and speaks; absent: it reads and writes. */
   speech?: SpeechParts | undefined
+  /** The names that a principal may say and hear; absent: what is recognised is taken as it is. */
+  vocabulary?: ((principal: Principal) => Vocabulary) | undefined
   /** Posts to where people read; absent: it says that it can't. */
   poster?: Poster | undefined
   /** Calls people; absent: it says that it can't. */
@@ -84,6 +86,8 @@ export interface Scene {
   lang: Lang
   /** What was said, secrets masked. */
   said: string
+  /** Which names in it were put right, or may be others. */
+  names?: HeardNames | undefined
   /** The same without orders to us. */
   meant: string
   /** Earlier turns where the client keeps the conversation. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Log } from '#runtime/log.ts'
+import { AskedBack } from './asked-back.ts'
 import { onCallMachine } from './states/on-call-machine.ts'
 
 const StepOutcome = z.enum(['done', 'skipped', 'problem'])
@@ -41,6 +42,8 @@ const Position = z.object({
   /** The last steps that something became of, oldest first. */
   walked: z.array(Walked).optional(),
   pending: PendingCall.optional(),
+  /** A name that we asked about. */
+  askedBack: AskedBack.optional(),
   /** 1: as fast as the voice speaks by itself. */
   pace: z.number().min(0.5).max(2),
   /** What older turns were about, for a model. */

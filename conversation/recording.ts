@@ -16,6 +16,7 @@ export type RecordedPort =
   | 'say'
   | 'llm'
   | 'wait'
+  | 'names'
   | 'tool'
 
 /** A line of a recording: all that came from outside, in its order, and what came of it. */
@@ -81,7 +82,7 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
       throw error
     }
   }
-  const { conversations, reading, speech, llm } = parts
+  const { conversations, reading, speech, llm, vocabulary } = parts
   return {
     ...parts,
     answering: (turn) => (question, signal) => {
@@ -132,6 +133,22 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
     ...(speech === undefined
       ? {}
       : { speech: recordedSpeech(speech, (port, values) => each(port, next(port), values)) }),
+    ...(vocabulary === undefined
+      ? {}
+      : {
+          vocabulary: (principal) => {
+            const names = vocabulary(principal)
+            return {
+              keyterms: (limit) => names.keyterms(limit),
+              correct: (text, lang) => {
+                const value = names.correct(text, lang)
+                if (value.corrections.length > 0 || value.doubts.length > 0)
+                  record({ kind: 'value', port: 'names', call: next('names'), value: { heard: text, ...value } })
+                return value
+              },
+            }
+          },
+        }),
     wait: (...asked) => once('wait', () => parts.wait(...asked)),
     newId: () => {
       const value = parts.newId()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Vocabulary } from '#graph/vocabulary.ts'
 import type { AnswerEvent, SearchQuery, SearchResult } from '#knowledge/answer.ts'
 import type { Turn } from '#knowledge/conversation-store.ts'
 import type { LlmPiece } from '#providers/llm/llm.ts'
@@ -154,6 +155,13 @@ const Note = z.discriminatedUnion('note', [
   z.object({ note: z.literal('turn'), turn: shaped<Turn>() }),
 ])
 
+const Names = z.object({
+  heard: z.string(),
+  text: z.string(),
+  corrections: z.array(z.object({ heard: z.string(), meant: z.string(), at: z.number(), confidence: z.number() })),
+  doubts: z.array(z.object({ heard: z.string(), at: z.number(), candidates: z.array(z.string()) })),
+})
+
 interface WorldParts {
   voiceRate?: number | undefined
   model?: string | undefined
@@ -186,6 +194,8 @@ class RecordedWorld {
     for (const entry of this.#entries) {
       if (this.#stopped || signal.aborted) return
       if (entry.kind === 'in') await this.inputs.send(entry.input)
+      // Names are put right as they are heard, without waiting.
+      else if (entry.kind === 'value' && entry.port === 'names') continue
       else if (entry.kind === 'value') await this.#channel(entry.port, entry.call).send(entry.value)
       else if (entry.kind === 'end') this.#channel(entry.port, entry.call).close()
       else if (entry.kind === 'error') {
@@ -250,10 +260,25 @@ class RecordedWorld {
               },
             }),
       },
+      ...(this.#has('names') ? { vocabulary: () => this.#vocabulary() } : {}),
       clock: { now: () => this.#times.shift() ?? new Date(0) },
       wait: (_, signal) => this.#once('wait', z.unknown(), signal).then(() => undefined),
       newId: () => this.#ids.shift() ?? 'more ids than were recorded',
       log,
+    }
+  }
+
+  #vocabulary(): Vocabulary {
+    const known = new Map(
+      this.#entries.flatMap((entry) => {
+        if (entry.kind !== 'value' || entry.port !== 'names') return []
+        const { heard, ...corrected } = Names.parse(entry.value)
+        return [[heard, corrected] as const]
+      }),
+    )
+    return {
+      keyterms: () => [],
+      correct: (text) => known.get(text) ?? { text, corrections: [], doubts: [] },
     }
   }
 

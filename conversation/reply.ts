@@ -5,6 +5,7 @@ import { readSources, repeated } from './replies/again.ts'
 import { farewell, paced, quiet, spelledOut } from './replies/manner.ts'
 import { answerBegun, answered } from './replies/question.ts'
 import { startWalk, stopWalk, walkOn } from './replies/walk.ts'
+import { askedWhich } from './replies/which.ts'
 import { ownReply, type Reply } from './scene.ts'
 import type { SpeculativeAnswer } from './speculation.ts'
 import { moved } from './states/machine.ts'
@@ -24,6 +25,7 @@ export async function* reply(
   const theirs = scene.clientTools ?? []
   const { llm } = scene.parts
   if (intent.kind === 'nothing') return yield* ownReply(scene, { text: said('not-heard', scene.lang), abstained: true })
+  if (intent.kind === 'which') return yield* askedWhich(scene, intent)
   if (intent.kind === 'command') return yield* commanded(intent.command, scene, signal)
   if (intent.kind === 'act' && llm !== undefined)
     return yield* acted(llm, scene, [...theirs, ...ours], undefined, signal)

@@ -1,4 +1,5 @@
 import type { HeardWord, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
+import type { HeardNames } from './heard-names.ts'
 
 /** What was heard of a turn that somebody else than the recogniser ended. */
 export interface HeardTurn {
@@ -7,6 +8,8 @@ export interface HeardTurn {
   /** 0..1, of the least sure part; 0 where there is no text. */
   confidence: number
   lang?: 'en' | 'ja' | undefined
+  /** Which names in it were put right, or may be others. */
+  names?: HeardNames | undefined
 }
 
 /** A word ends a little before the sound of it does, by the recognisers' own times. */

@@ -8,6 +8,7 @@ import type { Command } from './commands.ts'
 import type { TurnEvent, TurnMetrics } from './events.ts'
 import { guardInput } from './guardrails/input.ts'
 import type { Grounds } from './guardrails/output.ts'
+import type { HeardNames } from './heard-names.ts'
 import { untilAborted } from './lifetimes.ts'
 import type { Background, ConversationParts, Scene, Tool } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
@@ -18,7 +19,7 @@ import { withSummary } from './summary.ts'
 import { newTopic } from './topic.ts'
 import { watchedReads } from './turn-reads.ts'
 import { reportedTurn } from './turn-report.ts'
-import { understood } from './understand.ts'
+import { understoodIn } from './understand.ts'
 
 /** What was said in a turn, or pressed. */
 export interface Utterance {
@@ -26,6 +27,8 @@ export interface Utterance {
   /** Of the answer; absent: that of the utterance. */
   lang?: Lang | undefined
   history?: readonly Exchange[] | undefined
+  /** Of what was spoken: which names were put right, or may be others. */
+  names?: HeardNames | undefined
   command?: Command | undefined
   /** Of the answer; absent: that of the conversation. */
   mode?: 'text' | 'spoken' | undefined
@@ -118,21 +121,24 @@ async function* turnEvents(
   const startedAt = performance.now()
   const guarded = guardInput(utterance.text)
   const lang = utterance.lang ?? detectLang(guarded.text)
-  yield { kind: 'turn', text: guarded.text, lang }
+  const { names } = utterance
+  yield { kind: 'turn', text: guarded.text, lang, ...(names === undefined ? {} : { names }) }
   for (const verdict of guarded.verdicts) yield { kind: 'verdict', verdict }
-  const scene: Scene = {
+  const entered: Scene = {
     parts,
     ...talk,
     traceId,
     lang,
     said: guarded.text,
     meant: guarded.meant,
+    names,
     history: utterance.history,
     earlier: await earlierTurns(parts, talk, signal),
     clientTools: talk.clientTools?.(),
     position: await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
     reads: utterance.begun?.reads ?? watchedReads(parts, talk.principal),
   }
+  const { scene, intent } = understoodIn(entered, utterance.command)
   const made: TurnMade = {
     scene,
     answer: undefined,
@@ -143,9 +149,8 @@ async function* turnEvents(
     stored: false,
   }
   onMade(made)
-  const intent = understood({ ...scene, command: utterance.command, canChoose: parts.llm !== undefined })
   made.streamed = intent.kind === 'question' && parts.llm !== undefined
-  const begun = intent.kind === 'question' ? utterance.begun : undefined
+  const begun = intent.kind === 'question' && scene === entered ? utterance.begun : undefined
   if (begun === undefined) utterance.begun?.discard()
   const pieces = checked(untilAborted(reply(scene, intent, begun, signal), signal), () => groundsOf(scene))
   for await (const event of told(pieces, made, signal)) {

@@ -1,5 +1,7 @@
 import type { Turn } from '#knowledge/conversation-store.ts'
+import { type AskedBack, doubtOf, nameChoice } from './asked-back.ts'
 import { type Command, commandIn } from './commands.ts'
+import type { Scene } from './parts.ts'
 import type { Position } from './position.ts'
 import { moved } from './states/machine.ts'
 import { onCallMachine } from './states/on-call-machine.ts'
@@ -12,8 +14,10 @@ export type Intent =
   | { kind: 'command'; command: Command }
   /** Something is to be done that no command says; a model may know by which tool. */
   | { kind: 'act' }
+  /** A name in it was heard badly and has to be asked about. */
+  | ({ kind: 'which' } & Pick<AskedBack, 'question' | 'heard' | 'candidates'>)
 
-export interface Understanding {
+interface Understanding {
   /** Secrets masked. */
   said: string
   /** Without orders to us. */
@@ -28,10 +32,32 @@ export interface Understanding {
 }
 
 /**
+ * Understands a turn in its conversation: who was asked which name they mean gets the question answered that they had
+ * asked, and what was heard too badly to be answered is asked about.
+ */
+export function understoodIn(scene: Scene, command: Command | undefined): { scene: Scene; intent: Intent } {
+  const { askedBack } = scene.position
+  const asked = askedBack?.traceId === scene.earlier.at(-1)?.traceId ? askedBack : undefined
+  const choice = asked === undefined || command !== undefined ? undefined : nameChoice(scene.meant, asked)
+  if (asked !== undefined && choice?.kind === 'again') return { scene, intent: { kind: 'which', ...asked } }
+  if (asked !== undefined && choice?.kind === 'question') {
+    const { text } = choice
+    return {
+      scene: { ...scene, said: text, meant: text, names: undefined, lang: asked.lang },
+      intent: { kind: 'question' },
+    }
+  }
+  const intent = understood({ ...scene, command, canChoose: scene.parts.llm !== undefined })
+  const doubt =
+    intent.kind === 'question' && scene.mode === 'spoken' ? doubtOf(scene.said, scene.names, asked) : undefined
+  return { scene, intent: doubt === undefined ? intent : { kind: 'which', ...doubt } }
+}
+
+/**
  * Understands a turn by rules. A command counts only where the state knows it and there is something it can be about;
  * everything else is a question, since answering one does no harm.
  */
-export function understood(given: Understanding): Intent {
+function understood(given: Understanding): Intent {
   if (given.said.trim() === '' && given.mode === 'spoken') return { kind: 'nothing' }
   const command = given.command ?? commandIn(given.meant)
   if (command !== undefined && isMeaningful(command, given)) return { kind: 'command', command }
