@@ -28,6 +28,8 @@ export interface ActingParts {
   principals: readonly SlackPrincipal[]
   ledger: WorkLedger
   incidents: Incidents
+  /** Where people reach the web page; absent: nobody can be called. */
+  publicUrl: string | undefined
   /** What changes one conversation does so one after the other. */
   inTurn: InTurn
   clock: Clock

@@ -210,7 +210,10 @@ async function show(
   if (!asked.isDirect) await parts.incidents.note(asked, noted, signal)
   const owners = await likelyOwners(parts, answer, text, principal, signal)
   const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
-  await reply.finish(answerMessages({ answer, now: parts.clock.now(), owners, canWalk }), signal)
+  await reply.finish(
+    answerMessages({ answer, now: parts.clock.now(), owners, canWalk, canCall: parts.publicUrl !== undefined }),
+    signal,
+  )
 }
 
 async function showAlone(

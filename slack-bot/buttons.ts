@@ -14,6 +14,7 @@ import { link, richText } from './layout/rich-text.ts'
 import { bare, ownerInSlack } from './owners.ts'
 import { tellAlone, tellDirectly, tellPresser } from './telling.ts'
 import { jsonOf } from './threads.ts'
+import { callMe } from './voice-calls/call-me.ts'
 import { startedWalk } from './walk/walking.ts'
 import { words } from './words.ts'
 
@@ -37,6 +38,7 @@ export async function pressed(parts: ActingParts, press: Pressed, signal: AbortS
   if (turn === undefined) return await tell(message(said.gone))
   if (!isTheirs(turn, principal, press)) return await tell(message(said.notYours))
   if (press.action === actions.walk) return await startedWalk(parts, press, turn, principal, signal)
+  if (press.action === actions.call) return await callMe(parts, press, turn, principal, signal)
   if (press.action === actions.stale) return await askWhatIsStale(parts, press, turn, signal)
   if (press.action === actions.share) return await share(parts, press, turn, principal, tell, signal)
   if (press.action.startsWith(actions.owner) && owner !== undefined)

@@ -34,6 +34,8 @@ export interface JobsParts {
   leaseMs: number
   /** As many answers are made side by side; the others wait their turn. */
   atOnce: number
+  /** Goes on with work that is no question, as its note says. @returns false: it is one. */
+  goneOnWith: (note: string, signal: AbortSignal) => Promise<boolean>
   answer: (
     asked: AskedInSlack,
     progress: Progress,
@@ -46,6 +48,8 @@ interface Running {
   abort: AbortController
   ended: Promise<void>
 }
+
+const mostAtOnce = 50
 
 class Replaced extends Error {}
 
@@ -96,8 +100,9 @@ export class Jobs {
   async resume(signal: AbortSignal): Promise<void> {
     const { ledger, clock, leaseMs, log } = this.#parts
     const now = clock.now()
-    const left = await ledger.takeOver(now, new Date(now.getTime() + leaseMs), 20, signal)
+    const left = await ledger.takeOver(now, new Date(now.getTime() + leaseMs), mostAtOnce, signal)
     for (const { id, note, takeovers } of left) {
+      if (await this.#parts.goneOnWith(note, signal)) continue
       const read = Note.safeParse(jsonOf(note))
       if (!read.success || this.#running.has(read.data.asked.id)) {
         if (!read.success) await ledger.finish(id, note, signal)

@@ -1,4 +1,5 @@
 import { childOf } from '#conversation/lifetimes.ts'
+import type { CallLog } from '#conversation/outlets/call-log.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -18,6 +19,7 @@ import { People } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { Threads } from './threads.ts'
+import { lookAtCall, tieIn, tieKey } from './voice-calls/call-ties.ts'
 import { words } from './words.ts'
 
 export interface SlackBotParts
@@ -33,6 +35,8 @@ export interface SlackBotParts
   /** What guests and people of other organisations see. */
   guests: 'nothing' | 'public'
   channels: readonly ChannelSettings[]
+  /** Where people reach the web page; absent: nobody can be called. */
+  publicUrl?: string | undefined
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>
   /** A question that nobody has said a word of for so long was left lying by a process that died. Default: a minute. */
@@ -54,7 +58,7 @@ const usualDrainMs = 8000
 const farewellMs = 3000
 const rememberedForMs = 14 * 86_400_000
 /** The bot in one workspace, from its first event to its last. */
-export class SlackBot {
+export class SlackBot implements CallLog {
   readonly #parts: SlackBotParts
   readonly #calls: SlackCalls
   readonly #people: People
@@ -77,13 +81,31 @@ export class SlackBot {
     const stores = { conversations, documents, passages, freshnessOf, principals, ledger }
     const inTurn = new InTurn()
     const shared = { calls, people, threads, inTurn, incidents: new Incidents(parts) }
-    this.#acting = { ask, search, ...stores, ...shared, clock, log, respond: responding(parts) }
+    this.#acting = {
+      publicUrl: parts.publicUrl,
+      ask,
+      search,
+      ...stores,
+      ...shared,
+      clock,
+      log,
+      respond: responding(parts),
+    }
     this.#jobs = new Jobs({
       ledger: parts.ledger,
       clock,
       log,
       leaseMs: parts.leaseMs ?? 60_000,
       atOnce: parts.answersAtOnce ?? 8,
+      goneOnWith: async (note, signal) => {
+        const tie = tieIn(note)
+        if (tie === undefined) return false
+        await lookAtCall(this.#acting, tie, signal).catch((err: unknown) => {
+          signal.throwIfAborted()
+          log.warn({ err }, 'what was said on a call could not be written into its thread')
+        })
+        return true
+      },
       answer: (asked, progress, onPosted, signal) =>
         answerInSlack(this.#acting, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
     })
@@ -154,6 +176,14 @@ export class SlackBot {
     return channels.length
   }
 
+  /** Something was said on a call: where that goes on with a thread, the thread hears of it. */
+  async said(conversationId: string, signal: AbortSignal): Promise<void> {
+    const tie = tieIn(await this.#parts.ledger.note(tieKey(conversationId), signal))
+    if (tie === undefined) return
+    this.#installed ??= await this.#introduce(signal)
+    await lookAtCall(this.#acting, tie, signal)
+  }
+
   /** Waits until nothing is under way, as long as the signal lets it. */
   async settle(signal: AbortSignal): Promise<void> {
     const all = Promise.all([this.#jobs.settle(signal), ...this.#others])
@@ -188,11 +218,11 @@ export class SlackBot {
 
   /** Looks after what was left lying, by us before or by others. */
   async #sweep(signal: AbortSignal): Promise<void> {
-    const { wait, ledger, clock, log, sweepEveryMs = 15_000 } = this.#parts
+    const { wait, ledger, clock, log, sweepEveryMs = 5000 } = this.#parts
     for (let rounds = 0; !signal.aborted; rounds++) {
       try {
         await this.#jobs.resume(this.#stopping.signal)
-        if (rounds % 240 === 0) await ledger.forgetBefore(new Date(clock.now().getTime() - rememberedForMs), signal)
+        if (rounds % 720 === 0) await ledger.forgetBefore(new Date(clock.now().getTime() - rememberedForMs), signal)
       } catch (err) {
         if (!signal.aborted) log.warn({ err }, 'questions that were cut off could not be looked for')
       }

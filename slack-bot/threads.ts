@@ -18,6 +18,8 @@ const Position = z.object({
   conversations: z.record(z.string(), z.string()),
   /** The message that shows the step which a runbook is at, and the turn that it was. */
   walk: z.object({ ts: z.string(), traceId: z.string() }).optional(),
+  /** A call that goes on with it. */
+  call: z.object({ conversationId: z.string(), callers: z.array(z.string()) }).optional(),
 })
 type Position = z.infer<typeof Position>
 
@@ -76,6 +78,21 @@ export class Threads {
       conversations: {},
       ...before,
       walk,
+    })
+    await this.#change(place, change, signal)
+  }
+
+  async callOf(place: ThreadPlace, signal: AbortSignal): Promise<Position['call']> {
+    return (await this.#read(place, signal))?.call
+  }
+
+  async setCall(place: ThreadPlace, call: Position['call'], signal: AbortSignal): Promise<void> {
+    const change = (before: Position | undefined): Position => ({
+      engaged: true,
+      at: 0,
+      conversations: {},
+      ...before,
+      call,
     })
     await this.#change(place, change, signal)
   }

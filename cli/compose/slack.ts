@@ -6,6 +6,7 @@ import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { ConfigError } from '#runtime/errors.ts'
+import { isLoopbackHost } from '#server/identity.ts'
 import { receivingHttp } from '#slack-bot/http-events.ts'
 import { SlackBot } from '#slack-bot/slack-bot.ts'
 import type { Nightdesk } from '../compose.ts'
@@ -42,6 +43,7 @@ export async function openSlackBot(
     passages: nightdesk.store.index,
     conversations: nightdesk.store.conversations,
     freshnessOf: nightdesk.freshnessOf,
+    publicUrl: config.env.PUBLIC_URL ?? ownAddress(config),
     ledger,
     principals: config.settings.principals,
     guests: config.settings.slack.guests,
@@ -61,6 +63,11 @@ export async function openSlackBot(
     receive: http && receivingHttp({ ...http, take: (body) => bot.take(body), clock: systemClock, log }),
     [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
   }
+}
+
+/** Without principals the page is for whoever sits at this machine, and so is the link to it. */
+function ownAddress({ env, settings }: Config): string | undefined {
+  return settings.principals.length === 0 && isLoopbackHost(env.HOST) ? `http://${env.HOST}:${env.PORT}` : undefined
 }
 
 /** Shared by all who might hear of the same event: on the database where there is one, else on this machine. */

@@ -44,7 +44,14 @@ export async function offerRunbook(
   const canWalk = await hasSteps(parts, found.document.id, everybody, signal)
   const headline = escaped(said.runbookFor(alert.title))
   const owners = found.document.owners.slice(0, 1)
-  const messages = answerMessages({ answer, now: parts.clock.now(), owners, headline, canWalk })
+  const messages = answerMessages({
+    answer,
+    now: parts.clock.now(),
+    owners,
+    headline,
+    canWalk,
+    canCall: parts.publicUrl !== undefined,
+  })
   const before = alert.isNew ? posted.slice(1) : posted
   const noted = (ts: readonly string[]) => onPosted(alert.isNew ? [thread, ...ts] : ts)
   const replying = { calls: parts.calls, log: parts.log, said: words(lang), onPosted: noted }

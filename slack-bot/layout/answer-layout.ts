@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { Answer } from '#knowledge/answer.ts'
 import { words } from '../words.ts'
+import { callWords } from '../words-call.ts'
 import { walkingWords } from '../words-walk.ts'
 import { context, fallbackText, inMessages, plain, type SlackMessage } from './message.ts'
 import { richText } from './rich-text.ts'
@@ -20,6 +21,8 @@ export interface AnswerLayout {
   closing?: readonly types.KnownBlock[] | undefined
   /** Its first source has steps that one can be led through. */
   canWalk?: boolean | undefined
+  /** One can go on by voice. */
+  canCall?: boolean | undefined
 }
 
 export const actions = {
@@ -28,6 +31,7 @@ export const actions = {
   stale: 'feedback_stale',
   share: 'share',
   owner: 'ask_owner',
+  call: 'call_me',
   walk: 'walk_start',
 }
 
@@ -69,7 +73,7 @@ function caveatsOf({ answer }: AnswerLayout): string[] {
 
 const mostOwners = 3
 
-function buttonsOf({ answer, canShare, canWalk, owners }: AnswerLayout): types.Button[] {
+function buttonsOf({ answer, canShare, canWalk, canCall, owners }: AnswerLayout): types.Button[] {
   const said = words(answer.lang)
   const value = JSON.stringify({ t: answer.traceId })
   const button = (actionId: string, text: string): types.Button => ({
@@ -89,6 +93,7 @@ function buttonsOf({ answer, canShare, canWalk, owners }: AnswerLayout): types.B
       value: JSON.stringify({ t: answer.traceId, o: owner.slice(0, 300) }),
     })
   }
+  if (canCall === true) buttons.push(button(actions.call, callWords(answer.lang).call))
   if (canShare === true) buttons.push(button(actions.share, said.share))
   return buttons
 }

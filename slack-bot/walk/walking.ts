@@ -235,6 +235,7 @@ export async function showWalk(
   const ts = await post(messages)
   await parts.threads.engage(place, { principal: principal.name, conversationId }, signal)
   if (!hasMoved) return
+  await tellCall(parts, place, conversationId, signal)
   await parts.threads.setWalk(
     place,
     standing === undefined || ts === undefined ? undefined : { ts, traceId: answer.traceId },
@@ -243,6 +244,22 @@ export async function showWalk(
   if (old !== undefined) {
     const line = became === undefined ? undefined : becameWords(became, lang, mention)
     await closeStep(parts, place, old, line, signal)
+  }
+}
+
+/** A call that goes on with this thread stands where the thread does. */
+async function tellCall(
+  { threads, conversations, clock }: WalkingParts,
+  place: WalkPlace,
+  conversationId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const call = await threads.callOf(place, signal)
+  const position = await conversations.position(conversationId, place.principal.name, signal)
+  if (call === undefined || position === undefined) return
+  for (const principal of call.callers) {
+    const whose = { conversationId: call.conversationId, principal }
+    await conversations.savePosition({ ...whose, position, at: clock.now() }, signal)
   }
 }
 
