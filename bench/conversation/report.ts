@@ -40,10 +40,10 @@ export function conversationTables({ rows, stops, longTalk }: ConversationFindin
     },
     {
       title: 'After an abort',
-      columns: ['stops', 'stopped p50', 'p95', 'p99', 'known at the other side p50', 'p95', 'p99'],
+      columns: ['stops', 'stopped p50', 'p95', 'p99', 'known at the other side', 'p50', 'p95', 'p99'],
       rows: stops.map(({ stage, stops: count, stopped, known }) => ({
         name: stage,
-        cells: [given(count), ...timed(stopped), ...(known === undefined ? [] : timed(known))],
+        cells: [given(count), ...timed(stopped), ...(known === undefined ? [] : [given(known.of), ...timed(known)])],
       })),
     },
     {
