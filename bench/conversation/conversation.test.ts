@@ -8,11 +8,14 @@ const ongoing = new AbortController().signal
 
 it('measures turns, stops and a long talk over sockets, and shows each in a table', { timeout: 60_000 }, async () => {
   const [rows, stops, longTalk] = await Promise.all([
-    benchConversation([{ conversations: 2, turnsEach: 1 }], ongoing),
+    benchConversation(
+      { loads: [{ conversations: 1, turnsEach: 1 }], warmUp: { conversations: 0, turnsEach: 0 } },
+      ongoing,
+    ),
     benchStops(1, ongoing),
     benchLongTalk(3, ongoing),
   ])
-  expect(rows.map(({ conversations }) => conversations)).toEqual([2])
+  expect(rows.map(({ conversations }) => conversations)).toEqual([1])
   expect(stops.map(({ stage }) => stage)).toEqual(['hearing', 'searching', 'the model', 'speaking', 'espeak-ng'])
   expect(longTalk.map(({ turns }) => turns)).toEqual([1])
   const [turns, aborts, memory] = conversationTables({ rows, stops, longTalk })

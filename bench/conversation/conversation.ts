@@ -39,12 +39,11 @@ export interface ConversationLoad {
 
 const rate = 16_000
 const frameMs = 20
-/** Before anything is timed: code is compiled and sockets are opened. */
-const warmUp: ConversationLoad = { conversations: 4, turnsEach: 2 }
 
 /** Spoken turns of many conversations at once, with every provider in another process, behind its own protocol. */
 export async function benchConversation(
-  loads: readonly ConversationLoad[],
+  /** `warmUp`: before anything is timed, so that code is compiled by then. */
+  { loads, warmUp }: { loads: readonly ConversationLoad[]; warmUp: ConversationLoad },
   signal: AbortSignal,
 ): Promise<ConversationBenchRow[]> {
   await using standIns = await startStandIns(['spoken'])

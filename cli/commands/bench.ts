@@ -106,7 +106,7 @@ async function run(
   if (name === 'conversation') {
     return await underConditions('nothing', async () => ({
       benchmark: name,
-      rows: await benchConversation(conversationLoads, signal),
+      rows: await benchConversation({ loads: conversationLoads, warmUp: { conversations: 4, turnsEach: 2 } }, signal),
       stops: await benchStops(40, signal),
       longTalk: await benchLongTalk(400, signal),
     }))
