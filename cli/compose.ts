@@ -2,6 +2,7 @@ import { type AskLoop, askByLoop } from '#conversation/ask.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import { freshnessRules } from '#freshness/rules.ts'
 import { freshnessOf as datedFreshness } from '#freshness/state.ts'
+import type { VocabularyBook } from '#graph/vocabulary-book.ts'
 import type { Source } from '#ingest/source.ts'
 import { createSync, type SyncOptions } from '#ingest/sync.ts'
 import type { SyncReport } from '#ingest/sync-report.ts'
@@ -26,6 +27,7 @@ import { openEmbedder } from './compose/embedder.ts'
 import { openProviders, type Providers } from './compose/providers.ts'
 import { type OpenedStore, openConfiguredStore, openEmbeddedStore } from './compose/store.ts'
 import { openTelemetry, tracedSync } from './compose/telemetry.ts'
+import { openVocabulary } from './compose/vocabulary.ts'
 import type { Invocation } from './invocation.ts'
 import { configuredSources, folderSources, type SourceParts, sampleSource } from './sources.ts'
 
@@ -41,6 +43,8 @@ export interface Nightdesk extends AsyncDisposable {
   ask: AskLoop
   /** What conversations are made of. */
   conversation: ConversationParts
+  /** What is spoken of, for each principal. */
+  names: VocabularyBook
   search: Search
   freshnessOf: (document: Document, editedAt: Date, verification: Verification | undefined) => Freshness
   /** One sync of a source; a source can be synced by one process at a time. */
@@ -106,8 +110,10 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     const verification = (await store.documents.verifications([documentId], signal)).get(documentId)
     return sections.map((passage) => ({ passage, freshness: freshnessOf(document, passage.editedAt, verification) }))
   }
+  const names = opening.use(openVocabulary(store, config, log))
   const conversation = conversationParts({
     store,
+    names,
     search,
     answering: { embedder: tokens, softMatch, thesaurus, clock: systemClock, log, telemetry },
     sectionsOf,
@@ -126,6 +132,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     repair: opened.repair,
     ask: askByLoop(conversation),
     conversation,
+    names,
     search,
     freshnessOf,
     sync: (source, how, signal) => tracedSync(telemetry, source.id, () => sync.run(source, how, signal)),

@@ -1,3 +1,4 @@
+import type { Vocabulary } from '#graph/vocabulary.ts'
 import type { Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
@@ -151,10 +152,9 @@ export class Conversation {
     signal.addEventListener('abort', stop, { once: true })
     const taking = this.#takeAll(utterances, out, signal)
     const guesses = this.#guesses(talk, signal)
-    const vocabulary = this.#parts.vocabulary?.(talk.principal)
+    const vocabulary = () => this.#parts.vocabulary?.(talk.principal)
     const names = new NameEar(vocabulary)
-    const keyterms = vocabulary?.keyterms(mostKeyterms) ?? []
-    const listening = this.#listening({ guesses, names, utterances, out }, keyterms)
+    const listening = this.#listening({ guesses, names, utterances, out }, vocabulary)
     const iterator = inputs[Symbol.asyncIterator]()
     try {
       for (
@@ -253,14 +253,14 @@ export class Conversation {
 
   #listening(
     { guesses, names, utterances, out }: Omit<Taking, 'listening'>,
-    keyterms: readonly string[],
+    vocabulary: () => Vocabulary | undefined,
   ): Listening | undefined {
     const { speech, clock, log } = this.#parts
     if (speech?.toText === undefined) return undefined
     const { lang, turnEnds = 'recogniser' } = this.#options
     return new Listening({
       speechToText: speech.toText,
-      ear: { lang: lang ?? 'auto', keyterms },
+      ear: { lang: lang ?? 'auto', keyterms: () => vocabulary()?.keyterms(mostKeyterms) ?? [] },
       turnEnds,
       clock,
       log,

@@ -10,8 +10,8 @@ import { untilAborted } from './lifetimes.ts'
 
 export interface EarOptions {
   lang: HeardLanguage
-  /** Likely to be said, the likeliest first. */
-  keyterms: readonly string[]
+  /** Likely to be said, the likeliest first; asked for when hearing begins. */
+  keyterms: () => readonly string[]
 }
 
 /** Hears one stream of audio: what comes in is recognised until it is closed. */
@@ -28,14 +28,14 @@ export class Ear {
   constructor(
     speechToText: SpeechToText,
     { sampleRate, offsetMs }: { sampleRate: number; offsetMs: number },
-    options: EarOptions,
+    { lang, keyterms }: EarOptions,
     signal: AbortSignal,
   ) {
     this.#sampleRate = sampleRate
     this.offsetMs = offsetMs
     const rate = Math.min(48_000, Math.max(8000, sampleRate))
     this.#resampler = rate === sampleRate ? undefined : new Resampler(sampleRate, rate)
-    this.#events = speechToText.hear(this.#audio, { sampleRate: rate, ...options }, signal)
+    this.#events = speechToText.hear(this.#audio, { sampleRate: rate, lang, keyterms: keyterms() }, signal)
   }
 
   get sampleRate(): number {

@@ -17,18 +17,20 @@ export interface NamedText {
 
 /** Puts right the names in what one speaker is heard to say. What is typed is left as it is. */
 export class NameEar {
-  readonly #vocabulary: Vocabulary | undefined
+  readonly #vocabulary: () => Vocabulary | undefined
   #told: NamedText | undefined
   #hearing = ''
 
-  constructor(vocabulary: Vocabulary | undefined) {
+  /** @param vocabulary Asked each time, since documents change while somebody talks. */
+  constructor(vocabulary: () => Vocabulary | undefined) {
     this.#vocabulary = vocabulary
   }
 
   /** @param lang As the recogniser tells; absent: as the words do. */
   putRight(heard: string, lang?: Lang): NamedText {
-    if (this.#vocabulary === undefined) return { text: heard }
-    const { text, corrections, doubts } = this.#vocabulary.correct(heard, lang ?? detectLang(heard))
+    const vocabulary = this.#vocabulary()
+    if (vocabulary === undefined) return { text: heard }
+    const { text, corrections, doubts } = vocabulary.correct(heard, lang ?? detectLang(heard))
     if (corrections.length === 0 && doubts.length === 0) return { text }
     return { text, names: { heard, corrections, doubts } }
   }

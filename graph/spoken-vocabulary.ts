@@ -34,8 +34,11 @@ export async function vocabularyOf(
 }
 
 /** Where nothing is indexed yet: the names that everybody knows. */
-export async function generalVocabulary(signal: AbortSignal): Promise<Vocabulary> {
-  return await vocabularyOf([], async () => {}, signal)
+export async function generalVocabulary(
+  pause: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Vocabulary> {
+  return await vocabularyOf([], pause, signal)
 }
 
 const keytermsKept = 500

@@ -5,7 +5,7 @@ import { localPrincipal, maySee, type Principal } from '#knowledge/principal.ts'
 import type { Log } from '#runtime/log.ts'
 import { NameCounts } from './name-counts.ts'
 import { namesIn } from './names-in.ts'
-import { vocabularyOf } from './spoken-vocabulary.ts'
+import { generalVocabulary, vocabularyOf } from './spoken-vocabulary.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export interface VocabularyBookParts {
@@ -19,10 +19,13 @@ export interface VocabularyBookParts {
 
 /** What is spoken of, for each set of audiences. */
 export interface VocabularyBook extends AsyncDisposable {
-  /** Only of documents that this principal may see; until they were read the first time, what everybody knows. */
+  /**
+   * Only of documents that this principal may see; until they were read the first time, what everybody knows. The first
+   * call begins the reading.
+   */
   of(principal: Principal): Vocabulary
-  /** Reads what has changed since it was last read, and resolves when that is taken in. */
-  refresh(signal: AbortSignal): Promise<void>
+  /** The same, once all that is stored now was read. */
+  ready(principal: Principal, signal: AbortSignal): Promise<Vocabulary>
 }
 
 const defaultLookMs = 20_000
@@ -36,10 +39,14 @@ const mostVocabularies = 20
 
 /**
  * Reads all documents in the background, a few milliseconds at a time, and afterwards those that changed.
- * @param general What is known before anything was read.
  */
-export function openVocabularyBook(parts: VocabularyBookParts, general: Vocabulary): VocabularyBook {
-  return new ReadingBook(parts, general)
+export function openVocabularyBook(parts: VocabularyBookParts): VocabularyBook {
+  return new ReadingBook(parts)
+}
+
+const nothingKnown: Vocabulary = {
+  keyterms: () => [],
+  correct: (text) => ({ text, corrections: [], doubts: [] }),
 }
 
 /** Documents whose names the same people may see. */
@@ -55,26 +62,25 @@ interface EntryRead {
 
 class ReadingBook {
   readonly #parts: VocabularyBookParts
-  readonly #general: Vocabulary
+  #general: Vocabulary = nothingKnown
   readonly #closing = new AbortController()
   readonly #counts = new NameCounts()
   /** By source and entry. */
   readonly #read = new Map<string, Map<string, EntryRead>>()
   readonly #vocabularies = new Map<string, { vocabulary: Vocabulary; version: number }>()
   readonly #building = new Map<string, Promise<void>>()
-  readonly #running: Promise<void>
+  #running: Promise<void> | undefined
   #refreshing: Promise<void> = Promise.resolve()
   #version = 0
   #sliceStartedAt = performance.now()
   #seen = ''
 
-  constructor(parts: VocabularyBookParts, general: Vocabulary) {
+  constructor(parts: VocabularyBookParts) {
     this.#parts = parts
-    this.#general = general
-    this.#running = this.#keepUp().catch(() => undefined)
   }
 
   of(principal: Principal): Vocabulary {
+    this.#running ??= this.#keepUp().catch(() => undefined)
     const groups = this.#groupsFor(principal)
     const key = groups.join('\n')
     const known = this.#vocabularies.get(key)
@@ -82,11 +88,18 @@ class ReadingBook {
     return known?.vocabulary ?? this.#general
   }
 
-  async refresh(signal: AbortSignal): Promise<void> {
+  async ready(principal: Principal, signal: AbortSignal): Promise<Vocabulary> {
+    await this.#refresh(signal)
+    this.of(principal)
+    while (this.#building.size > 0) await Promise.all(this.#building.values())
+    return this.of(principal)
+  }
+
+  /** One look after the other. */
+  async #refresh(signal: AbortSignal): Promise<void> {
     const next = this.#refreshing.then(() => this.#look(signal))
     this.#refreshing = next.catch(() => undefined)
     await next
-    while (this.#building.size > 0) await Promise.all(this.#building.values())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,9 +109,10 @@ class ReadingBook {
 
   async #keepUp(): Promise<void> {
     const { signal } = this.#closing
+    this.#general = await generalVocabulary((stop) => this.#breathe(stop), signal)
     for (;;) {
       try {
-        await this.refresh(signal)
+        await this.#refresh(signal)
       } catch (err) {
         signal.throwIfAborted()
         this.#parts.log.warn({ err }, 'the vocabulary could not be read from the documents')
@@ -120,12 +134,6 @@ class ReadingBook {
     this.#version += 1
     // Those that are in use are brought up to date before they are asked for again.
     for (const key of this.#vocabularies.keys()) this.#build(key, key === '' ? [] : key.split('\n'))
-    this.#build(...this.#wholeBook())
-  }
-
-  #wholeBook(): [key: string, groups: readonly string[]] {
-    const groups = this.#groupsFor(localPrincipal)
-    return [groups.join('\n'), groups]
   }
 
   /** @returns How many entries changed. */
@@ -209,7 +217,7 @@ class ReadingBook {
     if (tookMs < sliceMs) return
     signal.throwIfAborted()
     await nextTick()
-    await sleep((tookMs * (1 - shareOfTime)) / shareOfTime, undefined, { signal, ref: false })
+    await sleep((tookMs * (1 - shareOfTime)) / shareOfTime, undefined, { signal })
     this.#sliceStartedAt = performance.now()
   }
 }

@@ -77,6 +77,8 @@ export async function talkCommand(invocation: Invocation, options: TalkOptions):
   const inputs = await inputsOf(options, signal)
   await using nightdesk = await openNightdesk(invocation)
   await ensureLoaded(invocation, nightdesk)
+  // Names are put right from the first word on.
+  if (options.wav !== undefined) await nightdesk.names.ready(principal, signal)
   const how: ConversationOptions = {
     principal,
     mode: 'spoken',

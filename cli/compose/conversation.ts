@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebhookPager } from '#conversation/outlets/webhook/webhook-pager.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
+import type { VocabularyBook } from '#graph/vocabulary-book.ts'
 import type { Search } from '#knowledge/answer.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import type { StoredPassage } from '#knowledge/passage.ts'
@@ -15,6 +16,7 @@ import { type Providers, providedAsk } from './providers.ts'
 
 export interface LoopParts {
   store: KnowledgeStore
+  names: Pick<VocabularyBook, 'of'>
   search: Search
   /** All that answering is made of, but what each turn brings. */
   answering: Omit<AnsweringParts, 'search' | 'conversations' | 'sectionsOf' | 'llm'>
@@ -27,7 +29,7 @@ export interface LoopParts {
 
 /** What the conversation loop is made of. */
 export function conversationParts(parts: LoopParts): ConversationParts {
-  const { store, search, answering, sectionsOf, freshnessOfPassages, providers, config, log } = parts
+  const { store, names, search, answering, sectionsOf, freshnessOfPassages, providers, config, log } = parts
   const { page_webhook: pageUrl } = config.settings.conversations
   return {
     answering: (turn) =>
@@ -61,6 +63,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
       },
     },
     conversations: store.conversations,
+    vocabulary: (principal) => names.of(principal),
     llm: providers.llm,
     ...(pageUrl === undefined ? {} : { pager: new WebhookPager({ url: pageUrl }) }),
     clock: systemClock,
