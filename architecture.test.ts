@@ -76,6 +76,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   pino: ['runtime/log.ts'],
   'playwright-core': 'tests',
   'prom-client': ['server'],
+  'rate-limiter-flexible': ['server/limits'],
   stemmer: ['knowledge/terms', 'retrieval/query'],
   vitest: 'tests',
   wabt: ['bench', 'providers/embedder', 'knowledge/sqlite', 'bin'],

@@ -20,9 +20,11 @@ const kinds = {
   source_not_found: { status: 404, title: 'No such source' },
   trace_not_found: { status: 404, title: 'No such answer' },
   model_not_found: { status: 404, title: 'No such model' },
+  websocket_only: { status: 426, title: 'Only by WebSocket' },
   method_not_allowed: { status: 405, title: 'Wrong method' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   draining: { status: 503, title: 'Nightdesk is shutting down' },
 } as const
@@ -68,7 +70,7 @@ export class RequestProblem extends OpsError {
     super(`${code}: ${detail}`)
     this.code = code
     this.userMessage = detail
-    this.retryable = code === 'draining'
+    this.retryable = code === 'draining' || code === 'rate_limited'
     this.status = kinds[code].status
     this.headers = options.headers ?? {}
     this.errors = options.errors ?? []
@@ -104,9 +106,10 @@ export function problemResponse(error: unknown, inOpenAiForm: boolean): Response
   })
 }
 
+const openAiTypes: Readonly<Record<number, string>> = { 401: 'authentication_error', 429: 'rate_limit_error' }
+
 export function withOpenAiForm(problem: Problem): Problem {
-  const type =
-    problem.status === 401 ? 'authentication_error' : problem.status < 500 ? 'invalid_request_error' : 'server_error'
+  const type = openAiTypes[problem.status] ?? (problem.status < 500 ? 'invalid_request_error' : 'server_error')
   const fields = (problem.errors ?? []).map(({ field, message }) => `${field}: ${message}`)
   const message = [problem.detail, ...fields].join(' ')
   return { ...problem, error: { message, type, param: problem.errors?.[0]?.field ?? null, code: problem.code } }

@@ -22,6 +22,7 @@ const descriptions = {
   404: 'Not there, or not for you.',
   413: 'The body is larger than 1 MB.',
   415: 'The body is not JSON.',
+  429: 'Asked too often; try again after `Retry-After` seconds.',
   500: 'Something went wrong on our side.',
   503: 'Not possible right now; try again after `Retry-After` seconds.',
 } as const
@@ -36,6 +37,7 @@ export const problemResponses = {
   400: problem(400),
   401: problem(401),
   403: problem(403),
+  429: problem(429),
   500: problem(500),
   503: problem(503),
 }

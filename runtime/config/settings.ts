@@ -171,7 +171,20 @@ export const Settings = z.strictObject({
       per_session_usd: z.number().positive().optional().describe('Of one conversation'),
     })
     .prefault({})
-    .describe('US dollars for language models; once used up, answers quote the documents without a model'),
+    .describe(
+      'US dollars for language models and speech; once used up, answers quote the documents and are said by the voice of the machine',
+    ),
+  limits: z
+    .strictObject({
+      questions_per_minute: z
+        .int()
+        .positive()
+        .optional()
+        .describe('Of one principal, over HTTP; more are refused with 429'),
+      requests_per_minute: z.int().positive().optional().describe('Of one principal, of any kind, over HTTP'),
+    })
+    .prefault({})
+    .describe('How often each principal may ask; absent: as often as they like'),
   sync_every: Duration.default('10m').describe('How often `start` looks at every source again'),
 })
 export type Settings = z.infer<typeof Settings>
