@@ -1,4 +1,5 @@
 import type { ConversationEvent } from '#conversation/events.ts'
+import type { HeardNames } from '#conversation/heard-names.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Correction, Item, UserContent } from '../protocol.ts'
@@ -148,7 +149,7 @@ export class UserTurns {
       case 'final':
         this.#deafCode = undefined
         this.#words = event.text
-        if (this.#speech !== undefined) this.#tell(this.#speech.itemId, event.text, false, [])
+        if (this.#speech !== undefined) this.#tell(this.#speech.itemId, event.text, false, event.names?.corrections)
         ear.heard({ kind: event.kind, text: event.text, confidence: event.confidence })
         if (replies.isWithheld && this.#speech !== undefined && event.text.trim() !== '') this.#goOnSaying()
         return
@@ -263,7 +264,7 @@ export class UserTurns {
     void inputs.send({ kind: 'speech-end', ...(spokenMs === undefined ? {} : { spokenMs }) })
   }
 
-  #heard({ text, lang }: { text: string; lang?: Lang | undefined }): void {
+  #heard({ text, lang, names }: { text: string; lang?: Lang | undefined; names?: HeardNames | undefined }): void {
     const unheard = this.#unheard.shift()
     if (unheard === undefined) return
     const { itemId, audioMs, endpointWord, stopWaiting } = unheard
@@ -274,12 +275,12 @@ export class UserTurns {
     if (this.#said !== undefined) this.#said.heardAt = this.#parts.parts.timing.nowMs()
     this.#misheard = words === '' ? this.#misheard + 1 : 0
     if (words !== '') this.#lang = lang ?? detectLang(words, this.#lang)
-    this.transcribed(itemId, words, audioMs)
+    this.transcribed(itemId, words, audioMs, names?.corrections)
     this.#parts.onHeard()
   }
 
   /** The words of an item are known. */
-  transcribed(itemId: string, words: string, audioMs: number): void {
+  transcribed(itemId: string, words: string, audioMs: number, corrections?: readonly Correction[]): void {
     const { items, send } = this.#parts
     const item = items.find(itemId)
     if (item?.type === 'message' && item.role === 'user') {
@@ -302,10 +303,10 @@ export class UserTurns {
       transcript: words,
       usage: { type: 'duration', seconds: Math.round(audioMs) / 1000 },
     })
-    this.#tell(itemId, words, true, [])
+    this.#tell(itemId, words, true, corrections)
   }
 
-  #tell(item_id: string, text: string, is_final: boolean, corrections: readonly Correction[]): void {
+  #tell(item_id: string, text: string, is_final: boolean, corrections: readonly Correction[] = []): void {
     this.#parts.send({ type: 'nightdesk.transcript', item_id, text, is_final, corrections })
   }
 
