@@ -204,7 +204,7 @@ describe('an interrupted answer', () => {
           expect(waits).toBe(0)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 })
