@@ -55,11 +55,14 @@ class TurnsOfTalk implements TurnTaking {
         this.#turn?.hint(hints[evidence.kind])
         return this.#decide()
       case 'playing':
+        if (!this.#overlap.playing) this.#words.passOver()
         this.#overlap.play(evidence.text, evidence.atMs)
         return []
       case 'played': {
         const { decisions, taken } = this.#overlap.fallSilent(evidence.atMs, this.#words.current)
-        return taken === undefined ? decisions : [...decisions, ...this.#takeOver(taken)]
+        if (taken !== undefined) return [...decisions, ...this.#takeOver(taken)]
+        if (this.#turn === undefined) this.#words.passOver()
+        return decisions
       }
       case 'turn-closed':
         this.#close()
@@ -76,12 +79,7 @@ class TurnsOfTalk implements TurnTaking {
   }
 
   #judgeOverlap(): TurnDecision[] {
-    const { decisions, taken, passedOver } = this.#overlap.judge(
-      this.#words.current,
-      this.#words.confidence,
-      this.#lag.ms,
-    )
-    if (passedOver) this.#words.passOver()
+    const { decisions, taken } = this.#overlap.judge(this.#words.current, this.#words.confidence, this.#lag.ms)
     return taken === undefined ? decisions : [...decisions, ...this.#takeOver(taken)]
   }
 
@@ -142,6 +140,7 @@ class TurnsOfTalk implements TurnTaking {
         },
       ]
     }
+    this.#heard.gate.missedSpeaker()
     const { endedMs } = this.#overlap
     if (endedMs !== undefined && this.#heard.nowMs - endedMs <= afterwardsMs && isNod(own)) return []
     return this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined)
@@ -155,10 +154,8 @@ class TurnsOfTalk implements TurnTaking {
         continue
       }
       const outcome = decision.outcome === 'answer' ? this.#outcomeOf(turn.text, turn.onsetMs) : decision.outcome
-      if (outcome === 'answer') {
-        if (turn.sound !== undefined) this.#heard.gate.wasSpeaker(turn.sound)
-        this.#tempo.turnEnded(decision.atMs)
-      }
+      if (outcome === 'answer') this.#tempo.turnEnded(decision.atMs)
+      else if (outcome !== 'not-addressed' && turn.sound !== undefined) this.#heard.gate.wasNoise(turn.sound)
       this.#words.turnEnded(decision.atMs)
       this.#turn = undefined
       this.#ended = outcome

@@ -1,3 +1,4 @@
+import { isStop } from './nods.ts'
 import { isJapanese, lettersOf, wordDistance, wordsOf } from './words.ts'
 
 /** Words recognised a little differently are ours still. */
@@ -5,6 +6,10 @@ const alike = 0.34
 /** What we said longer ago than so many words can't be coming back. */
 const recentWords = 60
 const recentLetters = 160
+
+/** Fewer strange words after an echo are misheard ones of ours. */
+const surelyOther = 3
+const surelyOtherLetters = 6
 
 /** What was heard, without what is our own voice coming back; '' where it is nothing else. */
 export function withoutEcho(heard: string, saying: string): string {
@@ -24,7 +29,8 @@ function wordsWithoutEcho(heard: string, saying: string): string {
   const lastPlace = places.findLastIndex((place) => place !== undefined)
   const tail = words.slice(lastPlace + 1)
   const next = ours.slice((places[lastPlace] ?? 0) + 1)
-  return isMisheard(tail.join(''), next) ? '' : tail.join(' ')
+  if (isMisheard(tail.join(''), next)) return ''
+  return tail.length >= surelyOther || isStop(tail.join(' ')) ? tail.join(' ') : ''
 }
 
 /** The echo of words that come next, cut and spelled by a recogniser that doesn't know them. */
@@ -70,5 +76,5 @@ function japaneseWithoutEcho(heard: string, saying: string): string {
   const share = known.filter(Boolean).length / pairs.length
   if (share < 0.5) return heard
   const tail = letters.slice(known.lastIndexOf(true) + 2)
-  return tail.length >= 3 ? tail : ''
+  return tail.length >= surelyOtherLetters || isStop(tail) ? tail : ''
 }

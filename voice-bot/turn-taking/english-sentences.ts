@@ -31,7 +31,7 @@ const particles = set('up down off out back again through over away together')
 const goesOn =
   /\b(?:going|go|log|sign|logged|signed|turn(?:ed)? it|switch(?:ed)? it|keep|carry|plugged|check|come|came|opt) (?:on|in)$/
 const questionStart =
-  /^(?:(?:so|and|but|okay|ok|well|now|hey|right|um|uh|please|sorry|also|then|nightdesk)\s+)*(?:what|where|when|why|who|whom|whose|which|how|is|are|was|were|do|does|did|can|could|should|would|will|has|have|had|am|isn't|aren't|doesn't|didn't|what's|where's|who's|how's|when's|why's)\b/
+  /^(?:(?:so|and|but|okay|ok|well|now|hey|right|um|uh|please|sorry|also|then|nightdesk)\s+)*(?:what|where|when(?= (?:is|are|was|were|do|does|did|can|could|should|would|will|has|have))|why|who|whom|whose|which|how|is|are|was|were|do|does|did|can|could|should|would|will|has|have|had|am|isn't|aren't|doesn't|didn't|what's|where's|who's|how's|when's|why's)\b/
 const orderStart =
   /^(?:(?:so|and|but|okay|ok|well|now|hey|right|um|uh|please|also|then|just|nightdesk|can you|could you|would you|i need you to|i want you to|i'd like you to|let's)\s+)*(?:show|tell|read|give|list|check|find|explain|open|search|describe|send|page|run|look|walk|compare|summari[sz]e|restart|repeat|go|start|call|post|remind|spell|skip|ignore|forget|cancel|put)\b/
 /** Announces a question and isn't one. */

@@ -10,6 +10,8 @@ export class HeardSound {
   readonly pitch = new PitchRange()
   #nowMs = 0
   #voiced = false
+  #tentative = false
+  #levelDb = -90
   #sound: Sound | undefined
   #knowsPitch = false
 
@@ -18,7 +20,9 @@ export class HeardSound {
   }
 
   frame(frame: VoiceFrame): void {
-    const { voiced, sound } = this.gate.take(frame)
+    const { voiced, tentative, sound } = this.gate.take(frame)
+    this.#tentative = tentative
+    this.#levelDb += (Math.max(-90, frame.levelDb) - this.#levelDb) * 0.08
     this.#nowMs = Math.max(this.#nowMs, frame.endMs)
     this.#voiced = voiced
     this.#sound = sound
@@ -31,6 +35,7 @@ export class HeardSound {
     if (atMs <= this.#nowMs) return
     this.#nowMs = atMs
     this.#voiced = false
+    this.#tentative = false
   }
 
   get nowMs(): number {
@@ -40,6 +45,16 @@ export class HeardSound {
   /** In the newest frame. */
   get voiced(): boolean {
     return this.#voiced
+  }
+
+  /** Something like a voice has begun in the newest frames and may be a click still. */
+  get tentative(): boolean {
+    return this.#tentative
+  }
+
+  /** Of the last 400 ms or so. */
+  get levelDb(): number {
+    return this.#levelDb
   }
 
   get sound(): Sound | undefined {

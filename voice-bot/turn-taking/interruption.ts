@@ -2,7 +2,7 @@ import { isAddressed } from './addressing.ts'
 import { withoutEcho } from './echo.ts'
 import { isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
 import type { BargeInOptions, SettledOptions } from './options.ts'
-import { isTone, type Sound } from './sound.ts'
+import { isCrowd, isTone, type Sound } from './sound.ts'
 import { wordsOf } from './words.ts'
 
 /** What is known of somebody who talks while we do. */
@@ -16,8 +16,9 @@ export interface TalkOver {
   nowMs: number
   /** A voice is heard in the newest frame. */
   going: boolean
-  /** What was recognised of it; '' where nothing was yet. */
+  /** What was recognised since we began to speak, and how much of what is the speaker's own was known before this. */
   words: string
+  ownBefore: string
   /** 0..1, where the recogniser says. */
   confidence: number | undefined
   /** What we have been saying. */
@@ -40,21 +41,21 @@ const wordlessMs = 1000
 /** A noise without words isn't waited for longer than this. */
 const noiseMs = 1200
 /** Our own sound in the microphone, or somebody at another desk, is so much quieter than the speaker. */
-const quieterDb = 9
+const quieterDb = 6
 /** Words of a recogniser that is less sure are guesses at a noise. */
 const sureEnough = 0.4
 
 /** Whether somebody who talks while we do wants the turn. */
 export function judgeTalk(talk: TalkOver, options: BargeInOptions, wakePhrases: readonly string[]): TalkVerdict {
   const told = (talk.confidence ?? 1) >= sureEnough ? talk.words : ''
-  const own = withoutEcho(told, talk.saying)
+  const own = newOf(withoutEcho(told, talk.saying), talk.ownBefore)
   const byWords = judgeWords(own, talk, options, wakePhrases)
   if (byWords !== undefined) return byWords
   const lengthMs = talk.nowMs - talk.onsetMs
   const quietMs = talk.nowMs - talk.lastMs
-  if (told.trim() !== '' && own === '' && (quietMs > 250 || lengthMs > noiseMs))
-    return { kind: 'dismissed', because: 'our own voice' }
-  if (wakePhrases.length === 0 && judgeSound(talk, options, lengthMs, own))
+  const isEcho = told.trim() !== '' && withoutEcho(told, talk.saying) === ''
+  if (isEcho && (quietMs > 250 || lengthMs > noiseMs)) return { kind: 'dismissed', because: 'our own voice' }
+  if (wakePhrases.length === 0 && !isEcho && judgeSound(talk, options, lengthMs, own))
     return { kind: 'interruption', because: 'somebody goes on talking' }
   if (own !== '' && isNod(own) && quietMs >= 200) return { kind: 'dismissed', because: 'a sign of listening' }
   if (quietMs >= Math.max(450, talk.lagMs + 100)) return { kind: 'dismissed', because: whyNot(own, wakePhrases) }
@@ -106,8 +107,14 @@ function judgeSound(
 function soundsLikeSpeaker({ sound, speakerDb, knowsPitch }: TalkOver): boolean {
   if (isTone(sound)) return false
   if (sound.probabilities / sound.frames < 0.7) return false
-  if (knowsPitch && sound.pitchedFrames / sound.frames < 0.35) return false
+  if (knowsPitch && sound.pitchedFrames / sound.frames < 0.15) return false
+  if (isCrowd(sound)) return false
   return speakerDb === undefined || sound.usualDb >= speakerDb - quieterDb
+}
+
+/** Words that were there already are no news. */
+export function newOf(own: string, before: string): string {
+  return own.startsWith(before) ? own.slice(before.length).trim() : own
 }
 
 function whyNot(own: string, wakePhrases: readonly string[]): string {

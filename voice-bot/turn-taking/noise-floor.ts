@@ -1,32 +1,35 @@
 /** Digital silence and what is next to it: no microphone is quieter. */
 const quietestDb = -90
-/** The quietest that was heard in so long is the room: longer than a syllable or a word, shorter than a change of rooms. */
-const spanMs = 1600
-const buckets = 4
+/** Longer than a phrase, shorter than a change of rooms. */
+const spanFrames = 128
+/** So many of the frames are in a pause, even of somebody who talks all the time. */
+const quietShare = 0.1
+/** A sound that was found to be nothing is the room for so long after it was last heard, and fades by so much a second. */
+const fadeDbPerSecond = 3
 
-/** How loud the room is when nobody speaks, in dB below full scale: the quietest level of the last seconds, smoothed. */
+/** How loud the room is when nobody speaks, in dB below full scale: what all but the quietest tenth of the last seconds exceed. */
 export class NoiseFloor {
-  #smoothedDb: number | undefined
-  /** The quietest of each quarter of the span, the newest last. */
-  readonly #quietest: number[] = []
-  #bucketEndsMs = 0
+  readonly #levels: number[] = []
+  #next = 0
+  #db = quietestDb
+  #noiseDb = quietestDb
 
-  take(levelDb: number, endMs: number): void {
-    const level = Math.max(quietestDb, levelDb)
-    const before = this.#smoothedDb ?? level
-    // Falls at once and rises within four frames: a short dip between two sounds is the room, too.
-    this.#smoothedDb = before + (level - before) * (level < before ? 0.6 : 0.3)
-    if (endMs >= this.#bucketEndsMs) {
-      this.#bucketEndsMs = endMs + spanMs / buckets
-      this.#quietest.push(this.#smoothedDb)
-      if (this.#quietest.length > buckets) this.#quietest.shift()
-    }
-    const newest = this.#quietest.length - 1
-    this.#quietest[newest] = Math.min(this.#quietest[newest] ?? level, this.#smoothedDb)
+  take(levelDb: number, durationMs: number): void {
+    this.#levels[this.#next] = Math.max(quietestDb, levelDb)
+    this.#next = (this.#next + 1) % spanFrames
+    this.#noiseDb = Math.max(quietestDb, this.#noiseDb - (fadeDbPerSecond * durationMs) / 1000)
+    // Sorting so few numbers every fourth frame takes some microseconds.
+    if (this.#next % 4 !== 0 && this.#levels.length > 4) return
+    const sorted = Float64Array.from(this.#levels).sort()
+    this.#db = sorted[Math.floor(sorted.length * quietShare)] ?? quietestDb
   }
 
-  /** Before anything was heard: as quiet as can be. */
+  /** A sound of that level turned out to be nothing. */
+  learn(levelDb: number): void {
+    this.#noiseDb = Math.max(this.#noiseDb, levelDb)
+  }
+
   get db(): number {
-    return this.#quietest.length === 0 ? quietestDb : Math.min(...this.#quietest)
+    return Math.max(this.#db, this.#noiseDb)
   }
 }

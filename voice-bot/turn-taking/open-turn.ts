@@ -15,8 +15,6 @@ export interface OpenTurnParts {
   lag: RecogniserLag
 }
 
-/** Within a turn so much voice is speech again after a pause. */
-const resumedMs = 96
 /** A pause is told once it has lasted so long. */
 const pauseMs = 160
 /** The answer may be begun so long after a sentence that looks complete. */
@@ -28,6 +26,11 @@ const wordlessMs = 1400
 const shortNoiseMs = 900
 /** Less voice than this, without a word, was no speech. */
 const speechMs = 400
+/** Where the recogniser usually tells words, a sound without any for so long, softer than the speaker, is another's. */
+const otherVoiceMs = 800
+const softerDb = 3
+/** And after so long without a single word, it was nothing all along. */
+const neverWordsMs = 3500
 /** Words that come while nobody is heard were said at least so long before. */
 const unheardMs = 600
 
@@ -45,12 +48,16 @@ export class OpenTurn {
   #cadence: Cadence = 'unknown'
   #sound: Sound | undefined
   #toldLikely: string | undefined
+  /** When the newest words came, and how loud the speaker was while they did. */
+  #wordsMs: number
+  #loudestDb = -90
 
   /** @param lastMs The end of what was heard of it so far. */
   constructor(parts: OpenTurnParts, onsetMs: number, lastMs: number) {
     this.#parts = parts
     this.onsetMs = onsetMs
     this.#lastMs = lastMs
+    this.#wordsMs = onsetMs
   }
 
   get text(): string {
@@ -77,7 +84,12 @@ export class OpenTurn {
     const { heard, lag } = this.#parts
     const changed = text !== this.#text
     const quietMs = heard.nowMs - this.#lastMs
-    if (changed && text !== '') lag.wordsCame(quietMs)
+    if (changed && text !== '') {
+      lag.wordsCame(quietMs)
+      this.#wordsMs = heard.nowMs
+      if (this.#sound !== undefined) heard.gate.wasSpeaker(this.#sound)
+      this.#loudestDb = Math.max(this.#loudestDb, heard.levelDb)
+    }
     if (changed && text.length > this.#text.length && quietMs > unheardMs)
       this.#lastMs = Math.max(this.#lastMs, Math.min(heard.nowMs, atMs) - unheardMs)
     this.#text = text
@@ -92,11 +104,8 @@ export class OpenTurn {
   follow(): TurnDecision[] {
     const { heard } = this.#parts
     const { sound, voiced, nowMs } = heard
-    if (voiced && sound !== undefined) {
-      // A fresh sound, not yet long enough to be speech: nothing is decided until it's known.
-      if (!this.#speaking && sound.voicedMs < resumedMs) return []
-      return this.#voice(sound)
-    }
+    if (heard.tentative) return []
+    if (voiced && sound !== undefined) return this.#isNoiseAfterwards() ? this.#talkOver() : this.#voice(sound)
     if (this.#speaking && this.#sound !== undefined && this.#lastMs === this.#sound.lastMs)
       this.#cadence = heard.pitch.cadence(this.#sound)
     const decisions: TurnDecision[] = []
@@ -106,6 +115,22 @@ export class OpenTurn {
     }
     if (nowMs > this.#lastMs) decisions.push(...this.#pause(nowMs - this.#lastMs))
     return decisions
+  }
+
+  /** The speaker has stopped and something goes on that sounds like a voice: a crowd, a radio. */
+  #isNoiseAfterwards(): boolean {
+    const { heard, lag } = this.#parts
+    if (!lag.tellsInterims || this.#sound === undefined) return false
+    if (this.#text === '') return heard.nowMs - this.onsetMs > neverWordsMs
+    const wordlessMs = heard.nowMs - this.#wordsMs - lag.ms
+    return wordlessMs > otherVoiceMs && heard.levelDb < this.#loudestDb - softerDb
+  }
+
+  /** What the noise hides is told from when the last words came. */
+  #talkOver(): TurnDecision[] {
+    const { heard, lag } = this.#parts
+    this.#lastMs = Math.min(this.#lastMs, Math.max(this.onsetMs, this.#wordsMs - lag.ms))
+    return this.#pause(heard.nowMs - this.#lastMs)
   }
 
   get #shortestWait(): number {

@@ -1,6 +1,6 @@
 import { withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
-import { judgeTalk, type TalkVerdict, wantsTurnByWords } from './interruption.ts'
+import { judgeTalk, newOf, type TalkVerdict, wantsTurnByWords } from './interruption.ts'
 import type { SettledOptions } from './options.ts'
 import type { Sound } from './sound.ts'
 import { gapMs } from './speech-gate.ts'
@@ -21,6 +21,8 @@ const echoTailMs = 1500
 const louderDb = 6
 /** A noise that comes back so soon is the same one. */
 const sameNoiseMs = 600
+/** What is so much louder than our voice comes back is somebody else's. */
+const louderThanEchoDb = 4
 /** Having heard ourselves, we are wary of it for so many interruptions. */
 const waryFor = 3
 
@@ -39,6 +41,10 @@ export class Overlap {
   #suspicion: Suspicion | undefined
   #passedOver: { lastMs: number; usualDb: number } | undefined
   #wary = 0
+  /** How loud our own voice comes back. */
+  #echoDb: number | undefined
+  /** What of the speaker's own words was known when the last of their sounds began or was passed over. */
+  #ownBefore = ''
 
   constructor(options: SettledOptions, heard: HeardSound) {
     this.#options = options
@@ -58,6 +64,7 @@ export class Overlap {
     if (this.#sinceMs === undefined) {
       if (this.#endedMs === undefined || atMs - this.#endedMs > echoTailMs) this.#saying = ''
       this.#sinceMs = atMs
+      this.#ownBefore = ''
       this.#endedMs = undefined
     }
     this.#saying = text.startsWith(this.#saying) ? text : `${this.#saying} ${text}`
@@ -80,7 +87,10 @@ export class Overlap {
 
   /** Words and no sound to go with them, or one that was passed over: they can be enough. */
   takenByWords(words: string, confidence: number | undefined): boolean {
-    return this.#suspicion === undefined && wantsTurnByWords(this.own(words), confidence, this.#options)
+    return (
+      this.#suspicion === undefined &&
+      wantsTurnByWords(newOf(this.own(words), this.#ownBefore), confidence, this.#options)
+    )
   }
 
   /** What the newest frame, or words, tell of somebody who talks over us. */
@@ -88,8 +98,8 @@ export class Overlap {
     words: string,
     confidence: number | undefined,
     lagMs: number,
-  ): { decisions: TurnDecision[]; taken?: TakenOver; passedOver?: true } {
-    const decisions = this.#suspect()
+  ): { decisions: TurnDecision[]; taken?: TakenOver } {
+    const decisions = this.#suspect(words)
     const suspicion = this.#suspicion
     if (suspicion === undefined) return { decisions }
     const { nowMs, voiced, gate, knowsPitch } = this.#heard
@@ -99,9 +109,10 @@ export class Overlap {
         nowMs,
         going: voiced,
         words,
+        ownBefore: this.#ownBefore,
         confidence,
         saying: this.#saying,
-        maybeEcho: this.#wary > 0 || this.#beganWithUs(suspicion.onsetMs),
+        maybeEcho: this.#mayBeEcho(suspicion),
         speakerDb: gate.speakerDb,
         knowsPitch,
         lagMs,
@@ -111,8 +122,12 @@ export class Overlap {
     )
     if (verdict.kind === 'undecided') return { decisions }
     if (verdict.kind === 'dismissed') {
-      if (verdict.because === 'our own voice') this.#wary = waryFor
-      return { decisions: [...decisions, this.#dismiss(suspicion, verdict.because)], passedOver: true }
+      if (verdict.because === 'our own voice') {
+        this.#wary = waryFor
+        this.#echoDb = Math.max(this.#echoDb ?? -90, suspicion.sound.usualDb)
+      }
+      this.#ownBefore = this.own(words)
+      return { decisions: [...decisions, this.#dismiss(suspicion, verdict.because)] }
     }
     this.#wary = Math.max(0, this.#wary - 1)
     this.#suspicion = undefined
@@ -133,7 +148,7 @@ export class Overlap {
     return { decisions, taken: { onsetMs: suspicion.onsetMs, sound: suspicion.sound } }
   }
 
-  #suspect(): TurnDecision[] {
+  #suspect(words: string): TurnDecision[] {
     const { sound, voiced } = this.#heard
     if (!voiced || sound === undefined || this.isPassedOver(sound)) return []
     if (this.#suspicion !== undefined) {
@@ -143,15 +158,22 @@ export class Overlap {
     }
     if (sound.voicedMs < Math.min(this.#options.startMs, this.#options.bargeIn.minimumMs)) return []
     this.#passedOver = undefined
+    this.#ownBefore = this.own(words)
     this.#suspicion = { onsetMs: sound.onsetMs, lastMs: sound.lastMs, sound }
     return [{ kind: 'interruption-suspected', atMs: this.#heard.nowMs }]
   }
 
   #dismiss({ sound, lastMs }: Suspicion, because: string): TurnDecision {
     this.#suspicion = undefined
+    if (because === 'a noise') this.#heard.gate.wasNoise(sound)
     const isOver = this.#heard.nowMs - lastMs >= gapMs / 2
     this.#passedOver = isOver ? undefined : { lastMs: sound.lastMs, usualDb: sound.usualDb }
     return { kind: 'interruption-dismissed', atMs: this.#heard.nowMs, because }
+  }
+
+  #mayBeEcho({ onsetMs, sound }: Suspicion): boolean {
+    if (this.#echoDb !== undefined && sound.usualDb >= this.#echoDb + louderThanEchoDb) return false
+    return this.#wary > 0 || this.#beganWithUs(onsetMs)
   }
 
   #beganWithUs(onsetMs: number): boolean {

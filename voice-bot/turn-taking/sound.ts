@@ -72,3 +72,18 @@ export function isTone({ pitches, levels }: Sound): boolean {
   const middle = [...heard].sort((a, b) => a - b)[heard.length >> 1] ?? 0
   return heard.every((pitch) => Math.abs(pitch - middle) < middle * 0.012)
 }
+
+/** A voice glides; where the pitch leaps again and again, several are talking. */
+export function isCrowd({ pitches }: Sound): boolean {
+  let [leaps, steps] = [0, 0]
+  for (const [at, pitch] of pitches.entries()) {
+    const before = pitches[at - 1] ?? 0
+    if (pitch === 0 || before === 0) continue
+    steps += 1
+    if (Math.abs(Math.log2(pitch / before)) > leapOctaves) leaps += 1
+  }
+  return leaps >= 2 && leaps / steps > 0.14
+}
+
+/** Two semitones within a frame. */
+const leapOctaves = 2 / 12

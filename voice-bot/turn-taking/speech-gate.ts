@@ -11,29 +11,41 @@ export interface SpeechGateOptions {
 /** What one frame told. */
 export interface GateReading {
   voiced: boolean
+  /** Something like a voice has begun, and may be a key or a click still. */
+  tentative: boolean
   /** What is going on, or has just paused; undefined when nothing has sounded like a voice for a while. */
   sound: Sound | undefined
 }
 
 /** Once somebody speaks, the detector needs to be that much less sure of it. */
-const hysteresis = 0.15
+const hysteresis = 0.1
 /** A gap within a word or between two words spoken in one go: what comes after it belongs to the same sound. */
 export const gapMs = 256
-/** A voice stands out from the room by so much; half of what the speaker does where that is less. */
-const marginDb = 6
+/** After a gap of so long, it takes so many frames within so long to be a voice again: keys are shorter. */
+const breakMs = 96
+const voiceFrames = 3
+const withinMs = 160
+/** A voice stands out from the room by at least and at most so much; by half of what the speaker does between. */
+const leastMarginDb = 2
+const mostMarginDb = 18
 const roomKnownMs = 300
-/** Shorter sounds may be anything. */
+/** The speaker may be so much softer than before. */
+const softerDb = 5
+/** Shorter sounds tell nothing of the speaker. */
 const trustedMs = 400
 /** The detector is sure a little after the beginning: frames before that were louder than the room count too. */
 const lookBackMs = 96
+const onsetMarginDb = 6
 
 /** Tells voices from clicks, tones and the room. */
 export class SpeechGate {
   readonly #threshold: number
   readonly #minimumLevelDb: number
   readonly #floor = new NoiseFloor()
-  /** The end and level of the last frames without a voice. */
+  /** The last frames without a voice. */
   readonly #before: { startMs: number; levelDb: number }[] = []
+  /** Frames that may be the beginning of a voice. */
+  #pending: VoiceFrame[] = []
   #sound: Sound | undefined
   #speakerDb: number | undefined
   #heardMs = 0
@@ -41,11 +53,6 @@ export class SpeechGate {
   constructor({ threshold, minimumLevelDb }: SpeechGateOptions) {
     this.#threshold = threshold
     this.#minimumLevelDb = minimumLevelDb
-  }
-
-  /** In dB below full scale. */
-  get floorDb(): number {
-    return this.#floor.db
   }
 
   /** How loud the speaker has been so far; undefined before the first words. */
@@ -59,32 +66,58 @@ export class SpeechGate {
     this.#speakerDb = this.#speakerDb === undefined ? usualDb : this.#speakerDb + (usualDb - this.#speakerDb) * 0.3
   }
 
-  take(frame: VoiceFrame): GateReading {
-    const voiced = this.#isVoiced(frame)
-    this.#floor.take(frame.levelDb, frame.endMs)
-    this.#heardMs += frame.durationMs
-    if (this.#sound !== undefined && frame.endMs - frame.durationMs - this.#sound.lastMs >= gapMs)
-      this.#sound = undefined
-    if (!voiced) {
-      this.#remember(frame)
-      return { voiced, sound: this.#sound }
-    }
-    if (this.#sound === undefined) this.#sound = soundFrom(frame, this.#onset(frame))
-    else goOn(this.#sound, frame)
-    this.#before.length = 0
-    // A tone keeps its sound alive, so that it is known for one while it lasts, but is no voice.
-    return { voiced: !isTone(this.#sound), sound: this.#sound }
+  /** The speaker is heard by the recogniser and not by us: how loud they are must have changed. */
+  missedSpeaker(): void {
+    this.#speakerDb = undefined
   }
 
-  #isVoiced({ probability, levelDb, endMs, durationMs }: VoiceFrame): boolean {
-    const going = this.#sound !== undefined && endMs - durationMs - this.#sound.lastMs < gapMs
+  /** This sound was nothing: what is no louder isn't either, for a while. */
+  wasNoise({ usualDb }: Sound): void {
+    const limitDb = this.#speakerDb === undefined ? usualDb : Math.min(usualDb, this.#speakerDb - softerDb)
+    this.#floor.learn(limitDb)
+  }
+
+  take(frame: VoiceFrame): GateReading {
+    const startMs = frame.endMs - frame.durationMs
+    const like = this.#isLikeVoice(frame)
+    this.#floor.take(frame.levelDb, frame.durationMs)
+    this.#heardMs += frame.durationMs
+    if (this.#sound !== undefined && startMs - this.#sound.lastMs >= gapMs && this.#pending.length === 0)
+      this.#sound = undefined
+    if (!like) {
+      this.#pending = this.#pending.filter(({ endMs }) => endMs > frame.endMs - withinMs)
+      this.#remember(frame)
+      return { voiced: false, tentative: false, sound: this.#sound }
+    }
+    if (this.#sound !== undefined && startMs - this.#sound.lastMs < breakMs) goOn(this.#sound, frame)
+    else if (!this.#isVoiceAgain(frame)) return { voiced: false, tentative: true, sound: this.#sound }
+    // A tone keeps its sound alive, so that it is known for one while it lasts, but is no voice.
+    return { voiced: this.#sound !== undefined && !isTone(this.#sound), tentative: false, sound: this.#sound }
+  }
+
+  #isVoiceAgain(frame: VoiceFrame): boolean {
+    this.#pending = [...this.#pending.filter(({ endMs }) => endMs > frame.endMs - withinMs), frame]
+    const [first, ...rest] = this.#pending
+    if (first === undefined || this.#pending.length < voiceFrames) return false
+    const firstMs = first.endMs - first.durationMs
+    if (this.#sound !== undefined && firstMs - this.#sound.lastMs < gapMs) goOn(this.#sound, first)
+    else this.#sound = soundFrom(first, this.#onset(first))
+    for (const each of rest) goOn(this.#sound, each)
+    this.#pending = []
+    this.#before.length = 0
+    return true
+  }
+
+  #isLikeVoice({ probability, levelDb, endMs, durationMs }: VoiceFrame): boolean {
+    const going = this.#sound !== undefined && endMs - durationMs - this.#sound.lastMs < breakMs
     if (probability < this.#threshold - (going ? hysteresis : 0)) return false
     if (levelDb < this.#minimumLevelDb) return false
     // The room isn't known yet when a stream begins in the middle of a word.
     if (this.#heardMs < roomKnownMs) return true
-    const speakerDb = this.#sound?.usualDb ?? this.#speakerDb
-    const half = speakerDb === undefined ? marginDb / 2 : (speakerDb - this.#floor.db) / 2
-    return levelDb >= this.#floor.db + Math.min(marginDb, Math.max(1, half))
+    const known = this.#speakerDb === undefined ? Number.NEGATIVE_INFINITY : this.#speakerDb - softerDb
+    const speakerDb = Math.max(this.#sound?.usualDb ?? levelDb, known)
+    const half = (speakerDb - this.#floor.db) / 2
+    return levelDb >= this.#floor.db + Math.min(mostMarginDb, Math.max(leastMarginDb, half))
   }
 
   #remember({ endMs, durationMs, levelDb }: VoiceFrame): void {
@@ -95,7 +128,8 @@ export class SpeechGate {
   #onset(frame: VoiceFrame): number {
     let onsetMs = frame.endMs - frame.durationMs
     for (const { startMs, levelDb } of this.#before.toReversed()) {
-      if (levelDb < this.#floor.db + marginDb || levelDb < frame.levelDb - 25) break
+      if (startMs >= onsetMs) continue
+      if (levelDb < this.#floor.db + onsetMarginDb || levelDb < frame.levelDb - 25) break
       onsetMs = startMs
     }
     return onsetMs
