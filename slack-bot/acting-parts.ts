@@ -1,4 +1,5 @@
 import type { AskLoop } from '#conversation/ask.ts'
+import type { SpeechParts } from '#conversation/parts.ts'
 import type { Search } from '#knowledge/answer.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
@@ -8,6 +9,7 @@ import type { PassageLoader } from '#knowledge/passage-loader.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { SlackFiles } from './clips/slack-files.ts'
 import type { InTurn } from './in-turn.ts'
 import type { Incidents } from './incidents/incidents.ts'
 import type { People, SlackPrincipal } from './people.ts'
@@ -30,6 +32,9 @@ export interface ActingParts {
   incidents: Incidents
   /** Where people reach the web page; absent: nobody can be called. */
   publicUrl: string | undefined
+  files: SlackFiles
+  /** How recordings are heard and answers read aloud; absent: neither. */
+  speech: SpeechParts | undefined
   /** What changes one conversation does so one after the other. */
   inTurn: InTurn
   clock: Clock

@@ -6,6 +6,8 @@ import type { Principal } from '#knowledge/principal.ts'
 import { userMessageOf } from '#runtime/errors.ts'
 import type { ActingParts } from './acting-parts.ts'
 import { offerRunbook } from './alerts/runbook-offer.ts'
+import type { Clip } from './clips/clip.ts'
+import { answerAloud, hearClip } from './clips/hear-clip.ts'
 import { AnswerTooSlowError } from './errors.ts'
 import type { AskedInSlack } from './incoming.ts'
 import { answerMessages } from './layout/answer-layout.ts'
@@ -48,24 +50,39 @@ export async function answerInSlack(
     if (progress.tries > mostTries) return
     return await offerRunbook(parts, asked, asked.alert, progress.posted, onProgress, signal)
   }
-  const text = questionIn(asked.text, botUser)
-  const lang = detectLang(text)
+  const written = questionIn(asked.text, botUser)
+  const lang =
+    written === '' ? await parts.people.langOf(asked.user, signal).catch(() => 'en' as const) : detectLang(written)
   const said = words(lang)
-  const reply = replyTo(parts, asked, lang, progress, onProgress)
+  let reply = replyTo(parts, asked, lang, progress, onProgress)
   try {
     const standing = await parts.people.standing(asked.user, asked.team, signal)
     if (standing.kind === 'bot') return
     if (standing.kind !== 'sees')
       return await tellAlone(parts, asked, message(refusal(standing, asked.user, lang)), signal)
-    if (text === '') return await tellAlone(parts, asked, message(said.whatToAsk), signal)
-    if (text.length > longestQuestion) return await tellAlone(parts, asked, message(said.tooLong), signal)
     if (progress.tries > mostTries) {
       if (reply === undefined) return await tellAlone(parts, asked, message(said.gaveUp), signal)
       await reply.finish([message(said.gaveUp)], signal)
       return
     }
+    const heard =
+      asked.clip === undefined
+        ? undefined
+        : await heardFirst(parts, asked, asked.clip, lang, progress, onProgress, signal)
+    if (heard !== undefined) reply = heard.reply
+    const text = [written, heard?.text ?? ''].filter((part) => part !== '').join('\n')
+    if (text === '' && heard !== undefined) return
+    if (text === '') return await tellAlone(parts, asked, message(said.whatToAsk), signal)
+    if (text.length > longestQuestion) return await tellAlone(parts, asked, message(said.tooLong), signal)
     if (progress.tries > 1) await reply?.resume(said.interrupted, signal)
-    const question: Asking = { asked, text, lang, principal: standing.principal, by: standing.principal.name, reply }
+    const question: Asking = {
+      asked,
+      text,
+      lang: heard === undefined ? lang : detectLang(text),
+      principal: standing.principal,
+      by: standing.principal.name,
+      reply,
+    }
     if (asked.isDirect || reply === undefined) await answerAlone(parts, question, signal)
     else await answerAmongOthers(parts, question, reply, signal)
   } catch (error) {
@@ -76,6 +93,32 @@ export async function answerInSlack(
     if (reply === undefined) await tellAlone(parts, asked, apology, signal)
     else await reply.finish([apology], signal)
   }
+}
+
+/** Listens to a recording, and shows what was heard before anything is done about it. */
+async function heardFirst(
+  parts: ActingParts,
+  asked: AskedInSlack,
+  clip: Clip,
+  lang: Lang,
+  progress: Progress,
+  onProgress: (posted: readonly string[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<{ text: string; reply: Reply | undefined }> {
+  const { text, shown } = await hearClip(parts, clip, lang, signal)
+  const [before, ...others] = progress.posted
+  const { channel, ts, thread = ts } = asked
+  let posted = before
+  if (posted === undefined) {
+    const saying = { channel, thread_ts: thread, ...message(shown), unfurl_links: false }
+    await parts.calls.turnIn(channel, signal)
+    posted = (await parts.calls.call('chat.postMessage', (client) => client.chat.postMessage(saying), signal, 'once'))
+      .ts
+    if (posted !== undefined) await onProgress([posted])
+  }
+  const transcript = posted === undefined ? [] : [posted]
+  const noted = (now: readonly string[]) => onProgress([...transcript, ...now])
+  return { text, reply: replyTo(parts, asked, detectLang(text), { ...progress, posted: others }, noted) }
 }
 
 interface Asking {
@@ -214,6 +257,7 @@ async function show(
     answerMessages({ answer, now: parts.clock.now(), owners, canWalk, canCall: parts.publicUrl !== undefined }),
     signal,
   )
+  if (asked.clip !== undefined && place !== undefined) await answerAloud(parts, place, answer, signal)
 }
 
 async function showAlone(

@@ -25,6 +25,7 @@ const remedies: Readonly<Record<string, string>> = {
   account_inactive: `The app was removed from the workspace. Install it again. ${token}`,
   missing_scope:
     'The app lacks a scope. `nightdesk slack-bot manifest` lists all that it needs, and `nightdesk doctor` those that are missing; install the app again afterwards.',
+  file_not_found: 'That file is gone.',
   not_in_channel: 'Invite the app to the channel first: /invite @Nightdesk.',
   is_archived: 'The channel is archived.',
 }
@@ -43,4 +44,16 @@ export class AnswerTooSlowError extends OpsError {
   readonly code = 'slack_answer_too_slow'
   readonly retryable = true
   readonly userMessage = 'The answer took too long, so I gave up. Please ask again.'
+}
+
+/** A recording that is larger than anybody speaks. */
+export class ClipTooLargeError extends OpsError {
+  override readonly name = 'ClipTooLargeError'
+  readonly code = 'slack_clip_too_large'
+  readonly retryable = false
+  readonly userMessage: string
+  constructor(mostBytes: number) {
+    super(`A recording has more than ${mostBytes} bytes`)
+    this.userMessage = `This recording is too large: I take up to ${Math.floor(mostBytes / 1024 / 1024)} MB. A shorter one, or sound without the picture, will do.`
+  }
 }

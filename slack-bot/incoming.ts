@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Alert, AlertAsked } from './alerts/alert.ts'
 import { alertIn, BotMessage } from './alerts/slack-alert.ts'
+import { type Clip, clipIn, Files } from './clips/clip.ts'
 
 /** A question, however it was asked. */
 export interface AskedInSlack {
@@ -20,6 +21,8 @@ export interface AskedInSlack {
   thread?: string | undefined
   /** Where a command's answer goes; good for half an hour. */
   responseUrl?: string | undefined
+  /** It is asked aloud, besides what is written. */
+  clip?: Clip | undefined
   /** Nobody asks: this alert's runbook is looked for. */
   alert?: AlertAsked | undefined
 }
@@ -104,6 +107,7 @@ const Message = z.object({
   text,
   ts,
   thread_ts: ts.optional(),
+  files: Files,
 })
 const Mention = Message.omit({ type: true, subtype: true }).extend({
   type: z.literal('app_mention'),
@@ -304,7 +308,7 @@ function readAlert(place: { team: string; channel: string }, posted: z.infer<typ
 function asked(
   team: string,
   via: AskedInSlack['via'],
-  { channel, user, text: said, ts: at, thread_ts: thread }: z.infer<typeof Mention> | z.infer<typeof Message>,
+  { channel, user, text: said, ts: at, thread_ts: thread, files }: z.infer<typeof Mention> | z.infer<typeof Message>,
   isDirect: boolean,
 ): AskedInSlack {
   return {
@@ -318,6 +322,7 @@ function asked(
     text: said,
     ts: at,
     thread,
+    clip: clipIn(files),
   }
 }
 

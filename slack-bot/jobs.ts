@@ -5,6 +5,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import { AlertAsked } from './alerts/alert.ts'
 import type { Progress } from './asking.ts'
+import { Clip } from './clips/clip.ts'
 import type { AskedInSlack } from './incoming.ts'
 import { jsonOf } from './threads.ts'
 
@@ -22,6 +23,7 @@ const Note = z.object({
     thread: z.string().optional(),
     responseUrl: z.string().optional(),
     alert: AlertAsked.optional(),
+    clip: Clip.optional(),
   }),
   posted: z.array(z.string()),
 })

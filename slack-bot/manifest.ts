@@ -11,6 +11,8 @@ export const scopes: Readonly<Record<string, string>> = {
   'mpim:read': 'the same in group messages',
   'chat:write': 'answers',
   commands: '/ask, /incident, and "Find the runbook" on a message',
+  'files:read': 'listens to recordings in conversations that it takes part in',
+  'files:write': 'reads an answer to a recording aloud',
   'im:write': 'tells owners of documents directly that something is outdated or asked for',
   'metadata.message:read': 'finds its own unfinished answers again after a crash',
   'reactions:read':

@@ -1,5 +1,6 @@
 import { childOf } from '#conversation/lifetimes.ts'
 import type { CallLog } from '#conversation/outlets/call-log.ts'
+import type { SpeechParts } from '#conversation/parts.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -8,6 +9,7 @@ import { AlertBoard } from './alerts/alert-board.ts'
 import type { AlertmanagerNotification } from './alerts/alertmanager.ts'
 import { answerInSlack, isMeantForUs } from './asking.ts'
 import { type ChannelSettings, channelsOfAlert } from './channel-settings.ts'
+import { SlackFiles } from './clips/slack-files.ts'
 import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
 import { alerted, type HappeningParts, happened } from './happenings.ts'
 import { InTurn } from './in-turn.ts'
@@ -17,6 +19,7 @@ import { Jobs } from './jobs.ts'
 import { message } from './layout/message.ts'
 import { People } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
+import { isSlacksAddress } from './slack-address.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { Threads } from './threads.ts'
 import { lookAtCall, tieIn, tieKey } from './voice-calls/call-ties.ts'
@@ -35,6 +38,8 @@ export interface SlackBotParts
   /** What guests and people of other organisations see. */
   guests: 'nothing' | 'public'
   channels: readonly ChannelSettings[]
+  /** How recordings are heard and answers read aloud; absent: neither. */
+  speech?: SpeechParts | undefined
   /** Where people reach the web page; absent: nobody can be called. */
   publicUrl?: string | undefined
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
@@ -80,7 +85,8 @@ export class SlackBot implements CallLog {
     const { conversations, documents, passages, freshnessOf, principals, ledger } = parts
     const stores = { conversations, documents, passages, freshnessOf, principals, ledger }
     const inTurn = new InTurn()
-    const shared = { calls, people, threads, inTurn, incidents: new Incidents(parts) }
+    const files = new SlackFiles({ calls, token: parts.botToken, apiUrl: parts.apiUrl })
+    const shared = { speech: parts.speech, files, calls, people, threads, inTurn, incidents: new Incidents(parts) }
     this.#acting = {
       publicUrl: parts.publicUrl,
       ask,
@@ -203,6 +209,7 @@ export class SlackBot implements CallLog {
     if (asked.thread === undefined) return false
     const place = { team, channel: asked.channel, thread: asked.thread }
     if (!(await this.#threads.isEngaged(place, signal))) return false
+    if (asked.clip !== undefined) return true
     return isMeantForUs(asked.text, botUser, (await this.#threads.walkOf(place, signal)) !== undefined)
   }
 
@@ -264,7 +271,7 @@ const respondTries = 4
 /** Slack's addresses of a command or a button take five posts within half an hour. */
 function responding({ wait, apiUrl }: SlackBotParts): ActingParts['respond'] {
   return async (url, body, signal) => {
-    if (!isSlacks(url, apiUrl)) throw new SlackRefusedError('response_url', 'not an address of Slack')
+    if (!isSlacksAddress(url, apiUrl)) throw new SlackRefusedError('response_url', 'not an address of Slack')
     for (let failed = 0; ; ) {
       try {
         const response = await fetch(url, {
@@ -287,11 +294,4 @@ function responding({ wait, apiUrl }: SlackBotParts): ActingParts['respond'] {
       await wait(1000 * failed, signal)
     }
   }
-}
-
-/** Events are signed, but nobody should be able to make us post elsewhere by one that isn't. */
-function isSlacks(url: string, apiUrl: string | undefined): boolean {
-  const { protocol, hostname, host } = new URL(url)
-  if (apiUrl !== undefined && new URL(apiUrl).host === host) return true
-  return protocol === 'https:' && (hostname === 'hooks.slack.com' || hostname.endsWith('.slack.com'))
 }

@@ -64,8 +64,12 @@ export class FakeWorkspace {
   readonly modals: Args[] = []
   readonly statuses: { channel: string; thread_ts: string; status: string }[] = []
   readonly prompts: Args[] = []
-  readonly uploads: string[] = []
+  /** What people posted and the bot uploaded, by id. */
+  readonly files = new Map<string, { bytes: Uint8Array; type: string }>()
+  readonly uploads: { id: string; channel: string; thread_ts: string; title: string; bytes: Uint8Array }[] = []
   scopes = new Set<string>()
+  /** Of its Web API. */
+  url = ''
   #time = 1_790_000_000
   #count = 0
 
@@ -352,6 +356,23 @@ const methods: Readonly<Record<string, (workspace: FakeWorkspace, args: Args) =>
   'views.publish': (workspace, args) => {
     workspace.homes.set(textOf(args.user_id), viewOf(args, 'home'))
     return { view: { id: `V${workspace.ts()}` } }
+  },
+  'files.getUploadURLExternal': (workspace, args) => {
+    if (Number(args.length) < 1 || textOf(args.filename) === '') throw new SlackRefusal('invalid_arguments')
+    const id = `F${workspace.ts().replace('.', '')}`
+    workspace.files.set(id, { bytes: new Uint8Array(), type: 'audio/wav' })
+    return { upload_url: `${workspace.url.replace(/api\/$/, '')}upload/${id}`, file_id: id }
+  },
+  'files.completeUploadExternal': (workspace, args) => {
+    const channel = writable(workspace, { channel: args.channel_id })
+    const thread = threadOf(workspace, channel.id, args)
+    const files: unknown = args.files
+    for (const { id, title } of Array.isArray(files) ? files : []) {
+      const bytes = workspace.files.get(id)?.bytes ?? new Uint8Array()
+      if (bytes.length === 0) throw new SlackRefusal('file_not_found')
+      workspace.uploads.push({ id, channel: channel.id, thread_ts: thread ?? '', title, bytes })
+    }
+    return { files: Array.isArray(files) ? files.map(({ id }) => ({ id })) : [] }
   },
   'views.open': (workspace, args) => {
     if (typeof args.trigger_id !== 'string' || args.trigger_id === '') throw new SlackRefusal('invalid_trigger_id')

@@ -106,7 +106,8 @@ export class FakeSlack implements AsyncDisposable {
     this.#http.listen(0, '127.0.0.1')
     await once(this.#http, 'listening')
     const address = this.#http.address()
-    this.url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/api/`
+    this.workspace.url =
+      this.url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/api/`
     return this
   }
 
@@ -171,6 +172,30 @@ export class FakeSlack implements AsyncDisposable {
     const message = this.workspace.add({ user, channel, text, ...(thread_ts !== undefined && { thread_ts }) })
     await Promise.all(this.eventsOf(given, message.ts).map((event) => this.event(event)))
     return message.ts
+  }
+
+  /** Somebody records a clip. @returns the ts of its message. */
+  async records(given: {
+    user: string
+    channel: string
+    bytes: Uint8Array
+    type?: string
+    text?: string
+    thread_ts?: string
+    preview?: string
+    url?: string
+  }): Promise<string> {
+    const { user, channel, bytes, type = 'audio/wav', text = '', thread_ts, preview } = given
+    const id = `F${randomUUID().slice(0, 8)}`
+    this.workspace.files.set(id, { bytes, type })
+    const transcription = {
+      status: preview === undefined ? 'processing' : 'complete',
+      ...(preview !== undefined && { preview: { content: preview, has_more: false } }),
+    }
+    const url = given.url ?? `${this.url.replace(/api\/$/, '')}files/${id}`
+    const file = { id, mimetype: type, subtype: 'slack_audio', url_private_download: url, size: bytes.length }
+    const extra = { subtype: 'file_share', files: [{ ...file, duration_ms: 1500, transcription }] }
+    return await this.says({ user, channel, text, extra, ...(thread_ts !== undefined && { thread_ts }) })
   }
 
   /** Another app posts a message, or changes the one with that ts. @returns its ts. */
@@ -428,16 +453,36 @@ export class FakeSlack implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    const body = Buffer.concat(chunks).toString('utf8')
+    const sent = Buffer.concat(chunks)
+    const body = sent.toString('utf8')
     const path = (request.url ?? '').split('?')[0] ?? ''
     const send = (status: number, reply: unknown, headers: Record<string, string> = {}): unknown => {
       return response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(reply))
     }
     if (path.startsWith('/response/')) return this.#respond(path.slice('/response/'.length), body, send)
+    if (path.startsWith('/files/')) return this.#file(path.slice('/files/'.length), request, response)
+    if (path.startsWith('/upload/')) {
+      const headers = { 'content-type': request.headers['content-type'] ?? '' }
+      const form = await new Response(sent, { headers }).formData()
+      const [file] = [...form.values()].filter((value) => typeof value !== 'string')
+      const bytes = new Uint8Array((await file?.arrayBuffer()) ?? [])
+      this.workspace.files.set(path.slice('/upload/'.length), { bytes, type: 'audio/wav' })
+      return send(200, {})
+    }
     if (!path.startsWith('/api/')) return send(404, {})
     const method = path.slice('/api/'.length)
     const args = argsOf(body, request.headers['content-type'] ?? '')
     return this.#call(method, args, request, send)
+  }
+
+  /** Whoever may not read it gets the page to sign in, with status 200. */
+  #file(id: string, request: IncomingMessage, response: ServerResponse): unknown {
+    const file = this.workspace.files.get(id)
+    const isAllowed = request.headers.authorization === `Bearer ${this.botToken}`
+    if (!isAllowed || this.broken.get('files') === 'missing_scope')
+      return response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>Sign in</html>')
+    if (file === undefined) return response.writeHead(404).end()
+    return response.writeHead(200, { 'content-type': file.type }).end(file.bytes)
   }
 
   #call(

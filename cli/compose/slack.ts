@@ -11,6 +11,7 @@ import { receivingHttp } from '#slack-bot/http-events.ts'
 import { SlackBot } from '#slack-bot/slack-bot.ts'
 import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
+import { openSpeech } from './speech.ts'
 
 export interface OpenedSlackBot extends AsyncDisposable {
   bot: SlackBot
@@ -32,6 +33,7 @@ export async function openSlackBot(
     throw new ConfigError(
       '  SLACK_APP_TOKEN: must be set for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP',
     )
+  const speech = await openSpeech(config, nightdesk.providers)
   const ledger = await openLedger({ config, log, signal })
   const bot = new SlackBot({
     botToken,
@@ -43,6 +45,7 @@ export async function openSlackBot(
     passages: nightdesk.store.index,
     conversations: nightdesk.store.conversations,
     freshnessOf: nightdesk.freshnessOf,
+    speech,
     publicUrl: config.env.PUBLIC_URL ?? ownAddress(config),
     ledger,
     principals: config.settings.principals,
@@ -61,7 +64,10 @@ export async function openSlackBot(
   return {
     bot,
     receive: http && receivingHttp({ ...http, take: (body) => bot.take(body), clock: systemClock, log }),
-    [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await speech[Symbol.asyncDispose]()
+      await ledger[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -11,3 +11,15 @@ export class WavError extends OpsError {
     this.userMessage = `${this.message}. Convert it first, with sox or ffmpeg say: ffmpeg -i INPUT -ac 1 -ar 16000 OUTPUT.wav`
   }
 }
+
+/** Sound that is compressed, and that this machine can't decompress. */
+export class ClipUnreadableError extends OpsError {
+  override readonly name = 'ClipUnreadableError'
+  readonly code = 'audio_clip_unreadable'
+  readonly retryable = false
+  readonly userMessage: string
+  constructor(userMessage: string, cause?: unknown) {
+    super(`A clip can't be read: ${userMessage}`, { cause })
+    this.userMessage = userMessage
+  }
+}
