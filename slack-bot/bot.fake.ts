@@ -248,6 +248,7 @@ export async function startBot({ slack: how, wiki: theirs, given }: StartBotOpti
     principals: [],
     guests: 'nothing',
     channels: [],
+    groups: [],
     clock: systemClock,
     wait: (ms, signal) => pause(ms, undefined, { signal }),
     log: silentLog,

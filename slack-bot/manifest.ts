@@ -17,6 +17,7 @@ export const scopes: Readonly<Record<string, string>> = {
   'metadata.message:read': 'finds its own unfinished answers again after a crash',
   'reactions:read':
     'falls silent where somebody reacts with :mute:, and takes a message with :pushpin: into a timeline',
+  'usergroups:read': 'knows who is in the user groups that are configured to see something',
   'users:read': 'tells guests and people of other organisations, who see nothing, from the others',
   'users:read.email': 'finds owners of documents who are named by their mail address',
 }

@@ -12,10 +12,19 @@ export interface SlackPrincipal extends Principal {
   slack?: string | undefined
 }
 
+/** A user group of Slack whose members may ask. */
+export interface SlackGroup {
+  /** S012345 */
+  group: string
+  audiences: readonly string[]
+}
+
 export interface PeopleParts {
   calls: SlackCalls
   /** Nobody: everybody of the workspace sees what is for everybody. */
   principals: readonly SlackPrincipal[]
+  /** User groups of Slack, and what their members may see. */
+  groups: readonly SlackGroup[]
   /** What guests and people of other organisations see: by default nothing. */
   guests: 'nothing' | 'public'
   clock: Clock
@@ -48,6 +57,7 @@ type User = z.infer<typeof User>
 const userForMs = 10 * 60_000
 /** Whoever joins is announced; this is for announcements that get lost. */
 const membersForMs = 30_000
+const groupForMs = 5 * 60_000
 const mostKept = 20_000
 /** A larger channel can't be looked through while somebody waits; whatever isn't for everybody stays out of it. */
 const mostMembers = 2000
@@ -62,6 +72,7 @@ export class People {
   readonly #parts: PeopleParts
   readonly #users = new Map<string, Kept<User | undefined>>()
   readonly #members = new Map<string, Kept<readonly string[]>>()
+  readonly #groups = new Map<string, Kept<readonly string[]>>()
 
   constructor(parts: PeopleParts) {
     this.#parts = parts
@@ -70,8 +81,12 @@ export class People {
   /** @param team The workspace that the bot is installed in. */
   async standing(userId: string, team: string, signal: AbortSignal): Promise<Standing> {
     const configured = this.#parts.principals.find(({ slack }) => slack === userId)
-    if (configured !== undefined)
-      return { kind: 'sees', principal: { name: configured.name, audiences: configured.audiences } }
+    if (configured !== undefined) {
+      const { name, audiences } = configured
+      if (audiences === 'all') return { kind: 'sees', principal: { name, audiences } }
+      const more = (await this.#byGroups(userId, signal)) ?? []
+      return { kind: 'sees', principal: { name, audiences: [...new Set([...audiences, ...more])] } }
+    }
     const user = await this.#user(userId, signal)
     if (user === undefined) return { kind: 'unknown' }
     if (user.is_bot === true || user.deleted === true || userId === 'USLACKBOT') return { kind: 'bot' }
@@ -79,7 +94,42 @@ export class People {
     const isForeign = user.is_stranger === true || (user.team_id !== undefined && user.team_id !== team)
     if (isForeign || user.is_restricted === true || user.is_ultra_restricted === true)
       return this.#parts.guests === 'public' ? { kind: 'sees', principal: own } : { kind: 'guest' }
-    return this.#parts.principals.length === 0 ? { kind: 'sees', principal: own } : { kind: 'unknown' }
+    // A group may hold guests too: they stay guests, unless they are configured by name.
+    const audiences = await this.#byGroups(userId, signal)
+    if (audiences !== undefined) return { kind: 'sees', principal: { name: own.name, audiences } }
+    return this.#isOpen ? { kind: 'sees', principal: own } : { kind: 'unknown' }
+  }
+
+  /** Nobody said who may see what. */
+  get #isOpen(): boolean {
+    return this.#parts.principals.length === 0 && this.#parts.groups.length === 0
+  }
+
+  /** What the groups that somebody is in allow; undefined: they are in none that is configured. */
+  async #byGroups(userId: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    const { groups } = this.#parts
+    const members = await Promise.all(groups.map(({ group }) => this.#membersOfGroup(group, signal)))
+    const own = groups.filter((_, at) => members[at]?.includes(userId))
+    return own.length === 0 ? undefined : [...new Set(own.flatMap(({ audiences }) => audiences))]
+  }
+
+  /** Nobody, where it can't be found out: it allows, and never forbids. */
+  async #membersOfGroup(group: string, signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return await this.#kept(this.#groups, group, groupForMs, async () => {
+        const ask = { usergroup: group }
+        const read = await this.#parts.calls.call(
+          'usergroups.users.list',
+          (client) => client.usergroups.users.list(ask),
+          signal,
+        )
+        return read.users ?? []
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof SlackRefusedError) return []
+      throw error
+    }
   }
 
   /**

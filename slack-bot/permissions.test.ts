@@ -55,6 +55,48 @@ function readBy({ workspace, responses }: FakeSlack, { id }: Somebody, channel: 
 
 const ever = new AbortController().signal
 
+describe('groups of Slack', () => {
+  const groups = [
+    { group: 'S1', audiences: ['sre'] },
+    { group: 'S2', audiences: ['dba'] },
+    { group: 'S404', audiences: ['legal'] },
+  ]
+  const asked = async (
+    user: string,
+    topic: string,
+    principals: SlackPrincipal[] = [],
+    more: { is_restricted?: boolean } = {},
+  ): Promise<string> => {
+    await using bot = await startBot({ wiki: await fakeWiki(pages), given: { groups, principals } })
+    const { workspace } = bot.slack
+    workspace.person('U5', more)
+    workspace.channel('D5', ['U5'])
+    workspace.groups.set('S1', ['U1', 'U5'])
+    workspace.groups.set('S2', ['U1'])
+    await bot.slack.says({ user, channel: `D${user.slice(1)}`, text: `how is ${topic} done?` })
+    await bot.quiet()
+    return wordsIn(workspace.posted(`D${user.slice(1)}`)[0]?.blocks)
+  }
+
+  it('let their members see what each of them may, and nobody else anything', async () => {
+    expect(await asked('U1', 'sre')).toContain('SECRET-sre')
+    expect(await asked('U1', 'dba')).toContain('SECRET-dba')
+    expect(await asked('U5', 'sre')).toContain('SECRET-sre')
+    expect(await asked('U5', 'dba')).not.toContain('SECRET-dba')
+    expect(await asked('U1', 'legal')).not.toContain('SECRET-legal')
+  })
+
+  it('add to what somebody may see by name', async () => {
+    const principals = [{ name: 'ann', slack: 'U1', audiences: ['legal'] }]
+    expect(await asked('U1', 'legal', principals)).toContain('SECRET-legal')
+    expect(await asked('U1', 'sre', principals)).toContain('SECRET-sre')
+  })
+
+  it('make no guest anything else', async () => {
+    expect(await asked('U5', 'sre', [], { is_restricted: true })).not.toContain('SECRET')
+  })
+})
+
 describe('who sees what', () => {
   it('shows nobody in a channel of any mixture what they may not read: 300 cases', { timeout: 120_000 }, async () => {
     await using slack = await new FakeSlack().listen()

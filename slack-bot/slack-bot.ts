@@ -17,7 +17,7 @@ import { Incidents } from './incidents/incidents.ts'
 import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
 import { Jobs } from './jobs.ts'
 import { message } from './layout/message.ts'
-import { People } from './people.ts'
+import { People, type SlackGroup } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
 import { isSlacksAddress } from './slack-address.ts'
 import { SlackCalls } from './slack-calls.ts'
@@ -37,6 +37,7 @@ export interface SlackBotParts
   ledger: WorkLedger
   /** What guests and people of other organisations see. */
   guests: 'nothing' | 'public'
+  groups: readonly SlackGroup[]
   channels: readonly ChannelSettings[]
   /** How recordings are heard and answers read aloud; absent: neither. */
   speech?: SpeechParts | undefined
@@ -79,7 +80,13 @@ export class SlackBot implements CallLog {
     const { clock, log, wait, ask, search } = parts
     this.#parts = parts
     this.#calls = new SlackCalls({ token: parts.botToken, apiUrl: parts.apiUrl, clock, wait, log })
-    this.#people = new People({ calls: this.#calls, principals: parts.principals, guests: parts.guests, clock })
+    this.#people = new People({
+      calls: this.#calls,
+      principals: parts.principals,
+      guests: parts.guests,
+      groups: parts.groups,
+      clock,
+    })
     this.#threads = new Threads(parts.conversations, clock)
     const { people, threads, calls } = { people: this.#people, threads: this.#threads, calls: this.#calls }
     const { conversations, documents, passages, freshnessOf, principals, ledger } = parts

@@ -68,6 +68,7 @@ export class FakeWorkspace {
   readonly files = new Map<string, { bytes: Uint8Array; type: string }>()
   readonly uploads: { id: string; channel: string; thread_ts: string; title: string; bytes: Uint8Array }[] = []
   scopes = new Set<string>()
+  readonly groups = new Map<string, string[]>()
   /** Of its Web API. */
   url = ''
   #time = 1_790_000_000
@@ -356,6 +357,11 @@ const methods: Readonly<Record<string, (workspace: FakeWorkspace, args: Args) =>
   'views.publish': (workspace, args) => {
     workspace.homes.set(textOf(args.user_id), viewOf(args, 'home'))
     return { view: { id: `V${workspace.ts()}` } }
+  },
+  'usergroups.users.list': (workspace, args) => {
+    const users = workspace.groups.get(textOf(args.usergroup))
+    if (users === undefined) throw new SlackRefusal('no_such_subteam')
+    return { users }
   },
   'files.getUploadURLExternal': (workspace, args) => {
     if (Number(args.length) < 1 || textOf(args.filename) === '') throw new SlackRefusal('invalid_arguments')

@@ -53,6 +53,7 @@ export const realLimits: Pick<Required<FakeSlackOptions>, 'perMinute' | 'postsIn
     'conversations.info': 50,
     'conversations.replies': 50,
     'conversations.open': 50,
+    'usergroups.users.list': 20,
     'views.publish': 100,
     'views.open': 100,
     'assistant.threads.setStatus': 100,

@@ -50,6 +50,7 @@ export async function openSlackBot(
     ledger,
     principals: config.settings.principals,
     guests: config.settings.slack.guests,
+    groups: config.settings.slack.groups,
     channels: config.settings.slack.channels.map(({ channel, services, alertmanager, speak_unasked }) => ({
       channel,
       services,
