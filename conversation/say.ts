@@ -1,5 +1,5 @@
 import type { Lang } from '#knowledge/document.ts'
-import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
+import type { SpeakingOptions, TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import { OpsError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import { Channel } from './channel.ts'
@@ -8,7 +8,9 @@ import { speakableChecked } from './guardrails/speech.ts'
 import { childOf, untilAborted } from './lifetimes.ts'
 import type { Lexicon } from './speech/lexicon.ts'
 import { sentencesIn } from './speech/sentences.ts'
+import { type VoicePart, voiceParts } from './speech/speakable.ts'
 import type { SpokenLog } from './spoken-log.ts'
+import { saidInVoices } from './voices.ts'
 import { said } from './words.ts'
 
 export interface SayParts {
@@ -89,7 +91,7 @@ class Speech {
   readonly #options: SayOptions
   readonly #heard: SpokenLog
   readonly #out: Channel<TurnEvent>
-  readonly #text = new Channel<string>(Number.POSITIVE_INFINITY)
+  readonly #text = new Channel<VoicePart>(Number.POSITIVE_INFINITY)
   #speaking: Promise<void> | undefined
   #sentences = 0
   #full = false
@@ -128,9 +130,10 @@ class Speech {
     if (verdict !== undefined) await this.#out.send({ kind: 'verdict', verdict })
     if (saying.text.trim() === '') return
     if (!filler) this.#sentences += 1
-    const piece = this.#heard.add(text, saying, filler)
+    const joint = this.#heard.add(text, saying, filler)
     await this.#out.send({ kind: 'sentence', text: saying.text, written: text, filler })
-    await this.#text.send(piece)
+    for (const [at, part] of voiceParts(saying).entries())
+      await this.#text.send(at === 0 ? { ...part, text: joint + part.text } : part)
     this.#speaking ??= this.#speak(signal)
   }
 
@@ -153,7 +156,8 @@ class Speech {
     const { textToSpeech, log } = this.#parts
     const { lang, pace } = this.#options.voice()
     try {
-      const audio = textToSpeech.say(this.#text, { lang, ...(pace === 1 ? {} : { speed: pace }) }, signal)
+      const optionsFor = (of: Lang): SpeakingOptions => ({ lang: of, ...(pace === 1 ? {} : { speed: pace }) })
+      const audio = saidInVoices(this.#text, textToSpeech, optionsFor, signal)
       for await (const chunk of untilAborted(audio, signal)) {
         await this.#out.send({ kind: 'audio', ...chunk, sampleRate: textToSpeech.sampleRate })
       }

@@ -32,7 +32,7 @@ export class SpokenLog {
   #cursor = 0
   #audioMs = 0
 
-  /** A sentence that will be said after all before. @returns It as it is to be handed to the voice, with what parts it from the one before. */
+  /** A sentence that will be said after all before. @returns What parts it from the one before, which the voice is to be handed too. */
   add(written: string, said: Speakable, filler: boolean): string {
     const { text } = said
     const joint = this.#text === '' || /[。！？」]$/.test(this.#text) ? '' : ' '
@@ -45,7 +45,7 @@ export class SpokenLog {
       this.#places.push(at)
     }
     this.#pieces.push({ written, said, from, filler })
-    return joint + text
+    return joint
   }
 
   /** Sound that was handed out. */

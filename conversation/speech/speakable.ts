@@ -1,5 +1,6 @@
 import type { Lang } from '#knowledge/document.ts'
 import { blocksOf } from './blocks.ts'
+import { type LanguageRun, languageRuns } from './languages.ts'
 import type { Lexicon } from './lexicon.ts'
 import { markupRules } from './markup-rules.ts'
 import { lexiconRule, nameRules } from './name-rules.ts'
@@ -14,17 +15,37 @@ export interface SpokenSpan {
   from: number
   to: number
   spoken: string
+  /** Of the voice that can say it. */
+  lang: Lang
 }
 
 export interface Speakable {
-  /** In which it is said: English within Japanese stays English, with its figures and units. */
+  /** Of the most of it. */
   lang: Lang
-  /** What a voice is handed; empty where there is nothing to say. */
+  /** What voices are handed; empty where there is nothing to say. */
   text: string
   /** In order; their `spoken` joined is the text. */
   spans: readonly SpokenSpan[]
   /** Code that is too long for the ear: to be shown, which the text says. */
   shown: readonly string[]
+}
+
+/** What one voice says of it. */
+export interface VoicePart {
+  lang: Lang
+  text: string
+}
+
+/** The text by the voices that say it, in order; joined it is the text. */
+export function voiceParts({ spans }: Pick<Speakable, 'spans'>): VoicePart[] {
+  const parts: VoicePart[] = []
+  for (const { spoken, lang } of spans) {
+    const last = parts.at(-1)
+    // What nobody hears needs no voice of its own.
+    if (last !== undefined && (last.lang === lang || !/[\p{L}\p{N}]/u.test(spoken))) last.text += spoken
+    else parts.push({ lang, text: spoken })
+  }
+  return parts
 }
 
 export interface SpeakableOptions {
@@ -49,8 +70,9 @@ const longestText = 20_000
  */
 export function speakable(written: string, options: SpeakableOptions): Speakable {
   const text = written.slice(0, longestText)
-  const lang = options.lang === 'ja' && isEnglish(text) ? 'en' : options.lang
-  const spoken = new SpokenText({ ...options, lang })
+  const runs = languageRuns(text, options.lang)
+  const lang = runs.length === 1 && runs[0] !== undefined ? runs[0].lang : options.lang
+  const spoken = new SpokenText({ ...options, lang }, runs)
   for (const block of blocksOf(text)) {
     if (block.kind === 'code') spoken.addCode(block.from, block.to, block.code)
     else if (block.kind === 'table') spoken.add(block.from, block.to, words[lang].tableShown(options.shownOn ?? 'page'))
@@ -75,20 +97,15 @@ export function writtenUpTo({ spans }: Speakable, spokenLength: number): number 
   return written
 }
 
-const japanese = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
-
-/** A sentence of English, not only a name or a command. */
-function isEnglish(text: string): boolean {
-  return !japanese.test(text) && /(?:^|\s)[A-Z][a-z]*(?:\s+[A-Za-z,'-]+){3,}/.test(text)
-}
-
 /** Puts the spans together, with one space where there is one. */
 class SpokenText {
   readonly #context: SpeechContext
+  readonly #runs: readonly LanguageRun[]
   readonly #spans: SpokenSpan[] = []
   readonly #shown: string[] = []
 
-  constructor({ lang, lexicon, shownOn = 'page' }: SpeakableOptions) {
+  constructor({ lang, lexicon, shownOn = 'page' }: SpeakableOptions, runs: readonly LanguageRun[]) {
+    this.#runs = runs
     this.#context = { lang, lexicon, shownOn, show: (code) => void this.#shown.push(code) }
   }
 
@@ -102,7 +119,11 @@ class SpokenText {
       // Two signs of a pause are one.
       if (/[,.;:、。]$/.test(before.spoken) && /^[,;:、]/.test(next)) next = next.slice(1)
     }
-    if (next !== '') this.#spans.push({ from, to, spoken: next })
+    if (next !== '') this.#spans.push({ from, to, spoken: next, lang: this.#langAt(from) })
+  }
+
+  #langAt(at: number): Lang {
+    return this.#runs.find(({ to }) => at < to)?.lang ?? this.#context.lang
   }
 
   addCode(from: number, to: number, code: string): void {
@@ -120,7 +141,7 @@ class SpokenText {
   #read(whole: string, from: number, to: number): void {
     const text = whole.slice(0, to)
     for (let at = from; at < to; ) {
-      const found = ruleAt(rules, text, at, this.#context)
+      const found = ruleAt(rules, text, at, { ...this.#context, lang: this.#langAt(at) })
       if (found === undefined) {
         plain.lastIndex = at
         const length = Math.min(to - at, plain.exec(text)?.[0].length ?? 1)
@@ -141,7 +162,7 @@ class SpokenText {
     const last = this.#spans.at(-1)
     if (last === undefined) return
     const said = last.spoken.trimEnd().replace(/[,、]$/, '')
-    const { lang } = this.#context
+    const { lang } = last
     const stop = /[.!?:;。！？：」』…]$/.test(said) ? '' : lang === 'ja' ? '。' : '.'
     last.spoken = said + stop + (lang === 'ja' ? '' : ' ')
   }
