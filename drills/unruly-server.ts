@@ -87,13 +87,13 @@ export class UnrulyServer implements AsyncDisposable {
     const end = behaviour === 'cut' || behaviour === 'stalled' ? Math.floor(text.length * 0.6) : text.length
     await pause(behaviour === 'slow' ? slowMs : firstMs)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const send = (choice: object, more: object = {}): void => {
+    const send = (choice: object | undefined, more: object = {}): void => {
       const chunk = {
         id: 'chatcmpl-drill',
         object: 'chat.completion.chunk',
         created: 1,
         model,
-        choices: [choice],
+        choices: choice === undefined ? [] : [choice],
         ...more,
       }
       response.write(`data: ${JSON.stringify(chunk)}\n\n`)
@@ -106,6 +106,7 @@ export class UnrulyServer implements AsyncDisposable {
     if (behaviour === 'cut') return void response.destroy()
     if (behaviour === 'stalled') return
     send({ index: 0, delta: {}, finish_reason: 'stop' })
+    send(undefined, { usage: usageOf(messages, text) })
     response.end('data: [DONE]\n\n')
   }
 
@@ -113,6 +114,12 @@ export class UnrulyServer implements AsyncDisposable {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
   }
+}
+
+function usageOf(messages: readonly { content: string }[], text: string) {
+  const prompt_tokens = Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4)
+  const completion_tokens = Math.ceil(text.length / 4)
+  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens }
 }
 
 interface Refusal {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lacksChromium, launchBrowser, openPage } from './page.fake.ts'
-import { fakePrices } from './providers-desk.fake.ts'
+import { fakePrices, fakeTurn } from './providers-desk.fake.ts'
 import type { ProvidersDesk } from './routes/providers.ts'
 import type { Operations, SourceStatus } from './routes/sources.ts'
 
@@ -124,10 +124,11 @@ describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () 
       const { page } = opened
       await page.goto(`${opened.nightdesk.url}/operations`)
       await page.getByRole('heading', { level: 1, name: '1 provider is failing' }).waitFor()
-      const [first] = await page.locator('.provider').allInnerTexts()
-      expect(first).toMatch(
-        /primary[\s\S]*left alone[\s\S]*3 minutes ago[\s\S]*could not be reached[\s\S]*Another one answers/,
+      expect(await page.locator('.troubles').textContent()).toMatch(
+        /primary[\s\S]*could not be reached[\s\S]*Since[\s\S]*3 minutes ago[\s\S]*users notice[\s\S]*short wait[\s\S]*being done[\s\S]*backup answers in its place/,
       )
+      const [first] = await page.locator('.provider').allInnerTexts()
+      expect(first).toMatch(/primary[\s\S]*left alone/)
       await page.getByRole('button', { name: 'Drain primary' }).click()
       await page.getByText('primary: Drain').waitFor()
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
@@ -137,6 +138,38 @@ describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () 
       ['llm', 'primary', 'drain'],
       ['llm', 'primary', 'drain'],
     ])
+  })
+
+  it('shows the last turns as bars whose parts add up, and what voice costs, on a phone too', async () => {
+    const providers: ProvidersDesk = {
+      read: () => ({ providers: [], alarms: [] }),
+      command: async () => false,
+      turns: () => [{ principal: 'alice', wire: fakeTurn }],
+      prices: () => fakePrices,
+    }
+    await using opened = await openPage(
+      browser,
+      { ...watched([well]), providers },
+      { viewport: { width: 390, height: 844 } },
+    )
+    const { page } = opened
+    await page.goto(`${opened.nightdesk.url}/operations`)
+    const turn = page.locator('.turns ol li')
+    expect(await turn.textContent()).toMatch(/1,130 ms[\s\S]*answered · spoken · backup · \$0.0123 · 1 call taken over/)
+    const widths = await turn
+      .locator('.stack > span')
+      .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().width))
+    const whole = await turn.locator('.stack').evaluate((bar) => bar.getBoundingClientRect().width)
+    expect(widths.reduce((sum, width) => sum + width, 0)).toBeCloseTo(whole, 0)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await page.getByRole('link', { name: 'Costs' }).click()
+    await page.getByLabel('Minutes of conversation a day').fill('100')
+    // 100 minutes of 0.006 for the ear, 2 × (3500 × 1 + 250 × 10) / 1M for the model, and 2 × 0.35 × 0.05 for the voice.
+    await page.getByText('$5.30').waitFor()
+    await page.getByLabel('Voice').selectOption('espeak-ng')
+    await page.getByText('$1.80').waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    expect(opened.faults).toEqual([])
   })
 
   it('fits a phone, also in Japanese', async () => {

@@ -4,9 +4,12 @@ import type {
   Document,
   DocumentPage,
   Passage,
+  Prices,
   Problem,
   Provider,
   Providers,
+  RecentTurn,
+  RecentTurns,
   SearchResult,
   Source,
   Sources,
@@ -27,7 +30,7 @@ export type Failure =
   | { kind: 'unauthenticated' }
   | { kind: 'too-many'; retryAfterSeconds: number }
   | { kind: 'broken-off' }
-  | { kind: 'refused'; detail: string }
+  | { kind: 'refused'; detail: string; status?: number }
 
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -81,6 +84,11 @@ export function createApi(token: () => string | null) {
       const { sources }: Sources = await get('/v1/sources', signal)
       return sources
     },
+    async turns(signal: AbortSignal): Promise<RecentTurn[]> {
+      const { turns }: RecentTurns = await get('/v1/operations/turns', signal)
+      return turns
+    },
+    prices: async (signal: AbortSignal): Promise<Prices> => get('/v1/operations/prices', signal),
     providers: async (signal: AbortSignal): Promise<Providers> => get('/v1/providers', signal),
     async orderProvider({ kind, id }: Provider, command: string, signal: AbortSignal): Promise<void> {
       await post('/v1/providers/command', { kind, id, command }, signal)
@@ -124,7 +132,7 @@ async function called(path: string, init: RequestInit, signal: AbortSignal): Pro
   const problem: Partial<Problem> = await response.json().catch(() => ({}))
   const fields = (problem.errors ?? []).map(({ message }) => message)
   const detail = [problem.detail ?? `${response.status} ${response.statusText}`, ...fields]
-  throw new ApiError({ kind: 'refused', detail: detail.join(' ') })
+  throw new ApiError({ kind: 'refused', detail: detail.join(' '), status: response.status })
 }
 
 async function* brokenOff<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {

@@ -1,5 +1,10 @@
-import type { Provider, Source } from './api-types.ts'
+import type { Provider, RecentTurn, Source } from './api-types.ts'
 import type { PageLang } from './words.ts'
+
+/** Small sums are told by their first digits that say something. */
+export function dollars(usd: number): string {
+  return `$${usd.toFixed(usd === 0 || usd >= 1 ? 2 : 4)}`
+}
 
 const en = {
   title: 'Operations',
@@ -56,8 +61,41 @@ const en = {
     drained: 'drained',
     away: 'left alone',
   },
-  awaySince: (when: string) => `Given up ${when}, and tried again from time to time.`,
-  otherAnswers: 'Another one answers in its place; users notice nothing but a short wait.',
+  troubleNow: 'What is wrong now',
+  sinceWhen: 'Since',
+  usersNotice: 'What users notice',
+  beingDone: 'What is being done',
+  unknown: 'not known',
+  noticeLittle: 'Nothing but a short wait now and then.',
+  noticeSlow: 'Answers that take longer, or are shorter, than usual.',
+  replacedBy: (id: string) => `${id} answers in its place. It is tried again by itself.`,
+  askedAfter: (id: string) => `${id} is asked first. It is tried again in ten minutes.`,
+  triedAgain: 'It is tried again by itself, ever more seldom, up to once a minute.',
+  nobodyElse: 'Nothing: there is no other to ask first.',
+  lastFault: (what: string, when: string) => `Last failure ${when}: ${what}`,
+  turns: 'Last turns',
+  noTurns: 'Nobody has asked anything since the start of this process.',
+  trace: 'Trace',
+  stages: {
+    hear: 'hear',
+    understand: 'understand',
+    retrieve: 'retrieve',
+    read: 'read',
+    model: 'first token',
+    check: 'write and check',
+    speak: 'first sound',
+    other: 'all else',
+  } satisfies Record<RecentTurn['stages'][number]['stage'], string>,
+  outcomes: {
+    answered: 'answered',
+    abstained: 'nothing found',
+    failed: 'failed',
+    'cut-off': 'cut off',
+  } satisfies Record<RecentTurn['outcome'], string>,
+  modes: { text: 'in writing', spoken: 'spoken' },
+  quoted: 'quoted, without a model',
+  takenOver: (count: number) => (count === 1 ? '1 call taken over' : `${count} calls taken over`),
+  costs: 'Costs',
   noOther: {
     llm: 'There is no other: answers quote the documents and say so.',
     'speech-to-text': 'There is no other: nobody can be heard, questions have to be typed.',
@@ -74,8 +112,8 @@ const en = {
   firstPieceText: (p50: string, p95: string) => `half within ${p50}, 95 % within ${p95}`,
   pinned: 'pinned',
   orders: { pin: 'Pin', drain: 'Drain', release: 'Release' },
-  spent: (usd: number, turns: number, budget: number | undefined) =>
-    `Today $${usd.toFixed(2)}${budget === undefined ? '' : ` of $${budget.toFixed(2)}`} for ${turns.toLocaleString('en')} answers`,
+  spent: (usd: number, turns: number, budget: number | undefined, kinds: string) =>
+    `Today ${dollars(usd)}${budget === undefined ? '' : ` of $${budget.toFixed(2)}`} for ${turns.toLocaleString('en')} answers${kinds === '' ? '' : ` (${kinds})`}`,
   theme: 'Light or dark',
   otherLanguage: '日本語',
   signOut: 'Sign out',
@@ -130,8 +168,36 @@ const ja: OperationsWords = {
     embedder: '埋め込み',
   },
   providerStates: { well: '使用中', probing: '試行中', worse: '後回し', drained: '停止中', away: '使用見合わせ' },
-  awaySince: (when) => `${when}から使用を見合わせ、ときどき試しています。`,
-  otherAnswers: '代わりのプロバイダーが答えています。利用者には少し待つほかの影響はありません。',
+  troubleNow: '現在の問題',
+  sinceWhen: 'いつから',
+  usersNotice: '利用者への影響',
+  beingDone: '対応',
+  unknown: '不明',
+  noticeLittle: 'ときどき少し待つほかは、影響ありません。',
+  noticeSlow: '回答が普段より遅い、または短いことがあります。',
+  replacedBy: (id) => `${id} が代わりに答えています。自動で再び試します。`,
+  askedAfter: (id) => `先に ${id} を使っています。10 分後に再び試します。`,
+  triedAgain: '間隔を空けながら（最長 1 分）、自動で再び試しています。',
+  nobodyElse: 'ほかに使えるものがないため、そのままです。',
+  lastFault: (what, when) => `前回の失敗（${when}）：${what}`,
+  turns: '最近のやりとり',
+  noTurns: 'このプロセスの起動後、質問はまだありません。',
+  trace: 'トレース',
+  stages: {
+    hear: '聞き取り',
+    understand: '理解',
+    retrieve: '検索',
+    read: '読み込み',
+    model: '最初のトークン',
+    check: '作成と確認',
+    speak: '最初の音',
+    other: 'その他',
+  },
+  outcomes: { answered: '回答', abstained: '該当なし', failed: '失敗', 'cut-off': '中断' },
+  modes: { text: '文字', spoken: '音声' },
+  quoted: '引用のみ',
+  takenOver: (count) => `交代 ${count} 回`,
+  costs: '費用',
   noOther: {
     llm: '代わりがないため、回答は文書の引用になり、その旨を伝えています。',
     'speech-to-text': '代わりがないため、音声は聞き取れません。質問は入力してください。',
@@ -152,8 +218,8 @@ const ja: OperationsWords = {
   firstPieceText: (p50, p95) => `半数は ${p50} 以内、95 % は ${p95} 以内`,
   pinned: '優先',
   orders: { pin: '優先する', drain: '止める', release: '元に戻す' },
-  spent: (usd, turns, budget) =>
-    `本日 $${usd.toFixed(2)}${budget === undefined ? '' : `（予算 $${budget.toFixed(2)}）`}、回答 ${turns.toLocaleString('ja')} 件`,
+  spent: (usd, turns, budget, kinds) =>
+    `本日 ${dollars(usd)}${budget === undefined ? '' : `（予算 $${budget.toFixed(2)}）`}、回答 ${turns.toLocaleString('ja')} 件${kinds === '' ? '' : `（${kinds}）`}`,
   theme: '明るい／暗い表示',
   otherLanguage: 'English',
   signOut: 'サインアウト',

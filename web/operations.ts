@@ -1,13 +1,15 @@
 import { ApiError, createApi } from './api.ts'
-import type { Provider, Providers, Source } from './api-types.ts'
+import type { Provider, Providers, RecentTurn, Source } from './api-types.ts'
 import { switchTheme } from './bar.ts'
 import { Connection } from './connection.ts'
 import { element, icon } from './dom.ts'
-import { operationsWords } from './operations-words.ts'
+import { dollars, operationsWords } from './operations-words.ts'
 import { failureInWords } from './page.ts'
 import { type ProviderOrder, providerCard, providerInTrouble } from './provider-card.ts'
 import { signInView, storedToken } from './sign-in.ts'
 import { needsALook, sourceCard } from './source-card.ts'
+import { troubleBoard } from './trouble-board.ts'
+import { turnBars } from './turn-bars.ts'
 import { type PageLang, preferredLang, wordsIn } from './words.ts'
 
 const langKey = 'nightdesk.lang'
@@ -22,6 +24,7 @@ function start(): void {
   let lang: PageLang = preferredLang(localStorage.getItem(langKey), navigator.languages)
   let sources: readonly Source[] | undefined
   let providers: Providers = { providers: [], alarms: [] }
+  let turns: readonly RecentTurn[] = []
   let said = ''
   let next: ReturnType<typeof setTimeout> | undefined
 
@@ -42,6 +45,7 @@ function start(): void {
       element('a', { class: 'brand', href: '/' }, icon('☾'), 'Nightdesk'),
       element('span', { class: 'here' }, words.title),
       element('span', { class: 'gap' }),
+      element('a', { class: 'to-ask', href: '/costs' }, words.costs),
       element('a', { class: 'to-ask', href: '/' }, words.ask),
       element(
         'button',
@@ -62,7 +66,9 @@ function start(): void {
     const focused = document.activeElement?.getAttribute('aria-label')
     main.replaceChildren(
       summary(sources),
+      troubleBoard(providers, words, lang) ?? '',
       live,
+      ...turnsPart(),
       ...providerPart(),
       // What needs a look stands first.
       ...sources
@@ -76,7 +82,8 @@ function start(): void {
     const words = operationsWords[lang]
     const { providers: all, spending } = providers
     if (all.length === 0) return []
-    const spent = spending && words.spent(spending.usd, spending.turns, spending.budget_usd)
+    const kinds = (spending?.kinds ?? []).map(({ kind, usd }) => `${words.providerKinds[kind]} ${dollars(usd)}`)
+    const spent = spending && words.spent(spending.usd, spending.turns, spending.budget_usd, kinds.join(', '))
     return [
       element('h2', { class: 'part' }, words.providers),
       ...(spent === undefined ? [] : [element('p', { class: 'note' }, spent)]),
@@ -85,6 +92,14 @@ function start(): void {
         .map((provider) =>
           providerCard(provider, providers, words, lang, { order: (which, what) => void order(which, what) }),
         ),
+    ]
+  }
+
+  function turnsPart(): HTMLElement[] {
+    const words = operationsWords[lang]
+    return [
+      element('h2', { class: 'part' }, words.turns),
+      turns.length === 0 ? element('p', { class: 'note' }, words.noTurns) : turnBars(turns, words, lang),
     ]
   }
 
@@ -142,7 +157,7 @@ function start(): void {
     clearTimeout(next)
     try {
       const stop = AbortSignal.timeout(loadTimeoutMs)
-      ;[sources, providers] = await Promise.all([api.sources(stop), api.providers(stop)])
+      ;[sources, providers, turns] = await Promise.all([api.sources(stop), api.providers(stop), api.turns(stop)])
       show()
     } catch (error) {
       tell(error)

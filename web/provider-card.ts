@@ -28,14 +28,14 @@ export function providerInTrouble(provider: Provider): boolean {
   return lookOf(provider) === 'away' || provider.demoted
 }
 
-function lookOf({ state, drained, demoted }: Provider): Look {
+export function lookOf({ state, drained, demoted }: Provider): Look {
   if (drained) return 'drained'
   if (state === 'open') return 'away'
   if (state === 'probing') return 'probing'
   return demoted ? 'worse' : 'well'
 }
 
-/** What is wrong, since when, what users notice, and what is being done. */
+/** How a provider is doing, and what can be done about it. */
 export function providerCard(
   provider: Provider,
   all: Providers,
@@ -43,9 +43,8 @@ export function providerCard(
   lang: PageLang,
   actions: ProviderActions,
 ): HTMLElement {
-  const { id, kind, since, last_fault: fault, pinned, drained } = provider
+  const { id, kind, last_fault: fault, pinned, drained } = provider
   const look = lookOf(provider)
-  const others = all.providers.some((other) => other.kind === kind && other !== provider && lookOf(other) === 'well')
   const alarm = all.alarms.find((each) => each.provider === id)
   const order = (name: ProviderOrder): HTMLElement =>
     element(
@@ -66,22 +65,15 @@ export function providerCard(
       element('span', { class: 'gap' }),
       ...(pinned || drained ? [order('release')] : [order('pin'), order('drain')]),
     ),
-    look === 'away' &&
-      element(
-        'p',
-        { class: 'trouble', role: 'alert' },
-        [
-          since === undefined ? '' : words.awaySince(ago(since, new Date(), lang)),
-          fault?.message ?? '',
-          others ? words.otherAnswers : words.noOther[kind],
-        ].join(' '),
-      ),
     alarm !== undefined &&
       element(
         'p',
         { class: 'pause' },
         words.changedSince(words.measure(alarm.measure), ago(alarm.since, new Date(), lang)),
       ),
+    fault !== undefined &&
+      look !== 'away' &&
+      element('p', { class: 'note' }, words.lastFault(fault.message, ago(fault.at, new Date(), lang))),
     facts(provider, words, lang),
   )
 }
