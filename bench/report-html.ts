@@ -1,5 +1,6 @@
-import { type BenchReport, benchNotes, benchTables } from './report.ts'
+import { type BenchReport, benchCharts, benchNotes, benchTables } from './report.ts'
 import type { BenchTable } from './report-cells.ts'
+import { chartStyle, chartSvg, escaped } from './report-chart.ts'
 
 /** The report as one page that needs nothing else: a bar for each finding, longest for the largest in its column. */
 export function benchHtml(report: BenchReport): string {
@@ -9,9 +10,12 @@ export function benchHtml(report: BenchReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escaped(title)}</title>
-<style>${style}</style>
+<style>${style}${chartStyle}</style>
 <h1>${escaped(title)}</h1>
 <p>${escaped(report.startedAt)}</p>
+${benchCharts(report)
+  .map((chart) => `<h2>${escaped(chart.title)}</h2>\n<div>${chartSvg(chart)}</div>`)
+  .join('\n')}
 ${benchTables(report).map(section).join('\n')}
 <ul>
 ${benchNotes(report)
@@ -41,10 +45,6 @@ ${body.join('\n')}
 
 function bar(value: number | undefined, most = 1): string {
   return value === undefined ? '' : `<i style="width:${((100 * value) / most).toFixed(1)}%"></i>`
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 const style = `

@@ -8,7 +8,10 @@ import type { BenchIngestRow } from './ingest.ts'
 import { peerLimits } from './peers.ts'
 import { type AtScaleReport, atScaleNotes, atScaleTable, isAtScale } from './report-at-scale.ts'
 import { type BenchTable, bytes, counted, given, lasted, sized, timed } from './report-cells.ts'
+import type { BenchChart } from './report-chart.ts'
 import { type BenchSearchSystemRow, peerSearchSeconds } from './search-beside-peers.ts'
+import { turnTakingChart, turnTakingNotes, turnTakingTables } from './turn-taking/report.ts'
+import type { TurnTakingFindings } from './turn-taking/turn-taking.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
@@ -22,6 +25,7 @@ export type BenchReport = BenchConditions &
         longTalk: readonly LongTalkRow[]
       }
     | { benchmark: 'gateway'; rows: readonly BenchGatewayRow[] }
+    | { benchmark: 'turn-taking'; turnTaking: TurnTakingFindings }
     | AtScaleReport
   )
 
@@ -71,8 +75,14 @@ export async function underConditions<Findings>(
 export function benchTables(report: BenchReport): BenchTable[] {
   if (report.benchmark === 'conversation') return conversationTables(report)
   if (report.benchmark === 'gateway') return [gatewayTable(report.rows)]
+  if (report.benchmark === 'turn-taking') return turnTakingTables(report.turnTaking)
   if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
+}
+
+/** What is better drawn than told. */
+export function benchCharts(report: BenchReport): BenchChart[] {
+  return report.benchmark === 'turn-taking' ? [turnTakingChart(report.turnTaking)] : []
 }
 
 /** What to know before comparing. */
@@ -82,7 +92,10 @@ export function benchNotes(report: BenchReport): string[] {
   return [
     `${machine.cores} × ${machine.cpu}, ${bytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}; took ${seconds} s.`,
     `Load of the machine (1, 5, 15 minutes) before: ${loads(load.before)}; after: ${loads(load.after)}.${isBusy(report) ? ' It was busy with other work: an idle machine is faster.' : ''}`,
-    ...(report.benchmark === 'conversation' || report.benchmark === 'gateway' || isAtScale(report)
+    ...(report.benchmark === 'conversation' ||
+    report.benchmark === 'gateway' ||
+    report.benchmark === 'turn-taking' ||
+    isAtScale(report)
       ? []
       : [`Grown from ${corpus}, the same at every run.`]),
     ...notesOf(report),
@@ -97,6 +110,7 @@ function notesOf(report: BenchReport): string[] {
     return [
       'What the gateway to language models adds to a provider in the process: on the way to it, and from its hands to the asker.',
     ]
+  if (report.benchmark === 'turn-taking') return turnTakingNotes(report.turnTaking)
   if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [

@@ -13,6 +13,7 @@ import { benchHtml } from '#bench/report-html.ts'
 import { benchText } from '#bench/report-table.ts'
 import { benchSearchBesidePeers } from '#bench/search-beside-peers.ts'
 import { startStandIns } from '#bench/stand-ins/stand-ins.ts'
+import { benchTurnTaking } from '#bench/turn-taking/turn-taking.ts'
 import { benchWebhook } from '#bench/webhook.ts'
 import { benchWorkerMemory } from '#bench/worker-memory/worker-memory.ts'
 import { benchWorkers } from '#bench/workers.ts'
@@ -67,6 +68,10 @@ const benchmarks = [
     measures: 'what the loop adds to a spoken turn, how fast it stops, and its memory over 400 turns',
   },
   { name: 'gateway', measures: 'time that the gateway to language models adds to a piece, 50 replies at once' },
+  {
+    name: 'turn-taking',
+    measures: 'when turns end and what interrupts, on made-up speech and noises, beside silence alone; needs espeak-ng',
+  },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
@@ -114,6 +119,13 @@ async function run(
   if (name === 'gateway') {
     const load = { streams: 50, replies: 1000 }
     return await underConditions('nothing', async () => ({ benchmark: name, rows: await benchGateway(load, signal) }))
+  }
+  if (name === 'turn-taking') {
+    const made = { split: 'test', progress: (what: string) => output.err.write(`${what}\n`) } as const
+    return await underConditions('nothing', async () => ({
+      benchmark: name,
+      turnTaking: await benchTurnTaking(made, signal),
+    }))
   }
   if (name !== 'ingest' && name !== 'search')
     return await underConditions('nothing', () => atScale(invocation, name, options))

@@ -167,13 +167,13 @@ export class OpenTurn {
       if (silenceMs < waitMs) return []
       return speech ? end('no words came', 'nothing-understood') : end('a short noise', 'not-speech')
     } else {
-      const { eagerness } = options.mode
+      const { eagerness, patience } = options.mode
       const waitMs = neededSilence({
         sentence,
         cadence: this.#cadence,
         recogniser: this.#recogniser,
         eagerness,
-        tempo: this.#parts.tempo.factor,
+        tempo: this.#parts.tempo.factor * patience,
       })
       const known = this.#isFinal || this.#recogniser !== undefined || silenceMs >= lag.ms
       if (silenceMs >= waitMs && known) return end(sentence.because, 'answer')

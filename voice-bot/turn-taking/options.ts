@@ -14,7 +14,13 @@ export type TurnDetection =
       prefixPaddingMs?: number | undefined
     }
   /** By what was said and how, too. `auto` is `medium`. */
-  | { kind: 'semantic_vad'; eagerness?: Eagerness | undefined; threshold?: number | undefined }
+  | {
+      kind: 'semantic_vad'
+      eagerness?: Eagerness | undefined
+      threshold?: number | undefined
+      /** Times each wait, on top of the eagerness; 1. */
+      patience?: number | undefined
+    }
 
 export interface BargeInOptions {
   /** False: we finish what we say; who speaks meanwhile has begun a turn. */
@@ -47,7 +53,9 @@ export interface TurnTakingOptions {
 
 /** Options with every default filled in. */
 export interface SettledOptions {
-  mode: { kind: 'silence'; silenceMs: number; prefixPaddingMs: number } | { kind: 'meaning'; eagerness: Eagerness }
+  mode:
+    | { kind: 'silence'; silenceMs: number; prefixPaddingMs: number }
+    | { kind: 'meaning'; eagerness: Eagerness; patience: number }
   threshold: number
   lang: HeardLanguage
   startMs: number
@@ -69,7 +77,7 @@ export function settled(options: TurnTakingOptions): SettledOptions {
             silenceMs: detection.silenceMs ?? 500,
             prefixPaddingMs: detection.prefixPaddingMs ?? 300,
           }
-        : { kind: 'meaning', eagerness: detection.eagerness ?? 'auto' },
+        : { kind: 'meaning', eagerness: detection.eagerness ?? 'auto', patience: detection.patience ?? 1 },
     threshold: detection.threshold ?? 0.5,
     lang: options.lang ?? 'auto',
     startMs: options.startMs ?? 200,

@@ -9,7 +9,7 @@ export interface Pause {
   /** What the recogniser itself believes, if it said so since the speech ended. */
   recogniser: 'end' | 'likely-end' | undefined
   eagerness: Eagerness
-  /** Of this speaker; 1 or more. */
+  /** Of this speaker and of whoever set it up; times each wait. */
   tempo: number
 }
 
