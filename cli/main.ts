@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { durationMs } from '#runtime/config/duration.ts'
 import { ConfigError, OpsError, reasonOf } from '#runtime/errors.ts'
 import { createLog } from '#runtime/log.ts'
 import { shutdownSignal } from '#runtime/shutdown.ts'
@@ -8,6 +9,8 @@ import { type GlobalOptions, processOutput } from './output.ts'
 import { version } from './version.ts'
 
 const shutdownDeadlineMs = 15_000
+/** To close what is open once nobody talks any more. */
+const farewellMs = 5000
 const badUsage = 2
 
 class BadLanguage extends InvalidArgumentError {}
@@ -46,7 +49,8 @@ function running(work: (invocation: Invocation) => Promise<void>, options: Globa
   const invoke = async () => {
     const config = readConfig(options)
     const log = createLog({ level: config.env.LOG_LEVEL, content: config.env.LOG_CONTENT })
-    const signal = shutdownSignal(log, shutdownDeadlineMs)
+    const talkingMs = durationMs(config.settings.voice.drain_for) ?? 0
+    const signal = shutdownSignal(log, Math.max(shutdownDeadlineMs, talkingMs + farewellMs))
     await work({ config, log, output, signal })
   }
   return invoke().catch((error: unknown) => {
@@ -158,6 +162,7 @@ function program(): Command {
         'gateway',
         'ingest',
         'search',
+        'turn-taking',
         'workers',
         'chaos-ingest',
         'notion',
@@ -202,6 +207,14 @@ function program(): Command {
         options,
       )
     })
+  add('voice-bot', 'talks, and nothing else: as many as wanted on one DATABASE_URL, or on one data directory')
+    .option('--port <port>', 'where to listen (default: PORT or 4000)', count(0, 65_535))
+    .action((options) =>
+      running(
+        async (invocation) => (await import('./commands/voice-bot.ts')).voiceBotCommand(invocation, options),
+        options,
+      ),
+    )
   add('drill [name]', 'rehearses a failure, or `all`: how it is detected, what users notice, how it recovers')
     .option('--list', 'what can be rehearsed')
     .action((name: string | undefined, options) =>

@@ -1,6 +1,7 @@
 import { localPrincipal, type Principal } from '#knowledge/principal.ts'
 import type { Settings } from '#runtime/config/settings.ts'
 import { ConfigError } from '#runtime/errors.ts'
+import type { ConfiguredPrincipal } from '#server/identity.ts'
 
 /**
  * Who a command asks as: by default the person at the machine, who may read the store anyway.
@@ -14,4 +15,9 @@ export function principalNamed(settings: Settings, name: string | undefined): Pr
   throw new ConfigError(
     `  --principal ${name}: ${known === '' ? 'no principals are configured in nightdesk.yaml' : `configured are ${known}`}`,
   )
+}
+
+/** As the HTTP frame knows them. */
+export function configuredPrincipals({ principals }: Settings): ConfiguredPrincipal[] {
+  return principals.map(({ name, token_sha256, audiences }) => ({ name, audiences, tokenSha256: token_sha256 }))
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
 import { localPrincipal, type Principal } from '#knowledge/principal.ts'
+import type { ClientSecrets } from './client-secrets.ts'
 import { RequestProblem } from './problems.ts'
 import type { RouteEnv } from './route-frame.ts'
 
@@ -30,28 +31,62 @@ const probes = new Set(['/healthz', '/readyz'])
  * Nobody gets past it unidentified, to whatever address, but to the probes, to the webhooks, which check signatures, and where principals are configured to the
  * pages and the description: they hold no knowledge, and somebody who signs in needs them first.
  */
-export function guard(
-  principals: readonly ConfiguredPrincipal[],
-  isPage: (path: string) => boolean,
-): MiddlewareHandler<RouteEnv> {
+export function guard(entrance: Entrance, isPage: (path: string) => boolean): MiddlewareHandler<RouteEnv> {
   return async (c, next) => {
     const { path } = c.req
+    const { principals } = entrance
     const isOpen = path === '/openapi.json' || path.startsWith('/assets/') || isPage(path)
     if (isOpen && principals.length === 0) refuseUnlessLocal(c.env.incoming)
     else if (!isOpen && !probes.has(path) && !path.startsWith('/webhooks/') && path !== '/slack/events')
-      c.set('principal', identify(c.env.incoming, principals))
+      c.set('principal', identify(c.env.incoming, entrance, path))
     await next()
   }
 }
 
+/** Who may come in, and with what. */
+export interface Entrance {
+  principals: readonly ConfiguredPrincipal[]
+  /** Keys that are good for voice alone. */
+  secrets: ClientSecrets
+}
+
+/** Client secrets lead to a call of one's own, not to new secrets. */
+const secretPaths = /^\/v1\/realtime(?:\/calls(?:\/|$)|$)/
+
+function identify(request: IncomingMessage, entrance: Entrance, path: string): Principal {
+  const token = bearerToken(request)
+  if (secretPaths.test(path)) return identifyBy(request, token, entrance).principal
+  return principalBy(request, token, entrance.principals)
+}
+
 /**
- * Who is asking.
+ * Who is asking, by a token or a client secret, and what the secret says of their session.
  * @throws {RequestProblem} 401 without a known token; 403 from elsewhere where nobody is configured.
  */
-function identify(request: IncomingMessage, principals: readonly ConfiguredPrincipal[]): Principal {
-  if (principals.length > 0) return principalByToken(request.headers.authorization, principals)
+export function identifyBy(
+  request: IncomingMessage,
+  token: string | undefined,
+  { principals, secrets }: Entrance,
+): { principal: Principal; settings: unknown } {
+  // Without principals a secret opens nothing that isn't open, but still says how the session is meant to be.
+  if (principals.length === 0) refuseUnlessLocal(request)
+  const holder = token === undefined ? undefined : secrets.holderOf(token)
+  if (holder !== undefined) return { principal: holder.principal, settings: holder.settings }
+  return { principal: principalBy(request, token, principals), settings: undefined }
+}
+
+function principalBy(
+  request: IncomingMessage,
+  token: string | undefined,
+  principals: readonly ConfiguredPrincipal[],
+): Principal {
+  if (principals.length > 0) return principalByToken(token, principals)
   refuseUnlessLocal(request)
   return localPrincipal
+}
+
+export function bearerToken({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 /**
@@ -95,8 +130,7 @@ function refuseOtherOrigins(request: IncomingMessage, host: string): void {
 }
 
 /** Takes the same time whether and whichever token matches. */
-function principalByToken(header: string | undefined, principals: readonly ConfiguredPrincipal[]): Principal {
-  const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+function principalByToken(token: string | undefined, principals: readonly ConfiguredPrincipal[]): Principal {
   if (token === undefined) {
     throw new RequestProblem('unauthenticated', 'Send your token as `Authorization: Bearer TOKEN`.', {
       headers: { 'www-authenticate': 'Bearer realm="nightdesk"' },

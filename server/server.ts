@@ -12,14 +12,18 @@ import { type Clock, systemClock } from '#runtime/clock.ts'
 import { ConfigError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Assets } from './assets.ts'
+import { ClientSecrets } from './client-secrets.ts'
 import { ListenError } from './errors.ts'
 import { failureToTell } from './failures.ts'
 import { type ConfiguredPrincipal, guard, isLoopbackAddress, isLoopbackHost } from './identity.ts'
 import { InFlight } from './in-flight.ts'
+import { limiting } from './limits/limiting.ts'
+import type { RequestLimits } from './limits/request-limits.ts'
 import type { Metrics } from './metrics.ts'
 import { addOpenApiRoute } from './openapi.ts'
 import { addPageRoutes } from './page-routes.ts'
 import { invalidRequest, problemResponse, RequestProblem } from './problems.ts'
+import type { RealtimeDesk } from './realtime.ts'
 import type { App, RouteEnv } from './route-frame.ts'
 import { addAskRoute } from './routes/ask.ts'
 import { addChatRoutes } from './routes/chat-completions.ts'
@@ -27,12 +31,14 @@ import { addDocumentRoutes, type FreshnessOf } from './routes/documents.ts'
 import { addFeedbackRoute } from './routes/feedback.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addProviderRoutes, type ProvidersDesk } from './routes/providers.ts'
+import { addRealtimeRoutes } from './routes/realtime.ts'
 import { addSearchRoute } from './routes/search.ts'
 import { addSourceRoutes, type Operations } from './routes/sources.ts'
 import { addStatusRoute } from './routes/status.ts'
 import { addTurnRoutes } from './routes/turns.ts'
 import { addWebhookRoutes, type WebhookReceiver } from './routes/webhooks.ts'
 import { secureHeaders } from './secure-headers.ts'
+import { takeUpgrades, wantsWebSocket } from './upgrades.ts'
 
 const maxBodyBytes = 1024 * 1024
 /** GitHub sends up to 25 MB. */
@@ -40,25 +46,33 @@ const maxWebhookBytes = 25 * 1024 * 1024
 /** How long those who were cut off get to hear of it. */
 const farewellMs = 500
 
-export interface ServerParts {
-  ask: Ask
-  search: Search
-  documents: DocumentStore
-  conversations: ConversationStore
-  freshnessOf: FreshnessOf
+/** What every server has, whichever of the rooms it serves. */
+export interface FrameParts {
   /** Nobody: only clients on this machine are served, and they see everything. */
   principals: readonly ConfiguredPrincipal[]
   /** Sources whose first sync has not ended, well or not; ready when there are none. */
   waitingFor: () => readonly string[]
-  /** Nothing was configured, so the shipped samples are loaded. */
-  samples: boolean
   metrics: Metrics
-  assets: Assets
   version: string
   log: Log
   /** Where people reach the page, if not at the address that we listen on. */
   publicUrl?: string | undefined
   clock?: Clock
+  /** Absent: nobody can talk here. */
+  realtime?: RealtimeDesk | undefined
+  /** Absent: everybody may ask as often as they like. */
+  limits?: RequestLimits | undefined
+}
+
+export interface ServerParts extends FrameParts {
+  ask: Ask
+  search: Search
+  documents: DocumentStore
+  conversations: ConversationStore
+  freshnessOf: FreshnessOf
+  /** Nothing was configured, so the shipped samples are loaded. */
+  samples: boolean
+  assets: Assets
   /** Absent: nothing is synced here. */
   operations?: Operations | undefined
   /** Absent: no provider is configured. */
@@ -81,10 +95,37 @@ export interface NightdeskServer {
   drain(signal: AbortSignal): Promise<void>
 }
 
-/** The HTTP frame: who may enter, what is answered to errors, and the routes. */
+/** All the routes. */
 export function createServer(parts: ServerParts): NightdeskServer {
-  const { principals, metrics, version, log } = parts
   const clock = parts.clock ?? systemClock
+  return createFrame(parts, parts.assets.pages, (app, url) => {
+    addAskRoute(app, parts)
+    addSearchRoute(app, parts)
+    addDocumentRoutes(app, { ...parts, clock })
+    addFeedbackRoute(app, { ...parts, clock })
+    addStatusRoute(app, parts)
+    addChatRoutes(app, { ...parts, clock, publicUrl: url })
+    addWebhookRoutes(app, parts.webhooks ?? {})
+    if (parts.operations !== undefined) addSourceRoutes(app, parts.operations)
+    addProviderRoutes(app, parts.providers)
+    addTurnRoutes(app, parts.providers)
+    addPageRoutes(app, parts.assets)
+  })
+}
+
+/** Voice alone, and how the process is. */
+export function createVoiceServer(parts: FrameParts & { realtime: RealtimeDesk }): NightdeskServer {
+  return createFrame(parts, new Map(), () => undefined)
+}
+
+/** The HTTP frame: who may enter, what is answered to errors, and what every server answers. */
+function createFrame(
+  parts: FrameParts,
+  pages: Assets['pages'],
+  addRoutes: (app: App, url: () => string) => void,
+): NightdeskServer {
+  const { principals, metrics, version, log, realtime } = parts
+  const secrets = new ClientSecrets(parts.clock ?? systemClock)
   const inFlight = new InFlight(metrics)
   let url = parts.publicUrl ?? ''
   const app: App = new OpenAPIHono<RouteEnv>({
@@ -95,9 +136,11 @@ export function createServer(parts: ServerParts): NightdeskServer {
 
   app.use(inFlight.middleware)
   app.use(secureHeaders)
-  app.use(guard(principals, (path) => parts.assets.pages.has(path)))
+  app.use(guard({ principals, secrets }, (path) => pages.has(path)))
   app.use('/v1/*', inFlight.refuseWhenDraining)
   app.use('/webhooks/*', inFlight.refuseWhenDraining)
+  app.use('/v1/*', limiting(parts.limits))
+  app.use('/mcp', limiting(parts.limits))
   const usualLimit = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge })
   const webhookLimit = bodyLimit({ maxSize: maxWebhookBytes, onError: webhookTooLarge })
   app.use((c, next) => (c.req.path.startsWith('/webhooks/') ? webhookLimit(c, next) : usualLimit(c, next)))
@@ -109,26 +152,22 @@ export function createServer(parts: ServerParts): NightdeskServer {
     )
   })
   app.onError((error, c) => {
-    const speaksOpenAi = /^\/v1\/(chat|models)/.test(c.req.path)
+    const speaksOpenAi = /^\/v1\/(chat|models|realtime)/.test(c.req.path)
     return problemResponse(failureToTell(error, c.get('signal'), log), speaksOpenAi)
   })
 
-  addAskRoute(app, parts)
-  addSearchRoute(app, parts)
-  addDocumentRoutes(app, { ...parts, clock })
-  addFeedbackRoute(app, { ...parts, clock })
-  addStatusRoute(app, parts)
-  addChatRoutes(app, { ...parts, clock, publicUrl: () => url })
+  addRoutes(app, () => url)
   addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
-  addWebhookRoutes(app, parts.webhooks ?? {})
-  if (parts.operations !== undefined) addSourceRoutes(app, parts.operations)
-  addProviderRoutes(app, parts.providers)
-  addTurnRoutes(app, parts.providers)
+  if (realtime !== undefined) addRealtimeRoutes(app, realtime, secrets)
   addOpenApiRoute(app, version)
-  addPageRoutes(app, parts.assets)
 
   const listener = getRequestListener(app.fetch)
-  const http = createHttpServer((incoming, outgoing) => void listener(incoming, outgoing))
+  const http = createHttpServer(
+    { shouldUpgradeCallback: (request) => realtime !== undefined && wantsWebSocket(request) },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  )
+  if (realtime !== undefined)
+    takeUpgrades(http, { desk: realtime, principals, secrets, draining: () => inFlight.draining, log })
   return {
     app,
     http,
@@ -139,7 +178,7 @@ export function createServer(parts: ServerParts): NightdeskServer {
       return { url, port: taken }
     },
     async drain(signal) {
-      await inFlight.drain(signal, farewellMs)
+      await Promise.all([inFlight.drain(signal, farewellMs), realtime?.drain(signal)])
       if (!http.listening) return
       const closed = once(http, 'close')
       http.close()

@@ -6,21 +6,26 @@ import type { SyncReport } from '#ingest/sync-report.ts'
 import { runSyncWorker } from '#ingest/sync-worker.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { durationMs } from '#runtime/config/duration.ts'
 import { loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
+import { addVoiceMetrics } from '#server/voice-metrics.ts'
 import { alertmanagerWebhook } from '../compose/alertmanager.ts'
+import { openLimits } from '../compose/limits.ts'
 import { operationsOver } from '../compose/operations.ts'
 import { providersDesk } from '../compose/providers-desk.ts'
 import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.ts'
 import { openSlackBot } from '../compose/slack.ts'
+import { openVoice } from '../compose/voice.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import { forgetOldConversations } from '../forgetting.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine, writeNotice } from '../output.ts'
 import { pausing } from '../pausing.ts'
+import { configuredPrincipals } from '../principals.ts'
 import { addSlackRoute, answeringInSlack } from '../slack.ts'
 import { syncSources } from '../sync-sources.ts'
 import { version } from '../version.ts'
@@ -30,7 +35,6 @@ export interface StartOptions {
   port?: number
 }
 
-const drainMs = 10_000
 const webFolder = join(import.meta.dirname, '../../web')
 
 /** Runs until it is asked to stop, and then ends well, whatever it was doing. */
@@ -55,6 +59,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     () => nightdesk.store.documents.counts(AbortSignal.timeout(5000)),
     () => queue.counts(AbortSignal.timeout(5000)),
   )
+  await using limits = openLimits(config)
   const { documents } = nightdesk.store
   const { providers } = nightdesk
   const counted = addProviderMetrics(metrics.registry, () => providers.pools.flatMap((pool) => pool.health()))
@@ -70,22 +75,21 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     metrics,
   }
   await using slack = await openSlackBot(invocation, nightdesk)
+  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry))
   const server = createServer({
     ask: nightdesk.ask,
     search: nightdesk.search,
     documents: nightdesk.store.documents,
     conversations: nightdesk.store.conversations,
     freshnessOf: nightdesk.freshnessOf,
-    principals: config.settings.principals.map(({ name, token_sha256, audiences }) => ({
-      name,
-      audiences,
-      tokenSha256: token_sha256,
-    })),
+    principals: configuredPrincipals(config.settings),
     waitingFor: () => [...starting.waiting],
     samples,
     metrics,
     webhooks: { ...webhooksOf(invocation, queue), alertmanager: alertmanagerWebhook(invocation, slack?.bot) },
     providers: providersDesk(providers),
+    limits,
+    realtime: voice.desk,
     operations: operationsOver({
       queue,
       documents,
@@ -141,7 +145,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     await Promise.all([untilAborted(signal), ...working])
   } finally {
     await answering
-    await server.drain(AbortSignal.timeout(drainMs))
+    await server.drain(AbortSignal.timeout(durationMs(config.settings.voice.drain_for) ?? 0))
   }
 }
 

@@ -135,6 +135,10 @@ export const Settings = z.strictObject({
         )
         .default([])
         .describe('What is different in some channels'),
+      workspaces: z
+        .array(z.string().regex(/^[TE][A-Z0-9]+$/, 'must be the id of a workspace, T012345'))
+        .default([])
+        .describe('Workspaces that may install the app (with SLACK_CLIENT_ID); none: every one'),
       groups: z
         .array(
           z.strictObject({
@@ -160,6 +164,13 @@ export const Settings = z.strictObject({
     })
     .prefault({})
     .describe('What was asked and answered'),
+  voice: z
+    .strictObject({
+      resume_for: Duration.default('60s').describe('How long the session of a dropped connection is kept'),
+      drain_for: Duration.default('10s').describe('How long a process that is asked to stop goes on talking'),
+    })
+    .prefault({})
+    .describe('Talking with people'),
   principals: z
     .array(PrincipalSetting)
     .default([])

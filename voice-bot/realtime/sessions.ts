@@ -116,9 +116,9 @@ export class VoiceSessions {
 export function checkedSettings(
   given: unknown,
   now: Date,
-): { kind: 'settings'; settings: SessionUpdate; session: unknown } | { kind: 'fault'; fault: Fault } {
+): { kind: 'settings'; settings: SessionUpdate; session: Record<string, unknown> } | { kind: 'fault'; fault: Fault } {
   const read = SessionUpdate.safeParse(given)
   if (!read.success) return { kind: 'fault', fault: faultOf(read.error) }
   const id = `sess_${randomBytes(9).toString('hex')}`
-  return { kind: 'settings', settings: read.data, session: updated(newSession(id, now), read.data, false) }
+  return { kind: 'settings', settings: read.data, session: { ...updated(newSession(id, now), read.data, false) } }
 }

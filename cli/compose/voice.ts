@@ -1,0 +1,61 @@
+import { durationMs } from '#runtime/config/duration.ts'
+import type { RealtimeDesk } from '#server/realtime.ts'
+import { answerToWire, citationToWire } from '#server/wire.ts'
+import type { VoiceFigures } from '#voice-bot/figures.ts'
+import { realTiming } from '#voice-bot/realtime/playback.ts'
+import { SessionUpdate } from '#voice-bot/realtime/session-update.ts'
+import { checkedSettings, VoiceSessions } from '#voice-bot/realtime/sessions.ts'
+import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
+import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
+import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
+import type { Nightdesk } from '../compose.ts'
+import type { Invocation } from '../invocation.ts'
+import { openSpeech } from './speech.ts'
+
+export interface OpenedVoice extends AsyncDisposable {
+  desk: RealtimeDesk
+  sessions: VoiceSessions
+}
+
+/** Voice sessions over the same loop as everything else. Nothing heavy is begun before somebody talks. */
+export async function openVoice(
+  { config, log }: Pick<Invocation, 'config' | 'log'>,
+  nightdesk: Nightdesk,
+  figures: VoiceFigures,
+): Promise<OpenedVoice> {
+  const { resume_for, drain_for } = config.settings.voice
+  const speech = await openSpeech(config, nightdesk.providers)
+  const detector = createVoiceActivityDetector({ log })
+  const sessions = new VoiceSessions({
+    conversation: { ...nightdesk.conversation, speech },
+    detector,
+    createTurnTaking,
+    answerToWire,
+    citationToWire,
+    timing: realTiming,
+    figures,
+    keepsMs: durationMs(resume_for),
+  })
+  const door = webSocketDoor(sessions)
+  return {
+    sessions,
+    desk: {
+      accept(request, socket, head, { principal, settings, query }) {
+        door.accept(request, socket, head, {
+          principal,
+          settings: SessionUpdate.safeParse(settings).data,
+          resumeToken: query.get('resume') ?? undefined,
+          after: query.get('after') ?? undefined,
+          conversationId: query.get('conversation_id') ?? undefined,
+        })
+      },
+      checkedSettings: (given) => checkedSettings(given, nightdesk.conversation.clock.now()),
+      drain: (signal) => sessions.drain(durationMs(drain_for) ?? 0, signal),
+    },
+    async [Symbol.asyncDispose]() {
+      await sessions[Symbol.asyncDispose]()
+      await detector[Symbol.asyncDispose]()
+      await speech[Symbol.asyncDispose]()
+    },
+  }
+}

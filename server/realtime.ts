@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Principal } from '#knowledge/principal.ts'
+
+/** Who wants to talk, and how. */
+export interface RealtimeCaller {
+  principal: Principal
+  /** As `checkedSettings` gave them for a client secret; undefined without one. */
+  settings: unknown
+  /** `resume`, `after`, `conversation_id`, `model`: as the client wrote them. */
+  query: URLSearchParams
+}
+
+export type CheckedSettings =
+  /** @property session As it would begin, to be shown. */
+  | { kind: 'settings'; settings: unknown; session: Record<string, unknown> }
+  | { kind: 'fault'; fault: { message: string; param: string | null } }
+
+/** What the voice room lends to the HTTP frame. */
+export interface RealtimeDesk {
+  /** Makes a WebSocket of a request that was let in; the connection is its own from then on. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: RealtimeCaller): void
+  checkedSettings(given: unknown): CheckedSettings
+  /** Takes no new sessions, and resolves when none would be cut off in the middle of a sentence, or at the signal. */
+  drain(signal: AbortSignal): Promise<void>
+}
