@@ -166,7 +166,7 @@ describe.skipIf(lacksChromium())('the operations page', { timeout: 20_000 }, () 
     await page.getByLabel('Minutes of conversation a day').fill('100')
     // 100 minutes of 0.006 for the ear, 2 × (3500 × 1 + 250 × 10) / 1M for the model, and 2 × 0.35 × 0.05 for the voice.
     await page.getByText('$5.30').waitFor()
-    await page.getByLabel('Voice').selectOption('espeak-ng')
+    await page.locator('select[name=voice]').selectOption('espeak-ng')
     await page.getByText('$1.80').waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     expect(opened.faults).toEqual([])
