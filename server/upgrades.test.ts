@@ -20,9 +20,9 @@ function fakeDesk() {
       typeof given === 'object' && given !== null && 'fail' in given
         ? { kind: 'fault', fault: { message: 'Leave it out.', param: 'fail' } }
         : { kind: 'settings', settings: given, session: { type: 'realtime' } },
-    drain: async () => {
+    drain: async (signal) => {
       draining.resolve()
-      await finished.promise
+      if (!signal.aborted) await finished.promise
     },
   }
   return { desk, callers, draining: draining.promise, finish: finished.resolve }
