@@ -26,6 +26,8 @@ export interface Section {
   owners?: readonly string[]
   audience?: readonly string[]
   suspicious?: boolean
+  /** Default `fresh`. */
+  state?: Freshness['state']
 }
 
 export const redisWiki: readonly Section[] = [
@@ -71,12 +73,12 @@ export function rankedPassages(sections: readonly Section[]): RankedPassage[] {
       heading: [heading],
       suspicious: section.suspicious ?? false,
     }
-    return { rank: at + 1, score: 0.9 ** (at + 1), passage, document, freshness: fresh(document) }
+    return { rank: at + 1, score: 0.9 ** (at + 1), passage, document, freshness: fresh(document, section.state) }
   })
 }
 
-function fresh({ editedAt }: Document): Freshness {
-  return { state: 'fresh', editedAt, documentEditedAt: editedAt, reasons: [], brokenReferences: [], contradictedBy: [] }
+function fresh({ editedAt }: Document, state: Freshness['state'] = 'fresh'): Freshness {
+  return { state, editedAt, documentEditedAt: editedAt, reasons: [], brokenReferences: [], contradictedBy: [] }
 }
 
 /** Finds sections by the words that they share with the question. */

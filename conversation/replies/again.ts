@@ -4,6 +4,7 @@ import { citationsOf } from '../citing.ts'
 import type { Scene } from '../parts.ts'
 import { ownReply, type Reply } from '../scene.ts'
 import { said } from '../words.ts'
+import { spellingIn } from './manner.ts'
 
 /** Says the last answer again, as far as its sources still hold it. */
 export async function* repeated(scene: Scene, signal: AbortSignal): Reply {
@@ -13,7 +14,8 @@ export async function* repeated(scene: Scene, signal: AbortSignal): Reply {
   if (citations.length < last.cited.length) {
     return yield* ownReply(scene, { text: said('changed-since', scene.lang), abstained: true })
   }
-  yield* ownReply(scene, { text: last.answer, citations, abstained: last.abstained })
+  const spoken = spellingIn(last.answer, scene.lang)
+  yield* ownReply(scene, { text: last.answer, spoken, citations, abstained: last.abstained })
 }
 
 /** Reads what the last answer rests on, word for word, with where it stands and how old it is. */

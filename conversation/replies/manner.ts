@@ -1,5 +1,7 @@
+import type { Turn } from '#knowledge/conversation-store.ts'
+import type { Lang } from '#knowledge/document.ts'
 import type { Scene } from '../parts.ts'
-import { ownReply, type ReplyPiece } from '../scene.ts'
+import { namesId, ownReply, type ReplyPiece } from '../scene.ts'
 import { spelled } from '../speech/letters.ts'
 import { said } from '../words.ts'
 
@@ -14,15 +16,44 @@ export function* paced(scene: Scene, slower: boolean): Generator<ReplyPiece> {
   yield* ownReply(scene, { text: said(slower ? 'slower' : 'faster', scene.lang) })
 }
 
+/** What was said before may be of interest for so many turns: one asks for the source, and then for the command again. */
+const turnsBack = 3
+
 /** Spells the command or the name that was said last, so that it can be typed. */
 export function* spelledOut(scene: Scene): Generator<ReplyPiece> {
-  const last = scene.earlier.at(-1)?.answer ?? ''
-  const name =
-    /^[ \t]*(?:`{3,}|~{3,}).*\n([\s\S]*?)\n[ \t]*(?:`{3,}|~{3,})/m.exec(last)?.[1]?.split('\n')[0] ??
-    last.match(/`([^`\n]+)`/)?.[1] ??
-    last.match(/[\w.-]*[\d_./-][\w./-]+/)?.[0]
+  const name = scene.earlier
+    .slice(-turnsBack)
+    .reverse()
+    .map(typedIn)
+    .find((each) => each !== undefined)
   if (name === undefined) return yield* ownReply(scene, { text: said('nothing-to-spell', scene.lang), abstained: true })
-  yield* ownReply(scene, { text: `\`${name.trim()}\``, spoken: spelled(name.trim(), scene.lang) })
+  // It was checked when it was said.
+  scene.reads.read([{ id: namesId, text: name }])
+  yield* ownReply(scene, { text: `\`${name}\``, spoken: spelled(name, scene.lang) })
+}
+
+/** What one would type of an answer: its first command, else a name that isn't written as words are. */
+function typedIn({ answer, cited }: Turn): string | undefined {
+  const name =
+    codeIn(answer)[0] ??
+    // What was said aloud is remembered as it was said; its sources know what of it is code.
+    cited.flatMap(({ quote }) => codeIn(quote)).find((code) => answer.includes(code)) ??
+    answer.match(/(?<![\w.-])(?=[\w./-]*[A-Za-z])[\w-]*(?:[\d_/]|(?<=\w)[.-](?=\w))[\w./-]*\w/)?.[0]
+  return name?.trim()
+}
+
+const fenced = /^[ \t]*(?:`{3,}|~{3,}).*\n([\s\S]*?)\n[ \t]*(?:`{3,}|~{3,})/m
+
+function codeIn(text: string): string[] {
+  const line = fenced.exec(text)?.[1]?.split('\n')[0]?.trim()
+  const spans = Array.from(text.replace(fenced, '').matchAll(/`([^`\n]+)`/g), ([, code = '']) => code.trim())
+  return line === undefined || line === '' ? spans : [line, ...spans]
+}
+
+/** How the answer sounds that was a spelling; undefined: it was none. */
+export function spellingIn(answer: string, lang: Lang): string | undefined {
+  const name = /^`([^`\n]+)`$/.exec(answer.trim())?.[1]
+  return name === undefined ? undefined : spelled(name, lang)
 }
 
 export function* quiet(scene: Scene): Generator<ReplyPiece> {

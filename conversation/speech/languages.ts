@@ -8,7 +8,9 @@ const japaneseRun = new RegExp(
 )
 /** So many words are a phrase of English, and no name or term that Japanese has taken in. */
 const englishRun = /(?<![\w`/.@-])[A-Za-z][a-z'’]*(?:,? [A-Za-z][a-z'’]*){3,}(?![\w`/@-])[.!?]?/g
-const sentenceOfEnglish = /(?:^|\s)[A-Z][a-z]*(?:\s+[A-Za-z,'-]+){3,}/
+/** Begins as a sentence does, and goes on in small letters. */
+const sentenceOfEnglish =
+  /(?:^|\s)[A-Z][a-z]*(?:\s+[A-Za-z,'-]+){3,}|^\W*[A-Z][a-z]+ (?:[a-z]+ )*(?:the|a|an|one|it|to|for|of|on|in|with|all)\b/
 const glue =
   /(?:^| )(?:the|a|an|is|are|was|to|of|in|on|for|and|or|not|be|by|with|this|that|you|it|has|have|cannot|no|from)(?: |$)/i
 const code = /`[^`\n]*`|https?:\/\/\S+|\]\([^)\s]*\)/g
