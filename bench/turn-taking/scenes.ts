@@ -185,8 +185,6 @@ async function* overlapped(split: Split, cast: Cast, signal: AbortSignal): Async
         if (distance < 20) guessed(tape, atMs, luck)
       })
     }
-    echo(tape, luck.oneOf(said), distance, luck)
-    echo(tape, luck.oneOf(said), distance, luck)
   }
   for (const nod of nods[split].filter((turn) => turn.lang === lang)) {
     const spoken = await speaking.say(nod, speaker, luck, signal)
@@ -203,6 +201,19 @@ async function* overlapped(split: Split, cast: Cast, signal: AbortSignal): Async
     tape.events.push({ kind: 'answer', text: answer.text, fromMs, toMs: fromMs + lengthMs(answer.sound), interruption })
   }
   yield { lang, room: 'quiet', samples: tape.recorded(luck), words: tape.words, events: tape.events }
+  // Whose sound comes back is a matter of the device: a conversation of its own for each.
+  for (const distance of distancesDb) {
+    const returning = new Tape()
+    talk(returning, first, luck)
+    for (let time = 0; time < 3; time += 1) echo(returning, luck.oneOf(said), distance, luck)
+    yield {
+      lang,
+      room: 'echo',
+      samples: returning.recorded(luck),
+      words: returning.words,
+      events: returning.events.slice(1),
+    }
+  }
 }
 
 function inserted(tape: Tape, spoken: Spoken, atMs: number, luck: Chance): void {

@@ -47,6 +47,8 @@ const aboutIt =
   /\b(?:what|where|who|how|why|when|which)\b.*\b(?:it|they|that|this|these|those|there|we|you|he|she|i) (?:is|are|was|were|am|do|does|did|can|could|should|would|will|have|has|had)$/
 const askedFor =
   /\b(?:what|which|who|where|how)\b.*\b(?:do|does|did|can|could|should|would) (?:i|you|we|they|it|that|this) (?:\w+ )?(?:mean|need|want|think|say|see|get|use|know|find|make|look|try)$/
+const askedWithin =
+  /\b(?:question is|wondering|wanted to (?:ask|know)|(?:need|want|like) to know(?: is)?|tell me|show me|do you know|not sure|remember) (?:whether|if|which|what|how|who|where|when|why) (?:[\w'-]+ ){2,}[\w'-]+$/
 const shortReply =
   /^(?:(?:yes|no|yeah|nope|sure|okay|ok|well)\s+)?(?:i|we|it|that|they|he|she|you) (?:is|are|was|were|do|does|did|can|could|should|would|will|have|has|had|am|don't|doesn't|didn't|can't|won't|isn't|aren't)$/
 const reply =
@@ -74,6 +76,7 @@ export function englishSentence(words: readonly string[], text: string): Sentenc
   if (bareQuestion.test(plain) && !askedFor.test(plain)) return open('a question without its object')
   if (words.length >= 3 && questionStart.test(plain)) return { state: 'complete', because: 'complete question' }
   if (words.length >= 3 && orderStart.test(plain)) return { state: 'complete', because: 'complete request' }
+  if (askedWithin.test(plain)) return { state: 'complete', because: 'complete question' }
   if (/\?\s*$/.test(text)) return { state: 'complete', because: 'complete question' }
   return { state: 'unclear', because: 'may be a whole sentence' }
 }

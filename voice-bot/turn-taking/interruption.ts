@@ -79,7 +79,8 @@ function judgeWords(
   const quietMs = talk.nowMs - talk.lastMs
   if (isCommand(own) && quietMs >= 100) return { kind: 'interruption', because: 'a spoken command' }
   const lastedMs = talk.lastMs - talk.onsetMs
-  if (words >= Math.max(2, options.minimumWords) && lastedMs >= Math.min(options.minimumMs, 300) && !isNod(own))
+  const enough = Math.max(talk.maybeEcho ? 4 : 2, options.minimumWords)
+  if (words >= enough && lastedMs >= Math.min(options.minimumMs, 300) && !isNod(own))
     return { kind: 'interruption', because: 'words' }
   return undefined
 }

@@ -27,7 +27,7 @@ const shortNoiseMs = 900
 /** Less voice than this, without a word, was no speech. */
 const speechMs = 400
 /** Where the recogniser usually tells words, a sound without any for so long, softer than the speaker, is another's. */
-const otherVoiceMs = 800
+const otherVoiceMs = 450
 const softerDb = 3
 /** And after so long without a single word, it was nothing all along. */
 const neverWordsMs = 3500
@@ -51,6 +51,8 @@ export class OpenTurn {
   /** When the newest words came, and how loud the speaker was while they did. */
   #wordsMs: number
   #loudestDb = -90
+  /** Where the speech after the last pause began. */
+  #goesOnSinceMs: number
 
   /** @param lastMs The end of what was heard of it so far. */
   constructor(parts: OpenTurnParts, onsetMs: number, lastMs: number) {
@@ -58,6 +60,7 @@ export class OpenTurn {
     this.onsetMs = onsetMs
     this.#lastMs = lastMs
     this.#wordsMs = onsetMs
+    this.#goesOnSinceMs = onsetMs
   }
 
   get text(): string {
@@ -105,7 +108,8 @@ export class OpenTurn {
     const { heard } = this.#parts
     const { sound, voiced, nowMs } = heard
     if (heard.tentative) return []
-    if (voiced && sound !== undefined) return this.#isNoiseAfterwards() ? this.#talkOver() : this.#voice(sound)
+    if (voiced && sound !== undefined)
+      return this.#speaking && this.#isNoiseAfterwards() ? this.#talkOver() : this.#voice(sound)
     if (this.#speaking && this.#sound !== undefined && this.#lastMs === this.#sound.lastMs)
       this.#cadence = heard.pitch.cadence(this.#sound)
     const decisions: TurnDecision[] = []
@@ -122,7 +126,7 @@ export class OpenTurn {
     const { heard, lag } = this.#parts
     if (!lag.tellsInterims || this.#sound === undefined) return false
     if (this.#text === '') return heard.nowMs - this.onsetMs > neverWordsMs
-    const wordlessMs = heard.nowMs - this.#wordsMs - lag.ms
+    const wordlessMs = heard.nowMs - Math.max(this.#wordsMs, this.#goesOnSinceMs) - lag.ms
     return wordlessMs > otherVoiceMs && heard.levelDb < this.#loudestDb - softerDb
   }
 
@@ -140,6 +144,7 @@ export class OpenTurn {
 
   #voice(sound: Sound): TurnDecision[] {
     const resumed = !this.#speaking
+    if (resumed) this.#goesOnSinceMs = sound.onsetMs
     this.#speaking = true
     this.#voicedMs += this.#sound === sound ? Math.max(0, sound.lastMs - this.#lastMs) : sound.voicedMs
     this.#sound = sound

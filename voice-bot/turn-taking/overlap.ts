@@ -172,8 +172,9 @@ export class Overlap {
   }
 
   #mayBeEcho({ onsetMs, sound }: Suspicion): boolean {
-    if (this.#echoDb !== undefined && sound.usualDb >= this.#echoDb + louderThanEchoDb) return false
-    return this.#wary > 0 || this.#beganWithUs(onsetMs)
+    if (this.#beganWithUs(onsetMs)) return true
+    const louder = this.#echoDb !== undefined && sound.usualDb >= this.#echoDb + louderThanEchoDb
+    return this.#wary > 0 && !louder
   }
 
   #beganWithUs(onsetMs: number): boolean {

@@ -24,7 +24,10 @@ export const gapMs = 256
 /** After a gap of so long, it takes so many frames within so long to be a voice again: keys are shorter. */
 const breakMs = 96
 const voiceFrames = 3
-const withinMs = 160
+const withinMs = 256
+/** A voice has a pitch now and then; what has none for so long is breath, keys, paper. */
+const pitchlessMs = 300
+const pitchlessFrames = 7
 /** A voice stands out from the room by at least and at most so much; by half of what the speaker does between. */
 const leastMarginDb = 2
 const mostMarginDb = 18
@@ -49,6 +52,8 @@ export class SpeechGate {
   #sound: Sound | undefined
   #speakerDb: number | undefined
   #heardMs = 0
+  /** When a voice-like frame last had a pitch. */
+  #pitchedMs: number | undefined
 
   constructor({ threshold, minimumLevelDb }: SpeechGateOptions) {
     this.#threshold = threshold
@@ -89,8 +94,12 @@ export class SpeechGate {
       this.#remember(frame)
       return { voiced: false, tentative: false, sound: this.#sound }
     }
-    if (this.#sound !== undefined && startMs - this.#sound.lastMs < breakMs) goOn(this.#sound, frame)
-    else if (!this.#isVoiceAgain(frame)) return { voiced: false, tentative: true, sound: this.#sound }
+    if (frame.pitchHz !== undefined) this.#pitchedMs = frame.endMs
+    if (this.#sound !== undefined && startMs - this.#sound.lastMs < breakMs) {
+      // Keys that are struck as the last word ends would make it longer and longer.
+      if (this.#isPitchless(frame.endMs)) return { voiced: false, tentative: false, sound: this.#sound }
+      goOn(this.#sound, frame)
+    } else if (!this.#isVoiceAgain(frame)) return { voiced: false, tentative: true, sound: this.#sound }
     // A tone keeps its sound alive, so that it is known for one while it lasts, but is no voice.
     return { voiced: this.#sound !== undefined && !isTone(this.#sound), tentative: false, sound: this.#sound }
   }
@@ -98,7 +107,8 @@ export class SpeechGate {
   #isVoiceAgain(frame: VoiceFrame): boolean {
     this.#pending = [...this.#pending.filter(({ endMs }) => endMs > frame.endMs - withinMs), frame]
     const [first, ...rest] = this.#pending
-    if (first === undefined || this.#pending.length < voiceFrames) return false
+    const needed = this.#isPitchless(frame.endMs) ? pitchlessFrames : voiceFrames
+    if (first === undefined || this.#pending.length < needed) return false
     const firstMs = first.endMs - first.durationMs
     if (this.#sound !== undefined && firstMs - this.#sound.lastMs < gapMs) goOn(this.#sound, first)
     else this.#sound = soundFrom(first, this.#onset(first))
@@ -106,6 +116,11 @@ export class SpeechGate {
     this.#pending = []
     this.#before.length = 0
     return true
+  }
+
+  /** False where the detector tells no pitch at all. */
+  #isPitchless(endMs: number): boolean {
+    return this.#pitchedMs !== undefined && endMs - this.#pitchedMs > pitchlessMs
   }
 
   #isLikeVoice({ probability, levelDb, endMs, durationMs }: VoiceFrame): boolean {
