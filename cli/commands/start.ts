@@ -13,6 +13,7 @@ import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
 import { addVoiceMetrics } from '#server/voice-metrics.ts'
 import { alertmanagerWebhook } from '../compose/alertmanager.ts'
+import { watchCanaries } from '../compose/canaries.ts'
 import { openLimits } from '../compose/limits.ts'
 import { operationsOver } from '../compose/operations.ts'
 import { providersDesk } from '../compose/providers-desk.ts'
@@ -26,7 +27,7 @@ import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine, writeNotice } from '../output.ts'
 import { pausing } from '../pausing.ts'
 import { configuredPrincipals } from '../principals.ts'
-import { addSlackRoute, answeringInSlack } from '../slack.ts'
+import { addInstallRoutes, addSlackRoute, answeringInSlack } from '../slack.ts'
 import { syncSources } from '../sync-sources.ts'
 import { version } from '../version.ts'
 
@@ -86,7 +87,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     waitingFor: () => [...starting.waiting],
     samples,
     metrics,
-    webhooks: { ...webhooksOf(invocation, queue), alertmanager: alertmanagerWebhook(invocation, slack?.bot) },
+    webhooks: { ...webhooksOf(invocation, queue), alertmanager: alertmanagerWebhook(invocation, slack) },
     providers: providersDesk(providers),
     limits,
     realtime: voice.desk,
@@ -104,6 +105,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     publicUrl: config.env.PUBLIC_URL,
   })
   if (slack?.receive !== undefined) addSlackRoute(server, slack.receive)
+  if (slack?.install !== undefined) addInstallRoutes(server, slack.install)
   let answering: Promise<void> | undefined
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {
@@ -140,8 +142,9 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         output,
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
+    void watchCanaries({ ...nightdesk, config, log, documents }, signal)
     void forgetOldConversations(invocation, nightdesk.store.conversations, systemClock)
-    answering = slack === undefined ? undefined : answeringInSlack(invocation, slack.bot)
+    answering = slack === undefined ? undefined : answeringInSlack(invocation, slack)
     await Promise.all([untilAborted(signal), ...working])
   } finally {
     await answering

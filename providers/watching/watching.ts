@@ -3,7 +3,7 @@ import type { Log } from '#runtime/log.ts'
 import type { Call, ProviderKind } from '../gateway/call.ts'
 import { type Bucket, inputBucket, outputBucket } from './buckets.ts'
 import { type Change, RisingSum, Slowing } from './slowing.ts'
-import { Worsening } from './worsening.ts'
+import { canaryShare, Worsening } from './worsening.ts'
 
 export type Measure = 'first-piece' | 'per-piece' | 'total' | 'failures' | 'ungrounded' | 'canaries'
 
@@ -76,7 +76,9 @@ export class Watching {
 
   /** Something that is either good or bad. */
   rated(series: Series, isBad: boolean): void {
-    const watch = made(this.#worsening, keyOf(series), () => new Worsening())
+    const watch = made(this.#worsening, keyOf(series), () =>
+      series.measure === 'canaries' ? new Worsening(canaryShare) : new Worsening(),
+    )
     if (watch === undefined) return
     const { usual } = watch
     this.#note(series, watch.add(isBad, this.#clock.now()), watch.since, usual)

@@ -185,6 +185,24 @@ export const Settings = z.strictObject({
     .describe(
       'US dollars for language models and speech; once used up, answers quote the documents and are said by the voice of the machine',
     ),
+  canaries: z
+    .strictObject({
+      every: Duration.default('1h').describe('How often they are asked, and soon after a model has changed'),
+      drawn: z.int().min(0).default(4).describe('How many are drawn from titles and headings of what is indexed'),
+      questions: z
+        .array(
+          z.strictObject({
+            question: z.string().min(1),
+            cites: z.string().min(1).optional().describe('Path of a document that a right answer cites, or its end'),
+            contains: z.string().min(1).optional().describe('Words that stand in a right answer'),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({})
+    .describe(
+      'Questions with known answers, asked where a language model is set, so that one that gets worse is noticed',
+    ),
   limits: z
     .strictObject({
       questions_per_minute: z
