@@ -26,6 +26,8 @@ export interface FakeVoice {
   /** Instead of the script. */
   toText?: SpeechToText | undefined
   toSpeech?: TextToSpeech | undefined
+  /** There is no recogniser at all. */
+  deaf?: boolean
   sections?: readonly Section[]
   conversation?: Partial<Omit<ConversationParts, 'speech'>>
   voice?: Partial<VoiceParts>
@@ -38,7 +40,7 @@ export function fakeVoiceParts(given: FakeVoice = {}): VoiceParts {
   return {
     conversation: fakeParts(given.sections ?? redisWiki, {
       ...given.conversation,
-      speech: { toText, toSpeech },
+      speech: { toSpeech, ...(given.deaf === true ? {} : { toText }) },
     }),
     detector: fakeVoiceActivity(),
     createTurnTaking,

@@ -43,7 +43,7 @@ export interface SessionScope {
   /** Whether sound that is held is silent: on a track, and where the client does as our own events say. */
   canHold: () => boolean
   /** What goes into the conversation. */
-  inputs: Channel<ConversationInput>
+  inputs: Pick<Channel<ConversationInput>, 'send'>
   send: (body: ServerEventBody) => void
   sendJson: (json: string) => void
   newId: (prefix: string) => string

@@ -94,7 +94,7 @@ export class RealtimeSession {
       playback: this.#playback,
       hasTrack: () => this.#link?.track !== undefined,
       canHold: () => this.#link?.track !== undefined || this.#isOurs,
-      inputs: this.#inputs,
+      inputs: { send: async (input) => this.#input(input) },
       send,
       sendJson: (json) => this.#log.sendJson(json),
       newId: (prefix) => this.#newId(prefix),
