@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { chromiumAt, flags, type OpenedPage, openPage } from './page.fake.ts'
+import type { RealtimeDesk } from './realtime.ts'
 import type { ServerParts } from './server.ts'
 
 /** An event as it goes over the wire; the page's own types would hide what it gets wrong. */
@@ -49,7 +51,8 @@ export class FakeVoice {
   #sent = 0
   #waiting: (() => void)[] = []
 
-  connected(socket: WebSocket, query: URLSearchParams, protocols: string[]): void {
+  connected(socket: WebSocket, query: URLSearchParams, { headers }: IncomingMessage): void {
+    const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
     this.#socket = socket
     this.connections.push({ query, protocols })
     socket.on('message', (data) => this.#took(JSON.parse(Buffer.isBuffer(data) ? data.toString() : '')))
@@ -97,12 +100,19 @@ export class FakeVoice {
 
   /** An answer of one sentence, spoken for so many seconds. */
   speak(responseId: string, written: string, seconds: number): void {
+    this.send({ type: 'response.created', response: { id: responseId, status: 'in_progress' } })
+    this.caption(responseId, written)
+    this.sound(responseId, seconds)
+  }
+
+  caption(responseId: string, written: string): void {
+    const place = { response_id: responseId, item_id: `item_${responseId}` }
+    this.send({ type: 'nightdesk.caption', ...place, text: written, written, filler: false, audio_start_ms: 0 })
+  }
+
+  sound(responseId: string, seconds: number): void {
     const place = { response_id: responseId, item_id: `item_${responseId}`, output_index: 0, content_index: 0 }
-    this.send(
-      { type: 'response.created', response: { id: responseId, status: 'in_progress' } },
-      { type: 'nightdesk.caption', ...place, text: written, written, filler: false, audio_start_ms: 0 },
-      { type: 'response.output_audio.delta', ...place, delta: base64(tone(440, seconds, 0.3)) },
-    )
+    this.send({ type: 'response.output_audio.delta', ...place, delta: base64(tone(440, seconds, 0.3)) })
   }
 
   #took(event: WireEvent): void {
@@ -118,23 +128,26 @@ export interface TalkingPage extends OpenedPage {
   voice: FakeVoice
 }
 
-/** The page on a server whose voice a test plays. */
+/**
+ * The page on a server whose voice a test plays.
+ * @param before Runs in the page before anything of it does.
+ */
 export async function openTalkingPage(
   browser: Browser,
-  given: Partial<ServerParts> = {},
+  given: Partial<ServerParts> & { before?: () => void } = {},
   device: BrowserContextOptions = {},
 ): Promise<TalkingPage> {
-  const opened = await openPage(browser, given, device)
   const voice = new FakeVoice()
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'realtime' })
-  opened.nightdesk.server.http.on('upgrade', (request, socket, head) => {
-    const { searchParams } = new URL(request.url ?? '', 'http://page')
-    if (voice.isAway) return socket.destroy()
-    sockets.handleUpgrade(request, socket, head, (connection) => {
-      const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
-      voice.connected(connection, searchParams, protocols)
-    })
-  })
+  const realtime: RealtimeDesk = {
+    accept(request, socket, head, { query }) {
+      if (voice.isAway) socket.destroy()
+      else sockets.handleUpgrade(request, socket, head, (connection) => voice.connected(connection, query, request))
+    },
+    checkedSettings: (settings) => ({ kind: 'settings', settings, session: {} }),
+    drain: () => Promise.resolve(),
+  }
+  const opened = await openPage(browser, { realtime, ...given }, device)
   return {
     ...opened,
     voice,

@@ -76,7 +76,7 @@ let assets: Promise<Assets> | undefined
 /** The page in a browser, on a real server with three documents that answers from a script. */
 export async function openPage(
   browser: Browser,
-  given: Partial<ServerParts> & { answer?: Answer } = {},
+  given: Partial<ServerParts> & { answer?: Answer; before?: () => void } = {},
   device: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
   const asked: Question[] = []
@@ -93,6 +93,7 @@ export async function openPage(
   })
   await nightdesk.store.documents.replaceEntries([fakeEntry(oldDocument, [oldPassage])], ongoing)
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...device })
+  if (given.before !== undefined) await context.addInitScript(given.before)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))

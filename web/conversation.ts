@@ -5,6 +5,7 @@ import { type Turn, TurnView } from './turn-view.ts'
 
 const nearestLimit = 6
 const storageKey = 'nightdesk.conversation'
+const idKey = 'nightdesk.conversation-id'
 
 /** The questions and answers of one conversation, the last of which may still be under way. */
 export class Conversation {
@@ -24,6 +25,7 @@ export class Conversation {
     this.#changed = changed
     this.#askAgain = askAgain
     this.#turns = storedTurns()
+    this.#conversationId = sessionStorage.getItem(idKey) ?? undefined
     this.render()
   }
 
@@ -43,6 +45,7 @@ export class Conversation {
   /** The turns from now on belong to this conversation. */
   continueAs(conversationId: string): void {
     this.#conversationId = conversationId
+    sessionStorage.setItem(idKey, conversationId)
   }
 
   /** Makes all views anew, in the language that the page has now. */
@@ -91,6 +94,7 @@ export class Conversation {
     this.stop()
     this.#turns = []
     this.#conversationId = undefined
+    sessionStorage.removeItem(idKey)
     this.render()
     storeTurns([])
     this.#changed()

@@ -175,6 +175,19 @@ function start(): void {
     if (documentId !== null) void panel.open({ documentId, passageId: linked.get('passage') ?? '' }, page)
   }
 
+  /** `?conversation_id=ID`: a conversation that was begun elsewhere, in Slack for instance, goes on here. */
+  function takeUp(): void {
+    const address = new URL(location.href)
+    const conversationId = address.searchParams.get('conversation_id')
+    if (conversationId === null) return
+    address.searchParams.delete('conversation_id')
+    history.replaceState(null, '', address)
+    if (conversationId === conversation.id) return
+    conversation.clear()
+    conversation.continueAs(conversationId)
+  }
+
+  takeUp()
   listenToKeys({ composer, conversation, panel, stop: stopAnswer })
   listenToTalkKey(talk)
   addEventListener('hashchange', openLinked)

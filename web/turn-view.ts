@@ -109,7 +109,10 @@ export class TurnView {
     const { words } = this.#page
     const { failure, answer, stage, end } = this.#turn
     const isInterrupted = end === 'interrupted' && failure === undefined
-    this.#status.hidden = !isInterrupted && (answer !== undefined || (end !== undefined && failure === undefined))
+    // What is spoken is heard to go on; it needs no word for that.
+    const isSpoken = this.#turn.corrections !== undefined && this.#turn.text !== ''
+    const isOver = answer !== undefined || ((end !== undefined || isSpoken) && failure === undefined)
+    this.#status.hidden = !isInterrupted && isOver
     this.#status.classList.toggle('failed', failure !== undefined)
     if (isInterrupted) {
       this.#status.replaceChildren(words.interrupted)

@@ -83,10 +83,15 @@ export class Mouth {
     this.#usesOwnVoice = isWanted && OwnVoice.isThere
   }
 
+  /** Says by the browser's voice what the server's failed to say. */
+  standIn(text: string): void {
+    if (!this.#usesOwnVoice && OwnVoice.isThere) this.#ownVoice.say(text)
+  }
+
   /** Silent at once. @param responseId Nothing more of it is heard, however much still comes. */
   clear(responseId: string | undefined): void {
     if (responseId !== undefined) this.#stopped.add(responseId)
-    if (this.#usesOwnVoice) this.#ownVoice.clear()
+    this.#ownVoice.clear()
     if (this.#parts.isTrack()) {
       this.player.muted = true
       this.#sounding(false)
@@ -95,7 +100,7 @@ export class Mouth {
 
   /** As if nothing had been said. */
   reset(): void {
-    if (this.#usesOwnVoice) this.#ownVoice.clear()
+    this.#ownVoice.clear()
     this.#stopped.clear()
     this.#contentIndexes.clear()
     this.#isSounding = false

@@ -35,6 +35,7 @@ export class OwnVoice {
   }
 
   clear(): void {
+    if (this.#waiting === 0) return
     this.#waiting = 0
     speechSynthesis.cancel()
     speechSynthesis.resume()

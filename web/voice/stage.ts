@@ -90,10 +90,11 @@ export class Stage {
     this.#orb.setAttribute('aria-label', label)
     this.#orb.title = label
     this.#orb.disabled = state === 'typing' || state === 'off'
-    this.#buttons.replaceChildren(...this.#buttonViews(state, words))
+    this.#buttons.replaceChildren(...this.#buttonViews(state, isHeld, words))
   }
 
-  #buttonViews(state: ShownState, words: VoiceWords): Node[] {
+  #buttonViews(state: ShownState, isHeld: boolean, words: VoiceWords): Node[] {
+    const isMutable = !isHeld && state !== 'typing' && state !== 'off'
     const button = (label: string, drawing: DrawnIcon, onclick: () => void, isWordy = false) =>
       element(
         'button',
@@ -107,9 +108,13 @@ export class Stage {
         drawnIcon(drawing),
         isWordy && label,
       )
+    const isOpen = state !== 'muted'
     const isBusy = state === 'speaking' || state === 'thinking' || state === 'waiting'
     return [
       ...(isBusy ? [button(words.stop, 'stop', () => this.#talk.stop(), true)] : []),
+      ...(isMutable
+        ? [button(isOpen ? words.mute : words.unmute, isOpen ? 'mic-off' : 'mic', () => this.#talk.toggleMuted())]
+        : []),
       button(words.settings, 'sliders', this.#openSettings),
       button(words.end, 'cross', () => this.#talk.end()),
     ]

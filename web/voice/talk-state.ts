@@ -63,7 +63,8 @@ export function turnAfter(
     case 'response.output_audio.delta':
       return now('speaking')
     case 'response.done':
-      return now('listening')
+      // Whoever interrupted it is still speaking.
+      return before.turn === 'hearing' ? before : now('listening')
     default:
       return before
   }

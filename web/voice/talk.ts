@@ -285,6 +285,7 @@ export class Talk {
     this.#sound?.stopListening()
     this.#ownEars.close()
     this.#ears = 'none'
+    this.#parts.level(0)
     if (trouble !== undefined) this.#trouble = trouble
     this.#parts.changed()
   }
@@ -404,7 +405,9 @@ export class Talk {
         if (event.response_id === null) this.#told(event.code, event.text)
         break
       case 'error':
-        this.#told(event.error.code, event.error.message)
+        if (event.error.code === 'input_audio_buffer_commit_empty') this.#trouble = { kind: 'too-short' }
+        // What we asked too late (to cancel what is over) is no trouble of the listener's.
+        else if (event.error.type === 'server_error') this.#told(event.error.code, event.error.message)
         break
       case 'nightdesk.draining':
         this.#isDraining = true
@@ -420,8 +423,10 @@ export class Talk {
     if (code === 'no_speech_recognition') {
       this.#hasServerEars = false
       this.#chooseEars()
-    } else if (code === 'no_voice') this.#mouth.useOwnVoice(this.#settings.aloud)
-    else if (text !== undefined && text !== '') this.#trouble = { kind: 'said', text }
+    } else if (code === 'no_voice') {
+      if (text === undefined || text === '') this.#mouth.useOwnVoice(this.#settings.aloud)
+      else if (this.#settings.aloud) this.#mouth.standIn(text)
+    } else if (text !== undefined && text !== '') this.#trouble = { kind: 'said', text }
   }
 
   /** The server doesn't hear: the browser does, where it can and may; else one types. */

@@ -16,7 +16,10 @@ export function voiceAccess(page: Page) {
       } catch (error) {
         if (!(error instanceof ApiError)) return undefined
         if (error.failure.kind === 'unauthenticated') page.failed(error.failure)
-        return error.failure.kind === 'refused' ? error.failure.detail : undefined
+        if (error.failure.kind !== 'refused') return undefined
+        // 5xx: it's ending, or nobody is behind the proxy; what it knows of us may still be there afterwards.
+        const { detail, status = 0 } = error.failure
+        return status < 500 ? detail : undefined
       }
     },
   }

@@ -25,7 +25,7 @@ export class VoiceTurns {
 
   /** A question that was typed, or heard by the browser itself. */
   typed(itemId: string, question: string): void {
-    this.#begin(itemId, question, undefined)
+    this.#begin(itemId, question, [])
   }
 
   take(event: ServerEvent): void {
@@ -89,7 +89,7 @@ export class VoiceTurns {
     this.#thread.show(turn)
   }
 
-  #begin(itemId: string, question: string, corrections: readonly Correction[] | undefined): void {
+  #begin(itemId: string, question: string, corrections: readonly Correction[]): void {
     const turn = this.#thread.begin(question)
     turn.corrections = corrections
     this.#byItem.set(itemId, turn)

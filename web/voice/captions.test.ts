@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { Captions } from './captions.ts'
+
+describe('Captions', () => {
+  it('show what is said while it is understood, and our sentences when their sound is reached', () => {
+    const captions = new Captions()
+    captions.take(heard('how do I', false))
+    expect(captions.current).toMatchObject({ who: 'you', text: 'how do I', isInterim: true })
+    captions.take(heard('How do I fail over?', true))
+    expect(captions.current).toMatchObject({ text: 'How do I fail over?', isInterim: false })
+    captions.take(sentence('Run **it**: `redis-cli failover`. [1]', 0))
+    captions.take(sentence('- Then wait. [2]', 2000))
+    expect(captions.current?.who).toBe('you')
+    captions.playing({ itemId: 'item', playedMs: 100 })
+    expect(captions.current).toMatchObject({ who: 'nightdesk', text: 'Run it: redis-cli failover.' })
+    captions.playing({ itemId: 'item', playedMs: 1999 })
+    expect(captions.current?.text).toBe('Run it: redis-cli failover.')
+    captions.playing({ itemId: 'item', playedMs: 2000 })
+    expect(captions.current?.text).toBe('Then wait.')
+    captions.take(heard('stop', false))
+    expect(captions.current?.text).toBe('stop')
+  })
+
+  it('know what we said of late', () => {
+    const captions = new Captions()
+    for (const [at, text] of ['One.', 'Two.', 'Three.', 'Four.', 'Five.'].entries())
+      captions.take(sentence(text, at * 1000))
+    captions.playing({ itemId: 'item', playedMs: 2500 })
+    expect(captions.lately).toBe('Two. Three. Four.')
+  })
+})
+
+function heard(text: string, is_final: boolean) {
+  return { event_id: 'e', type: 'nightdesk.transcript', item_id: 'heard', text, is_final, corrections: [] } as const
+}
+
+function sentence(written: string, audio_start_ms: number) {
+  return {
+    event_id: 'e',
+    type: 'nightdesk.caption',
+    response_id: 'r1',
+    item_id: 'item',
+    text: written,
+    written,
+    filler: false,
+    audio_start_ms,
+  } as const
+}
