@@ -163,6 +163,7 @@ function program(): Command {
         'ingest',
         'search',
         'turn-taking',
+        'voice',
         'workers',
         'chaos-ingest',
         'notion',
@@ -181,6 +182,9 @@ function program(): Command {
         'scale-out',
       ] as const),
     )
+    .option('--turns <n>', 'voice: turns, and interruptions, that are timed', count(1, 10_000), 36)
+    .option('--sessions <list>', 'voice: how many talk at once, comma-separated', sizes, [1, 20])
+    .option('--minutes <n>', 'voice: how long they do', count(1, 600), 5)
     .option('--no-peers', 'leave the peers out')
     .option('--html <file>', 'write a page with bars')
     .action((name, options) =>
@@ -199,9 +203,10 @@ function program(): Command {
     )
   add('manifest', 'the Slack app to make, with the reason of every scope', slackBot)
     .option('--http <url>', 'events come to https://…/slack/events; default: by Socket Mode', webAddress)
+    .option('--workspaces <url>', 'several workspaces install it: where people reach us, PUBLIC_URL', webAddress)
     .action((_, command: Command) => {
       // What both understand, --json say, is taken by the command around it.
-      const options = command.optsWithGlobals<GlobalOptions & { http?: string }>()
+      const options = command.optsWithGlobals<GlobalOptions & { http?: string; workspaces?: string }>()
       return running(
         async (invocation) => (await import('./commands/slack-bot.ts')).slackManifestCommand(invocation, options),
         options,

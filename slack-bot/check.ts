@@ -8,6 +8,8 @@ export interface SlackSettings {
   appToken?: string | undefined
   signingSecret?: string | undefined
   apiUrl?: string | undefined
+  /** Several workspaces install it: their tokens, by their names. */
+  installed?: ReadonlyMap<string, string> | undefined
 }
 
 export interface SlackFinding {
@@ -27,11 +29,15 @@ const reinstall =
 
 /** Whether the tokens work and may do all that the bot does. */
 export async function checkSlack(settings: SlackSettings, signal: AbortSignal): Promise<SlackFinding[]> {
-  const { botToken, appToken, signingSecret } = settings
-  if (botToken === undefined && appToken === undefined && signingSecret === undefined)
+  const { botToken, appToken, signingSecret, installed } = settings
+  if (installed === undefined && botToken === undefined && appToken === undefined && signingSecret === undefined)
     return [{ state: 'off', message: 'no tokens: nobody is answered in Slack' }]
   const findings: SlackFinding[] = []
-  if (botToken === undefined)
+  if (installed !== undefined) {
+    if (installed.size === 0)
+      findings.push({ state: 'ok', message: 'no workspace has installed it yet: open /slack/install of PUBLIC_URL' })
+    for (const token of installed.values()) findings.push(...(await checkBot(token, settings.apiUrl, signal)))
+  } else if (botToken === undefined)
     findings.push({
       state: 'fault',
       message: 'SLACK_BOT_TOKEN is not set',

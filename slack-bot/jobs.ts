@@ -26,7 +26,20 @@ const Note = z.object({
     clip: Clip.optional(),
   }),
   posted: z.array(z.string()),
+  /** How often it was begun; absent in what was written down before this was. */
+  tries: z.number().int().default(1),
 })
+/** Questions and calls alike name their workspace. */
+const OfTeam = z.union([
+  z.object({ asked: z.object({ team: z.string() }) }).transform(({ asked }) => asked.team),
+  z.object({ team: z.string() }).transform(({ team }) => team),
+])
+
+/** Something that was begun by a process which died. */
+export interface LeftLying {
+  id: string
+  note: string
+}
 
 export interface JobsParts {
   ledger: WorkLedger
@@ -36,6 +49,8 @@ export interface JobsParts {
   leaseMs: number
   /** As many answers are made side by side; the others wait their turn. */
   atOnce: number
+  /** Hands over what is of another workspace. @returns undefined: it is of ours. false: nobody takes it. */
+  elsewhere: (team: string, work: LeftLying) => Promise<boolean> | undefined
   /** Goes on with work that is no question, as its note says. @returns false: it is one. */
   goneOnWith: (note: string, signal: AbortSignal) => Promise<boolean>
   answer: (
@@ -100,19 +115,30 @@ export class Jobs {
 
   /** Goes on with what processes that died left lying. */
   async resume(signal: AbortSignal): Promise<void> {
-    const { ledger, clock, leaseMs, log } = this.#parts
+    const { ledger, clock, leaseMs } = this.#parts
     const now = clock.now()
     const left = await ledger.takeOver(now, new Date(now.getTime() + leaseMs), mostAtOnce, signal)
-    for (const { id, note, takeovers } of left) {
-      if (await this.#parts.goneOnWith(note, signal)) continue
-      const read = Note.safeParse(jsonOf(note))
-      if (!read.success || this.#running.has(read.data.asked.id)) {
-        if (!read.success) await ledger.finish(id, note, signal)
-        continue
-      }
-      log.info({ question: id, takeovers }, 'a question that was cut off is answered again')
-      this.#start(read.data.asked, { posted: read.data.posted, tries: takeovers + 1 }, signal)
+    for (const work of left) {
+      const team = OfTeam.safeParse(jsonOf(work.note)).data
+      const handedOver = team === undefined ? undefined : this.#parts.elsewhere(team, work)
+      if (handedOver === undefined) await this.goOnWith(work, signal)
+      else if (!(await handedOver)) await ledger.keep({ ...work, leaseUntil: now }, signal)
     }
+  }
+
+  /** Goes on with something that nobody else is at any more. */
+  async goOnWith({ id, note }: LeftLying, signal: AbortSignal): Promise<void> {
+    const { ledger, clock, leaseMs, log } = this.#parts
+    if (await this.#parts.goneOnWith(note, signal)) return
+    const read = Note.safeParse(jsonOf(note))
+    if (!read.success) return await ledger.finish(id, note, signal)
+    const { asked, posted } = read.data
+    if (this.#running.has(asked.id)) return
+    const tries = read.data.tries + 1
+    const leaseUntil = new Date(clock.now().getTime() + leaseMs)
+    await ledger.keep({ id, note: noteOf(asked, posted, tries), leaseUntil }, signal)
+    log.info({ question: id, tries }, 'a question that was cut off is answered again')
+    this.#start(asked, { posted, tries }, signal)
   }
 
   /** Waits for what is under way, as long as the signal lets it. */
@@ -137,7 +163,7 @@ export class Jobs {
     for (const id of ids) {
       const known = await this.#known(id, brief)
       if (known === undefined) continue
-      const note = noteOf(known.asked, known.posted)
+      const note = noteOf(known.asked, known.posted, known.tries)
       await this.#parts.ledger.keep({ id: keyOf(id), note, leaseUntil: this.#parts.clock.now() }, brief)
       left.push(known)
     }
@@ -159,7 +185,7 @@ export class Jobs {
     let posted = progress.posted
     const note = async () => {
       const leaseUntil = new Date(clock.now().getTime() + leaseMs)
-      await ledger.keep({ id, note: noteOf(asked, posted), leaseUntil }, signal)
+      await ledger.keep({ id, note: noteOf(asked, posted, progress.tries), leaseUntil }, signal)
     }
     const heartbeat = setInterval(() => {
       note().catch((err: unknown) => log.debug({ err }, 'the ledger was not told that a question is still answered'))
@@ -235,6 +261,6 @@ function keyOf(id: string): string {
   return `slack/${id}`
 }
 
-function noteOf(asked: AskedInSlack, posted: readonly string[]): string {
-  return JSON.stringify({ asked, posted })
+function noteOf(asked: AskedInSlack, posted: readonly string[], tries = 1): string {
+  return JSON.stringify({ asked, posted, tries })
 }

@@ -26,22 +26,26 @@ export const scopes: Readonly<Record<string, string>> = {
 const events: Readonly<Record<string, string>> = {
   app_home_opened: 'shows the Home tab, and offers questions in an empty conversation',
   app_mention: 'a question in a channel',
+  app_uninstalled: 'forgets the tokens of a workspace that removes it',
   member_joined_channel: 'somebody else reads along from now on',
   member_left_channel: 'and somebody no longer does',
   'message.channels': 'follow-ups, edits and deletions in channels, and alerts, whose runbook it offers',
   'message.groups': 'the same in private channels',
   'message.im': 'direct questions',
   'message.mpim': 'questions in group messages',
+  tokens_revoked: 'the same',
   reaction_added: 'being asked to be quiet, or to take something into the timeline of an incident',
 }
 
 export interface ManifestOptions {
   /** Where Slack reaches us; absent: we call Slack, by Socket Mode. */
   requestUrl?: string | undefined
+  /** Where people reach us, for an app that several workspaces install; absent: it is installed by hand, in one. */
+  publicUrl?: string | undefined
 }
 
 /** What api.slack.com/apps makes an app from. */
-export function manifest({ requestUrl }: ManifestOptions) {
+export function manifest({ requestUrl, publicUrl }: ManifestOptions) {
   const url = requestUrl === undefined ? {} : { request_url: requestUrl }
   const description = "Answers on-call engineers' questions from their own docs, and says how old each source is."
   return {
@@ -83,7 +87,10 @@ export function manifest({ requestUrl }: ManifestOptions) {
         },
       ],
     },
-    oauth_config: { scopes: { bot: Object.keys(scopes) } },
+    oauth_config: {
+      ...(publicUrl !== undefined && { redirect_urls: [new URL('/slack/oauth_redirect', publicUrl).href] }),
+      scopes: { bot: Object.keys(scopes) },
+    },
     settings: {
       event_subscriptions: { ...url, bot_events: Object.keys(events) },
       interactivity: { is_enabled: true, ...url },

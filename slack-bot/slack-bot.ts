@@ -15,7 +15,7 @@ import { alerted, type HappeningParts, happened } from './happenings.ts'
 import { InTurn } from './in-turn.ts'
 import { Incidents } from './incidents/incidents.ts'
 import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
-import { Jobs } from './jobs.ts'
+import { Jobs, type LeftLying } from './jobs.ts'
 import { message } from './layout/message.ts'
 import { People, type SlackGroup } from './people.ts'
 import { receiveBySocket } from './receiver.ts'
@@ -35,6 +35,8 @@ export interface SlackBotParts
   appToken?: string | undefined
   apiUrl?: string | undefined
   ledger: WorkLedger
+  /** Takes what was left lying of another workspace; absent: whoever is there takes it. */
+  elsewhere?: (team: string, work: LeftLying) => Promise<boolean>
   /** What guests and people of other organisations see. */
   guests: 'nothing' | 'public'
   groups: readonly SlackGroup[]
@@ -110,6 +112,8 @@ export class SlackBot implements CallLog {
       log,
       leaseMs: parts.leaseMs ?? 60_000,
       atOnce: parts.answersAtOnce ?? 8,
+      elsewhere: (team, work) =>
+        team === this.#installed?.team ? undefined : (parts.elsewhere?.(team, work) ?? Promise.resolve(false)),
       goneOnWith: async (note, signal) => {
         const tie = tieIn(note)
         if (tie === undefined) return false
@@ -195,6 +199,11 @@ export class SlackBot implements CallLog {
     if (tie === undefined) return
     this.#installed ??= await this.#introduce(signal)
     await lookAtCall(this.#acting, tie, signal)
+  }
+
+  /** Goes on with what was begun by a process that died. */
+  async goOnWith(work: LeftLying): Promise<void> {
+    await this.#jobs.goOnWith(work, this.#stopping.signal)
   }
 
   /** Waits until nothing is under way, as long as the signal lets it. */

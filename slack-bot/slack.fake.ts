@@ -71,6 +71,8 @@ export class FakeSlack implements AsyncDisposable {
   readonly botToken = 'xoxb-fake'
   readonly appToken = 'xapp-fake'
   readonly signingSecret = 'fake-signing-secret'
+  /** Tokens that were handed out by OAuth, and the workspaces that they are for. */
+  readonly tokens = new Map<string, string>()
   url = ''
   /** Answers a method in another way than the workspace would: with this error, or with this status. */
   readonly broken = new Map<string, string | number>()
@@ -500,7 +502,12 @@ export class FakeSlack implements AsyncDisposable {
       note(String(broken))
       return send(broken, {}, broken === 429 ? { 'retry-after': String(this.options.retryAfterS) } : {})
     }
-    if (broken !== undefined || token !== (isApp ? this.appToken : this.botToken)) {
+    if (method === 'oauth.v2.access') {
+      note('ok')
+      return send(200, this.#grant(args))
+    }
+    const isKnown = token === (isApp ? this.appToken : this.botToken) || (!isApp && this.tokens.has(token))
+    if (broken !== undefined || !isKnown) {
       note(broken ?? 'invalid_auth')
       return send(200, { ok: false, error: broken ?? 'invalid_auth' })
     }
@@ -516,7 +523,9 @@ export class FakeSlack implements AsyncDisposable {
       })
     }
     try {
-      const reply = this.workspace.call(method, args)
+      const own = this.tokens.get(token)
+      const found = this.workspace.call(method, args)
+      const reply = method === 'auth.test' && own !== undefined ? { ...found, team_id: own } : found
       note('ok')
       return send(200, { ok: true, ...reply }, { 'x-oauth-scopes': [...this.workspace.scopes].join(',') })
     } catch (error) {
@@ -524,6 +533,18 @@ export class FakeSlack implements AsyncDisposable {
       note(error instanceof Error ? error.message : code)
       return send(200, { ok: false, error: code })
     }
+  }
+
+  /** A code names the workspace whose admin agreed. */
+  #grant(args: Args): Args {
+    const team = /^code-(T\w+)$/.exec(textOf(args.code))?.[1]
+    const isApp = args.client_id === 'client' && args.client_secret === 'client-secret'
+    if (team === undefined || !isApp) return { ok: false, error: 'invalid_code' }
+    const token = `xoxb-${team}-${randomUUID()}`
+    this.tokens.set(token, team)
+    const access = { access_token: token, token_type: 'bot', scope: 'chat:write', bot_user_id: botUser }
+    const whose = { team: { id: team, name: team }, enterprise: null, is_enterprise_install: false }
+    return { ok: true, app_id: appId, authed_user: { id: 'U1' }, ...access, ...whose }
   }
 
   #isTooFast(method: string, args: Args): boolean {

@@ -4,6 +4,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { OpsError, reasonOf, userMessageOf } from '#runtime/errors.ts'
 import { checkSlack } from '#slack-bot/check.ts'
 import { openQueue, type RedisState, redisState } from '../compose/queue.ts'
+import { installedTokens } from '../compose/slack.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Output, styled, writeJson, writeLine } from '../output.ts'
@@ -266,13 +267,15 @@ async function reach(
   }
 }
 
-async function slackFindings({ config, signal }: Invocation): Promise<Finding[]> {
+async function slackFindings(invocation: Invocation): Promise<Finding[]> {
+  const { config, signal } = invocation
   const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = config.env
   const settings = {
     botToken: SLACK_BOT_TOKEN,
     appToken: SLACK_APP_TOKEN,
     signingSecret: SLACK_SIGNING_SECRET,
     apiUrl: SLACK_API_URL,
+    installed: await installedTokens(invocation),
   }
   const findings = await checkSlack(settings, AbortSignal.any([signal, AbortSignal.timeout(reachMs)]))
   return findings.map((finding) => ({ check: 'slack', ...finding }))

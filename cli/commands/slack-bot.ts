@@ -2,10 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { ConfigError, OpsError, reasonOf } from '#runtime/errors.ts'
-import type { SlackDelivery, SlackDeliveryReply } from '#slack-bot/http-events.ts'
 import { manifest, manifestYaml } from '#slack-bot/manifest.ts'
-import type { Installed } from '#slack-bot/slack-bot.ts'
-import { openSlackBot } from '../compose/slack.ts'
+import { type OpenedSlackBot, openSlackBot } from '../compose/slack.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -17,7 +15,7 @@ export interface SlackBotOptions {
 /** The bot alone, until it is asked to stop: as many as wanted on one DATABASE_URL, or on one data directory. */
 export async function slackBotCommand(invocation: Invocation, options: SlackBotOptions): Promise<void> {
   const { config, log, output, signal } = invocation
-  if (config.env.SLACK_BOT_TOKEN === undefined)
+  if (config.env.SLACK_BOT_TOKEN === undefined && config.env.SLACK_CLIENT_ID === undefined)
     throw new ConfigError(
       '  SLACK_BOT_TOKEN: is not set. `nightdesk slack-bot manifest` prints the app to make, docs/slack.md says how',
     )
@@ -25,21 +23,21 @@ export async function slackBotCommand(invocation: Invocation, options: SlackBotO
   await using opened = await openSlackBot(invocation, nightdesk)
   if (opened === undefined) return
   const http =
-    opened.receive === undefined
+    opened.receive === undefined && opened.install === undefined
       ? undefined
-      : await listen(opened.receive, config.env.HOST, options.port ?? config.env.PORT)
-  const onReady = ({ team }: Installed) => {
-    if (output.json) writeJson(output, { team, url: http?.url })
+      : await listen(opened, config.env.HOST, options.port ?? config.env.PORT)
+  const onReady = (workspaces: string) => {
+    if (output.json) writeJson(output, { workspaces, url: http?.url })
     else
       writeLine(
         output,
         http === undefined
-          ? `Answering in Slack, workspace ${team}.`
-          : `Answering in Slack, workspace ${team}; its events are awaited at ${http.url}.`,
+          ? `Answering in Slack, ${workspaces}.`
+          : `Answering in Slack, ${workspaces}; its events are awaited at ${http.url}.`,
       )
   }
   try {
-    await opened.bot.run(onReady, signal)
+    await opened.run(onReady, signal)
   } finally {
     http?.server.close()
     http?.server.closeAllConnections()
@@ -49,11 +47,16 @@ export async function slackBotCommand(invocation: Invocation, options: SlackBotO
 
 export interface SlackManifestOptions {
   http?: string
+  workspaces?: string
 }
 
-export async function slackManifestCommand({ output }: Invocation, { http }: SlackManifestOptions): Promise<void> {
-  if (output.json) writeJson(output, manifest({ requestUrl: http }))
-  else output.out.write(manifestYaml({ requestUrl: http }))
+export async function slackManifestCommand(
+  { output }: Invocation,
+  { http, workspaces }: SlackManifestOptions,
+): Promise<void> {
+  const options = { requestUrl: http, publicUrl: workspaces }
+  if (output.json) writeJson(output, manifest(options))
+  else output.out.write(manifestYaml(options))
 }
 
 const longestBody = 1024 * 1024
@@ -72,14 +75,22 @@ class SlackListenError extends OpsError {
 
 /** @throws {SlackListenError} When the address is taken or not ours. */
 async function listen(
-  receive: (delivery: SlackDelivery) => Promise<SlackDeliveryReply>,
+  { receive, install }: Pick<OpenedSlackBot, 'receive' | 'install'>,
   host: string,
   port: number,
 ): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     const answer = (status: number, type = 'text/plain', body = '') =>
       response.writeHead(status, { 'content-type': type }).end(body)
-    if (request.url?.split('?')[0] !== path) return answer(request.url === '/healthz' ? 200 : 404)
+    if (request.url?.startsWith('/slack/') === true && request.method === 'GET' && install !== undefined) {
+      install(request, response).then(
+        (isTaken) => (isTaken ? undefined : answer(404)),
+        () => answer(500),
+      )
+      return undefined
+    }
+    if (receive === undefined || request.url?.split('?')[0] !== path)
+      return answer(request.url === '/healthz' ? 200 : 404)
     if (request.method !== 'POST') return answer(405)
     if (Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) > longestBody) return answer(413)
     buffer(request)

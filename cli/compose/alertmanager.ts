@@ -2,13 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { isLoopbackAddress, isLoopbackHost } from '#server/identity.ts'
 import type { WebhookReceiver, WebhookReply } from '#server/routes/webhooks.ts'
 import { readNotification } from '#slack-bot/alerts/alertmanager.ts'
-import type { SlackBot } from '#slack-bot/slack-bot.ts'
 import type { Invocation } from '../invocation.ts'
+import type { OpenedSlackBot } from './slack.ts'
 
 /** Takes what Alertmanager's webhook_configs post, for the channels of Slack that are configured to hear of it. */
 export function alertmanagerWebhook(
   { config, log }: Pick<Invocation, 'config' | 'log'>,
-  bot: Pick<SlackBot, 'alerted'> | undefined,
+  bot: Pick<OpenedSlackBot, 'alerted'> | undefined,
 ): WebhookReceiver {
   const { HOST: host, ALERTMANAGER_WEBHOOK_TOKEN: token } = config.env
   const isLocal = isLoopbackHost(host) || isLoopbackAddress(host)

@@ -8,15 +8,21 @@ import type { Config } from '#runtime/config/config.ts'
 import { ConfigError } from '#runtime/errors.ts'
 import { isLoopbackHost } from '#server/identity.ts'
 import { receivingHttp } from '#slack-bot/http-events.ts'
-import { SlackBot } from '#slack-bot/slack-bot.ts'
+import { SlackBot, type SlackBotParts } from '#slack-bot/slack-bot.ts'
+import { Installations } from '#slack-bot/workspaces/installations.ts'
+import { installing, installPath } from '#slack-bot/workspaces/installer.ts'
+import { Workspaces } from '#slack-bot/workspaces/workspaces.ts'
 import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { openSpeech } from './speech.ts'
 
-export interface OpenedSlackBot extends AsyncDisposable {
-  bot: SlackBot
+export interface OpenedSlackBot extends AsyncDisposable, Pick<SlackBot, 'take' | 'alerted' | 'said'> {
+  /** @param onReady Told which workspaces are answered. */
+  run: (onReady: (workspaces: string) => void, signal: AbortSignal) => Promise<void>
   /** Takes what Slack posts; absent in Socket Mode, where we call Slack. */
   receive: ReturnType<typeof receivingHttp> | undefined
+  /** "Add to Slack"; absent: it is installed by hand, in one workspace. */
+  install: ReturnType<typeof installing> | undefined
 }
 
 /** With which the bot answers what nobody asked it, where no other is configured. */
@@ -27,18 +33,19 @@ export async function openSlackBot(
   { config, log, signal }: Invocation,
   nightdesk: Nightdesk,
 ): Promise<OpenedSlackBot | undefined> {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = config.env
-  if (botToken === undefined) return undefined
+  const { env, settings } = config
+  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = env
+  const oauth = oauthSettings(config)
+  if (botToken === undefined && oauth === undefined) return undefined
   if (appToken === undefined && signingSecret === undefined)
     throw new ConfigError(
       '  SLACK_APP_TOKEN: must be set for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP',
     )
   const speech = await openSpeech(config, nightdesk.providers)
   const ledger = await openLedger({ config, log, signal })
-  const bot = new SlackBot({
-    botToken,
+  const shared = {
     appToken,
-    apiUrl: config.env.SLACK_API_URL,
+    apiUrl: env.SLACK_API_URL,
     ask: nightdesk.ask,
     search: nightdesk.search,
     documents: nightdesk.store.documents,
@@ -46,30 +53,113 @@ export async function openSlackBot(
     conversations: nightdesk.store.conversations,
     freshnessOf: nightdesk.freshnessOf,
     speech,
-    publicUrl: config.env.PUBLIC_URL ?? ownAddress(config),
+    publicUrl: env.PUBLIC_URL ?? ownAddress(config),
     ledger,
-    principals: config.settings.principals,
-    guests: config.settings.slack.guests,
-    groups: config.settings.slack.groups,
-    channels: config.settings.slack.channels.map(({ channel, services, alertmanager, speak_unasked }) => ({
+    principals: settings.principals,
+    guests: settings.slack.guests,
+    groups: settings.slack.groups,
+    channels: settings.slack.channels.map(({ channel, services, alertmanager, speak_unasked }) => ({
       channel,
       services,
       alertmanager,
       unaskedFrom: speak_unasked === true ? usualConfidence : speak_unasked === false ? undefined : speak_unasked,
     })),
     clock: systemClock,
-    wait: (ms, stop) => pause(ms, undefined, { signal: stop }),
+    wait: (ms: number, stop: AbortSignal) => pause(ms, undefined, { signal: stop }),
     log,
-  })
+  }
+  const opened =
+    oauth === undefined ? oneWorkspace({ ...shared, botToken: botToken ?? '' }) : manyWorkspaces(shared, oauth, config)
   const http = appToken === undefined && signingSecret !== undefined ? { signingSecret } : undefined
   return {
-    bot,
-    receive: http && receivingHttp({ ...http, take: (body) => bot.take(body), clock: systemClock, log }),
+    ...opened,
+    receive: http && receivingHttp({ ...http, take: opened.take, clock: systemClock, log }),
     async [Symbol.asyncDispose]() {
       await speech[Symbol.asyncDispose]()
       await ledger[Symbol.asyncDispose]()
     },
   }
+}
+
+type OpenedBot = Pick<OpenedSlackBot, 'run' | 'take' | 'alerted' | 'said' | 'install'>
+
+function oneWorkspace(parts: SlackBotParts): OpenedBot {
+  const bot = new SlackBot(parts)
+  return {
+    run: (onReady, signal) => bot.run(({ team }) => onReady(`workspace ${team}`), signal),
+    take: (body) => bot.take(body),
+    alerted: (notification) => bot.alerted(notification),
+    said: (conversationId, signal) => bot.said(conversationId, signal),
+    install: undefined,
+  }
+}
+
+/** By the workspaces that installed the app; undefined: it is installed by hand, in one. */
+export async function installedTokens({
+  config,
+  log,
+  signal,
+}: Pick<Invocation, 'config' | 'log' | 'signal'>): Promise<ReadonlyMap<string, string> | undefined> {
+  const { SLACK_CLIENT_ID, SLACK_STATE_SECRET: secret } = config.env
+  if (SLACK_CLIENT_ID === undefined || secret === undefined) return undefined
+  await using ledger = await openLedger({ config, log, signal })
+  const kept = { ledger, secret, allowed: [], clock: systemClock, onInstalled: () => undefined }
+  const installations = new Installations(kept)
+  const tokens = new Map<string, string>()
+  for (const team of await installations.teams(signal)) {
+    const installed = await installations.of(team, signal)
+    if (installed !== undefined) tokens.set(team, installed.token)
+  }
+  return tokens
+}
+
+interface OAuthSettings {
+  clientId: string
+  clientSecret: string
+  stateSecret: string
+  publicUrl: string
+}
+
+function manyWorkspaces(parts: Omit<SlackBotParts, 'botToken'>, oauth: OAuthSettings, { settings }: Config): OpenedBot {
+  const { ledger, clock, apiUrl, log } = parts
+  const installations = new Installations({
+    ledger,
+    secret: oauth.stateSecret,
+    allowed: settings.slack.workspaces,
+    clock,
+    onInstalled: (team) => workspaces.renewed(team),
+  })
+  const workspaces = new Workspaces({ ...parts, installations })
+  const url = new URL(installPath, oauth.publicUrl).href
+  const ready = (teams: readonly string[]) =>
+    teams.length === 0
+      ? `no workspace yet: install it at ${url}`
+      : `workspaces ${teams.join(', ')}; more install it at ${url}`
+  return {
+    run: (onReady, signal) => workspaces.run((teams) => onReady(ready(teams)), signal),
+    take: (body) => workspaces.take(body),
+    alerted: (notification) => workspaces.alerted(notification),
+    said: (conversationId, signal) => workspaces.said(conversationId, signal),
+    install: installing({ ...oauth, installations, apiUrl, log }),
+  }
+}
+
+/** @throws {ConfigError} When something of it is missing, or everybody on earth could read the documents. */
+function oauthSettings({ env, settings }: Config): OAuthSettings | undefined {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_STATE_SECRET: stateSecret } = env
+  const publicUrl = env.PUBLIC_URL
+  if (clientId === undefined) return undefined
+  if (clientSecret === undefined || stateSecret === undefined || publicUrl === undefined) {
+    const missing = { SLACK_CLIENT_SECRET: clientSecret, SLACK_STATE_SECRET: stateSecret, PUBLIC_URL: publicUrl }
+    const names = Object.entries(missing).flatMap(([name, value]) => (value === undefined ? [name] : []))
+    throw new ConfigError(names.map((name) => `  ${name}: must be set where SLACK_CLIENT_ID is`).join('\n'))
+  }
+  const { workspaces, groups } = settings.slack
+  if (settings.principals.length + groups.length + workspaces.length === 0)
+    throw new ConfigError(
+      '  slack.workspaces: name those that may install the app, or configure `principals`; otherwise every workspace in the world could read what is for everybody',
+    )
+  return { clientId, clientSecret, stateSecret, publicUrl }
 }
 
 /** Without principals the page is for whoever sits at this machine, and so is the link to it. */
