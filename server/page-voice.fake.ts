@@ -48,7 +48,7 @@ export class FakeVoice {
   /** Connections are refused from now on. */
   isAway = false
   #socket: WebSocket | undefined
-  #sent = 0
+  readonly #sent: string[] = []
   #waiting: (() => void)[] = []
 
   connected(socket: WebSocket, query: URLSearchParams, { headers }: IncomingMessage): void {
@@ -69,8 +69,21 @@ export class FakeVoice {
     })
   }
 
+  get lastEventId(): string {
+    return `event_${this.#sent.length}`
+  }
+
   send(...events: WireEvent[]): void {
-    for (const event of events) this.#socket?.send(JSON.stringify({ event_id: `event_${++this.#sent}`, ...event }))
+    for (const event of events) {
+      const json = JSON.stringify({ event_id: `event_${this.#sent.length + 1}`, ...event })
+      this.#sent.push(json)
+      this.#socket?.send(json)
+    }
+  }
+
+  /** The same event as before, as a server does that isn't sure of what arrived. */
+  sendAgain(eventId: string): void {
+    this.#socket?.send(this.#sent[Number(eventId.split('_')[1]) - 1] ?? '')
   }
 
   /** As a cable does it. */
@@ -78,19 +91,16 @@ export class FakeVoice {
     this.#socket?.terminate()
   }
 
+  /** Resolves when it has connected so many times, and once more. */
+  async connection(at: number): Promise<void> {
+    await this.#until(() => this.connections.length > at, `It connected ${this.connections.length} times only`)
+  }
+
   /** The first event that the page sent or sends of this kind, after those seen already. */
   async next(type: string, seen = 0): Promise<WireEvent> {
-    const end = performance.now() + patienceMs
-    for (;;) {
-      const found = this.received.filter((event) => event.type === type)[seen]
-      if (found !== undefined) return found
-      if (performance.now() > end)
-        throw new Error(`${type} didn't come; came: ${this.received.map((each) => each.type).join(', ')}`)
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-        setTimeout(resolve, 200)
-      })
-    }
+    const ofType = () => this.received.filter((event) => event.type === type)[seen]
+    await this.#until(() => ofType() !== undefined, `${type} didn't come`)
+    return ofType() ?? { type }
   }
 
   /** What is being said. */
@@ -113,6 +123,19 @@ export class FakeVoice {
   sound(responseId: string, seconds: number): void {
     const place = { response_id: responseId, item_id: `item_${responseId}`, output_index: 0, content_index: 0 }
     this.send({ type: 'response.output_audio.delta', ...place, delta: base64(tone(440, seconds, 0.3)) })
+  }
+
+  async #until(isSo: () => boolean, otherwise: string): Promise<void> {
+    const end = performance.now() + patienceMs
+    while (!isSo()) {
+      if (performance.now() > end) {
+        throw new Error(`${otherwise}; came: ${this.received.map(({ type }) => type).join(', ')}`)
+      }
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+        setTimeout(resolve, 200)
+      })
+    }
   }
 
   #took(event: WireEvent): void {
