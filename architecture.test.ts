@@ -49,6 +49,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   '@opentelemetry/': ['runtime/telemetry'],
   '@qdrant/': ['knowledge/qdrant'],
   '@types/': [],
+  '@roamhq/': ['voice-bot/webrtc', 'bench'],
   '@slack/': ['slack-bot'],
   bullmq: ['ingest/queue/bullmq'],
   chardet: ['ingest/parsing'],

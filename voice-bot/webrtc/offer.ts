@@ -1,0 +1,22 @@
+import { OfferRefusedError } from './errors.ts'
+
+/** Browsers' offers have 2 to 8 kB; what is longer needn't be parsed by native code. */
+const longestOffer = 64 * 1024
+/** Kinds of media in one offer; a call needs two. */
+const mostMedia = 8
+
+/**
+ * Sees to it that what reaches native code looks like an offer of a call.
+ * @throws {OfferRefusedError}
+ */
+export function checkOffer(sdp: string): void {
+  const refuse = (reason: string): never => {
+    throw new OfferRefusedError(reason)
+  }
+  if (sdp.length > longestOffer) refuse(`it has more than ${longestOffer} characters`)
+  if (!sdp.startsWith('v=0')) refuse('it is no session description (SDP): send what createOffer() gave')
+  const media = [...sdp.matchAll(/^m=(\w+) /gm)].map(([, kind]) => kind)
+  if (media.length > mostMedia) refuse(`it describes more than ${mostMedia} media`)
+  if (!media.includes('audio')) refuse('it has no audio: add a microphone track, or a transceiver for audio')
+  if (!/^a=(?:fingerprint|ice-ufrag):/m.test(sdp)) refuse('it lacks the lines of ICE and DTLS that WebRTC needs')
+}
