@@ -1,9 +1,9 @@
 import type { ConversationEvent } from '#conversation/events.ts'
 import type { Lang } from '#knowledge/document.ts'
-import type { OutputModality, StatusDetails, WaitingFor } from '../protocol.ts'
+import type { StatusDetails, WaitingFor } from '../protocol.ts'
 import type { Mood } from './mood.ts'
 import { type Marks, type Reply, stagesOf } from './reply.ts'
-import { ResponseWriter } from './response-writer.ts'
+import { type WrittenOptions, writerOf } from './response-writers.ts'
 import type { SessionScope } from './session-parts.ts'
 
 export interface RepliesParts extends SessionScope {
@@ -14,10 +14,7 @@ export interface RepliesParts extends SessionScope {
   onEnd: (reply: Reply) => void
 }
 
-export interface ReplyOptions {
-  modality: OutputModality
-  metadata: Readonly<Record<string, string>> | null
-  maxOutputTokens: number | 'inf'
+export interface ReplyOptions extends WrittenOptions {
   itemIds: readonly string[]
   marks: Marks
   lang: Lang
@@ -70,26 +67,14 @@ export class Replies {
   }
 
   begin(options: ReplyOptions): Reply {
-    const { settings, send, sendJson, newId, items, conversationId } = this.#parts
-    const { output } = settings().audio
-    const { modality, metadata, maxOutputTokens, itemIds, marks, lang } = options
-    const writer = new ResponseWriter(
-      {
-        id: newId('resp'),
-        conversationId,
-        modality,
-        format: output.format,
-        voice: output.voice,
-        maxOutputTokens,
-        metadata,
-      },
-      { send, sendJson, newId, addItem: (item) => items.add(item), changeItem: (item) => items.change(item) },
-    )
+    const { modality, itemIds, marks, lang } = options
+    const writer = writerOf(this.#parts, options)
     const reply: Reply = {
       writer,
       mode: modality === 'audio' ? 'spoken' : 'text',
       itemIds,
       marks,
+      given: undefined,
       turn: undefined,
       lang,
       hasBegun: false,

@@ -22,6 +22,8 @@ export interface Reply {
   /** The user's items that it answers. */
   readonly itemIds: readonly string[]
   readonly marks: Marks
+  /** What is asked, where the client said so instead of by items. */
+  given: string | undefined
   /** Of the conversation; undefined until the conversation has taken it up, and where the session speaks for itself. */
   turn: number | undefined
   lang: Lang

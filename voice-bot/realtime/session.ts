@@ -2,10 +2,12 @@ import { Channel } from '#conversation/channel.ts'
 import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
 import type { Exchange } from '#knowledge/answer.ts'
+import { joined } from '#providers/audio/pcm.ts'
 import { userMessageOf } from '#runtime/errors.ts'
 import { type VoiceSentence, voiceSentence } from '../mouth/words.ts'
 import type { Item, ServerEventBody, Session, StatusDetails } from '../protocol.ts'
 import type { AudioTrack, LinkListener, Transport } from '../transport.ts'
+import { Asides } from './asides.ts'
 import { AudioReader } from './audio-codec.ts'
 import { type ClientEvent, type ClientEventOf, type ResponseParameters, readClientEvent } from './client-events.ts'
 import { EventLog } from './event-log.ts'
@@ -16,6 +18,8 @@ import { Mood } from './mood.ts'
 import { clientPlayback, Playback } from './playback.ts'
 import { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
+import { askedBy } from './response-input.ts'
+import { writerOf } from './response-writers.ts'
 import type { Caller, SessionScope, VoiceParts } from './session-parts.ts'
 import { langOf, newSession, turnTakingOf, updated } from './session-settings.ts'
 import type { SessionUpdate } from './session-update.ts'
@@ -38,6 +42,9 @@ export interface SessionOptions {
 /** Said aloud, while the next thing the speaker says may still be far away. */
 const fillerAfterMs = 1500
 
+/** Who sends more than this before we have taken in what came before is hung up on. */
+const mostLaterChars = 64 * 1024 * 1024
+
 /** A talk in the Realtime protocol, from its first connection to its last. */
 export class RealtimeSession {
   readonly id: string
@@ -53,6 +60,8 @@ export class RealtimeSession {
   readonly #mood: Mood
   readonly #replies: Replies
   readonly #user: UserTurns
+  readonly #asides: Asides
+  readonly #scope: SessionScope
   readonly #clientTrack: AudioTrack & { dispose(): void }
   readonly #playback: Playback
   readonly #stopping = new AbortController()
@@ -68,6 +77,9 @@ export class RealtimeSession {
   #idle: (() => void) | undefined
   #hasPrompted = false
   #isOver = false
+  /** What came while long audio was taken in. */
+  #later: string[] | undefined
+  #laterChars = 0
   /** The client knows our own events: it has sent settings of ours. */
   #isOurs = false
 
@@ -99,6 +111,8 @@ export class RealtimeSession {
       sendJson: (json) => this.#log.sendJson(json),
       newId: (prefix) => this.#newId(prefix),
     }
+    this.#scope = scope
+    this.#asides = new Asides(scope)
     this.#ear = new TurnEar({
       ...parts,
       onDecision: (decision) => {
@@ -173,6 +187,7 @@ export class RealtimeSession {
     this.#isOver = true
     this.#stopIdle()
     this.#replies.close()
+    this.#asides.close()
     this.#user.close()
     this.#ear.close()
     this.#clientTrack.dispose()
@@ -215,6 +230,12 @@ export class RealtimeSession {
   }
 
   #message(json: string): void {
+    if (this.#later !== undefined) {
+      this.#laterChars += json.length
+      if (this.#laterChars > mostLaterChars) void this.close(1008, 'too much at once')
+      else this.#later.push(json)
+      return
+    }
     const read = readClientEvent(json)
     if (read.kind === 'fault') {
       this.#refuse(read.fault, read.eventId)
@@ -245,7 +266,7 @@ export class RealtimeSession {
         this.#update(event.session)
         return
       case 'input_audio_buffer.append':
-        this.#audio(this.#reader.read(event.audio), this.#reader.sampleRate)
+        this.#feed(this.#reader.read(event.audio), this.#reader.sampleRate)
         return
       case 'input_audio_buffer.commit':
         this.#commit()
@@ -309,6 +330,30 @@ export class RealtimeSession {
     this.#ear.push(samples, sampleRate)
   }
 
+  /** Long audio is taken in parts, so that nobody else waits for it; what the client sent after it comes after it. */
+  #feed(samples: Int16Array, sampleRate: number): void {
+    const most = sampleRate * 2
+    if (samples.length <= most) {
+      this.#audio(samples, sampleRate)
+      return
+    }
+    this.#later = []
+    const take = (from: number): void => {
+      if (this.#isOver) return
+      this.#audio(samples.subarray(from, from + most), sampleRate)
+      if (from + most < samples.length) setImmediate(take, from + most)
+      else this.#catchUp()
+    }
+    take(0)
+  }
+
+  #catchUp(): void {
+    const later = this.#later ?? []
+    this.#later = undefined
+    this.#laterChars = 0
+    for (let json = later.shift(); json !== undefined; json = later.shift()) this.#message(json)
+  }
+
   #commit(): void {
     if (this.#user.bufferedMs < leastCommitMs) {
       const has = Math.round(this.#user.bufferedMs)
@@ -329,10 +374,23 @@ export class RealtimeSession {
     if (item.role === 'user') {
       this.#unanswered.push(item.id)
       this.#hasPrompted = false
+      this.#hearSent(given, item.id)
       const text = saidIn(item)
       if (text !== '') this.#user.typed(text)
     }
     if (item.role === 'assistant') this.#remember(saidIn(item))
+  }
+
+  /** Speech that comes whole, in an item. */
+  #hearSent(given: ClientEventOf<'conversation.item.create'>['item'], itemId: string): void {
+    if (given.type !== 'message' || given.role !== 'user') return
+    const spoken = given.content.flatMap((part) =>
+      part.type === 'input_audio' && part.audio !== undefined && (part.transcript ?? null) === null ? [part.audio] : [],
+    )
+    if (spoken.length === 0) return
+    const reader = new AudioReader(this.#reader.format)
+    const samples = joined(spoken.map((audio) => reader.read(audio)))
+    this.#user.hearSent(itemId, { samples, sampleRate: reader.sampleRate })
   }
 
   /** The client tells what was said before: its user's items until now were answered so. */
@@ -367,6 +425,7 @@ export class RealtimeSession {
   }
 
   #cancel(responseId: string | undefined): void {
+    if (responseId !== undefined && this.#asides.cancel(responseId)) return
     const { active } = this.#replies
     if (active === undefined || (responseId ?? active.writer.options.id) !== active.writer.options.id)
       throw new ClientFault('response_cancel_not_active', 'There is no such response to be cancelled.', 'response_id')
@@ -374,6 +433,10 @@ export class RealtimeSession {
   }
 
   #createResponse(parameters: ResponseParameters): void {
+    if (parameters.conversation === 'none') {
+      this.#answerAside(parameters)
+      return
+    }
     if (this.#replies.active !== undefined) {
       const { id } = this.#replies.active.writer.options
       throw new ClientFault(
@@ -382,6 +445,28 @@ export class RealtimeSession {
       )
     }
     this.#respond(parameters)
+  }
+
+  #answerAside(parameters: ResponseParameters): void {
+    this.#asides.admit()
+    const settings = this.#settings
+    const asked = askedBy(parameters.input ?? [], this.#items)
+    const modality = (parameters.output_modalities ?? settings.output_modalities)[0] ?? 'audio'
+    const question = asked.question === '' ? (parameters.instructions ?? '') : asked.question
+    const writer = writerOf(this.#scope, {
+      modality,
+      metadata: parameters.metadata ?? null,
+      maxOutputTokens: parameters.max_output_tokens ?? settings.max_output_tokens,
+      isAside: true,
+    })
+    const lang = langOf(settings)
+    void this.#asides.answer({
+      ...asked,
+      question,
+      writer,
+      mode: modality === 'audio' ? 'spoken' : 'text',
+      lang: lang === 'auto' ? undefined : lang,
+    })
   }
 
   /** The speaker has finished a turn. */
@@ -397,8 +482,9 @@ export class RealtimeSession {
     this.#hasPrompted = false
     this.#stopIdle()
     const settings = this.#settings
-    const itemIds = this.#unanswered
-    this.#unanswered = []
+    const given = parameters.input === undefined ? undefined : askedBy(parameters.input, this.#items)
+    const itemIds = given === undefined ? this.#unanswered : []
+    if (given === undefined) this.#unanswered = []
     const now = this.#parts.timing.nowMs()
     const isSpoken = itemIds.some((id) => this.#user.isUnheard(id))
     const said = isSpoken ? this.#user.said : undefined
@@ -410,7 +496,9 @@ export class RealtimeSession {
       marks: said === undefined ? { saidAt: now, endedAt: now, heardAt: now } : { ...said },
       lang: this.#user.lang,
     })
-    if (itemIds.length === 0 && this.#replies.waitsForClient) this.#replies.goOn(reply)
+    reply.given = given?.question
+    if (given !== undefined && given.history.length > 0) this.#input({ kind: 'history', exchanges: given.history })
+    if (itemIds.length === 0 && given === undefined && this.#replies.waitsForClient) this.#replies.goOn(reply)
     else {
       this.#replies.giveUpClient()
       this.#proceed()
@@ -424,7 +512,7 @@ export class RealtimeSession {
     reply.isAsked = true
     reply.lang = this.#user.lang
     reply.marks.heardAt = Math.max(reply.marks.endedAt, this.#parts.timing.nowMs())
-    const text = this.#textOf(reply.itemIds)
+    const text = reply.given ?? this.#textOf(reply.itemIds)
     if (text === '') {
       this.#sayInstead(reply)
       return

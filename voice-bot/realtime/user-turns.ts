@@ -2,10 +2,12 @@ import type { ConversationEvent } from '#conversation/events.ts'
 import type { HeardNames } from '#conversation/heard-names.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
+import { durationMs } from '#providers/audio/pcm.ts'
 import type { Correction, Item, UserContent } from '../protocol.ts'
 import type { TurnDecision } from '../turn-taking/turn-taking.ts'
 import type { Mood } from './mood.ts'
 import type { Replies } from './replies.ts'
+import { type SentAudio, wordsIn } from './sent-audio.ts'
 import type { SessionScope } from './session-parts.ts'
 import { langOf } from './session-settings.ts'
 import type { TurnEar } from './turn-ear.ts'
@@ -46,6 +48,8 @@ export interface LastSaid {
 
 /** A recogniser that has not told the last words by then will not. */
 const lastWordsMs = 4000
+/** Speech that was sent whole is recognised faster than it was spoken. */
+const longestHearingMs = 60_000
 /** The protocol wants at least this much audio in a commit. */
 export const leastCommitMs = 100
 
@@ -54,6 +58,8 @@ export class UserTurns {
   readonly #parts: UserTurnsParts
   #speech: Speech | undefined
   readonly #unheard: Unheard[] = []
+  /** Items whose speech came whole and is being recognised. */
+  readonly #sent = new Map<string, AbortController>()
   #bufferedFromMs = 0
   #words = ''
   /** Times in a row that nothing was understood. */
@@ -97,7 +103,7 @@ export class UserTurns {
   }
 
   isUnheard(itemId: string): boolean {
-    return this.#unheard.some((each) => each.itemId === itemId)
+    return this.#sent.has(itemId) || this.#unheard.some((each) => each.itemId === itemId)
   }
 
   /** What somebody typed has that language. */
@@ -166,6 +172,31 @@ export class UserTurns {
     }
   }
 
+  /** Speech that the client sent whole as a part of an item; its words come when they come. */
+  hearSent(itemId: string, audio: SentAudio): void {
+    const { parts, settings, onHeard } = this.#parts
+    const toText = parts.conversation.speech?.toText
+    const audioMs = durationMs(audio.samples.length, audio.sampleRate)
+    if (toText === undefined) {
+      this.transcribed(itemId, '', audioMs)
+      return
+    }
+    const abort = new AbortController()
+    this.#sent.set(itemId, abort)
+    wordsIn(toText, audio, langOf(settings()), AbortSignal.any([abort.signal, AbortSignal.timeout(longestHearingMs)]))
+      .catch((err: unknown) => {
+        if (!abort.signal.aborted) parts.conversation.log.warn({ err }, 'speech in an item was not recognised')
+        return ''
+      })
+      .then((words) => {
+        if (!this.#sent.delete(itemId)) return
+        if (words !== '') this.typed(words)
+        this.transcribed(itemId, words, audioMs)
+        onHeard()
+      })
+      .catch((err: unknown) => parts.conversation.log.error({ err }, 'speech in an item could not be told'))
+  }
+
   /** The client says that its speaker is done. */
   commit(): void {
     const { ear } = this.#parts
@@ -186,6 +217,8 @@ export class UserTurns {
 
   close(): void {
     for (const { stopWaiting } of this.#unheard) stopWaiting()
+    for (const abort of this.#sent.values()) abort.abort(new Error('the session is over'))
+    this.#sent.clear()
   }
 
   #started(atMs: number): void {

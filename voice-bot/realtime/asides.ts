@@ -1,0 +1,90 @@
+import { Conversation } from '#conversation/conversation.ts'
+import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
+import type { StatusDetails } from '../protocol.ts'
+import { ClientFault } from './faults.ts'
+import type { AskedFor } from './response-input.ts'
+import type { ResponseWriter } from './response-writer.ts'
+import type { SessionScope } from './session-parts.ts'
+
+export interface Aside extends AskedFor {
+  writer: ResponseWriter
+  mode: 'text' | 'spoken'
+  lang: 'en' | 'ja' | undefined
+}
+
+/** More at a time would be somebody's way around the limits of one conversation. */
+const mostAtOnce = 4
+
+/** Responses beside the conversation: each is asked and answered by itself, and nobody hears or remembers it here. */
+export class Asides {
+  readonly #scope: SessionScope
+  readonly #open = new Map<string, { writer: ResponseWriter; abort: AbortController }>()
+
+  constructor(scope: SessionScope) {
+    this.#scope = scope
+  }
+
+  /** @throws {ClientFault} When there are too many already. */
+  admit(): void {
+    if (this.#open.size < mostAtOnce) return
+    const message = `There are ${mostAtOnce} responses beside the conversation. Wait until one is done.`
+    throw new ClientFault('too_many_responses', message)
+  }
+
+  /** Never rejects. */
+  async answer({ writer, mode, lang, question, history }: Aside): Promise<void> {
+    const { parts, caller } = this.#scope
+    const abort = new AbortController()
+    const { id } = writer.options
+    this.#open.set(id, { writer, abort })
+    const conversation = new Conversation(parts.conversation, {
+      principal: caller.principal,
+      mode,
+      ...(lang === undefined ? {} : { lang }),
+    })
+    async function* inputs(): AsyncGenerator<ConversationInput> {
+      yield { kind: 'text', text: question, history }
+    }
+    try {
+      for await (const event of conversation.turns(inputs(), abort.signal)) this.#write(writer, mode, event)
+      writer.end({ type: 'completed' })
+    } catch (err) {
+      if (!abort.signal.aborted) parts.conversation.log.error({ err }, 'a response beside the conversation failed')
+      writer.end(abort.signal.aborted ? { type: 'cancelled', reason: 'client_cancelled' } : failed)
+    } finally {
+      this.#open.delete(id)
+    }
+  }
+
+  /** @returns Whether there is one of that id. */
+  cancel(responseId: string): boolean {
+    const found = this.#open.get(responseId)
+    if (found === undefined) return false
+    found.writer.end({ type: 'cancelled', reason: 'client_cancelled' })
+    found.abort.abort(new Error('the response was cancelled'))
+    return true
+  }
+
+  close(): void {
+    for (const { abort } of this.#open.values()) abort.abort(new Error('the session is over'))
+  }
+
+  #write(writer: ResponseWriter, mode: Aside['mode'], event: ConversationEvent): void {
+    const { send, parts } = this.#scope
+    if (event.kind === 'delta' && mode === 'text') writer.text(event.text)
+    if (event.kind === 'sentence') writer.transcript(event.text)
+    if (event.kind === 'audio') writer.audio(event.samples, event.sampleRate)
+    if (event.kind === 'done')
+      send({ type: 'nightdesk.answer', response_id: writer.options.id, answer: parts.answerToWire(event.answer) })
+    if (event.kind === 'apology') {
+      if (mode === 'text') writer.text(event.text)
+      else writer.transcript(event.text)
+      writer.end({ type: 'failed', error: { type: 'server_error', code: event.code, message: event.text } })
+    }
+  }
+}
+
+const failed: StatusDetails = {
+  type: 'failed',
+  error: { type: 'server_error', code: 'internal_error', message: 'Something went wrong on our side.' },
+}
