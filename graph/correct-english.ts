@@ -1,5 +1,5 @@
 import { isOrdinary, smallWords } from './ordinary-words.ts'
-import { isListed, partsOf } from './readings.ts'
+import { isHeardAs, isListed, partsOf } from './readings.ts'
 import { joinedSounds, loudness } from './sounds/distance.ts'
 import { isSpelled, type Sounds, soundsOfToken } from './sounds/english.ts'
 import type { NameMatch, SpokenName, SpokenNames } from './spoken-names.ts'
@@ -35,11 +35,10 @@ const longestSpan = 6
 const longestSounds = 40
 /** Anything shorter sounds like something else too. */
 const leastLoudness = 2
-const leastLoudnessUnheardOf = 4
 const unknownWord = 0.84
 const unknownWords = 0.88
 const knownWords = 0.94
-const likely = 0.74
+const likely = 0.78
 const shortestDoubted = 5
 const clearlyBetter = 0.05
 const muchLikelier = 6
@@ -88,7 +87,12 @@ function heardWords(text: string, names: SpokenNames): HeardWord[] {
     })
     end = match.index + written.length
   }
-  return words
+  // Between letters, I and A are letters too.
+  return words.map((word, at) =>
+    word.text.length === 1 && [words[at - 1], words[at + 1]].some((beside) => beside?.text.length === 1)
+      ? { ...word, small: false }
+      : word,
+  )
 }
 
 function proposed(span: readonly HeardWord[], sounds: Sounds, names: SpokenNames): Proposal | undefined {
@@ -100,15 +104,19 @@ function proposed(span: readonly HeardWord[], sounds: Sounds, names: SpokenNames
   const isKnown = span.every(({ known, spelled }) => known || spelled)
   if (span.length === 1 && (isKnown || first.name)) return undefined
   const written = names.written(span.map(({ text }) => text.toLowerCase()).join(''))
-  if (written !== undefined) return span.length > 1 ? whole(joinedName(span, written), true) : undefined
-  // Two short words that everybody says are rather themselves than a name which no document holds.
-  const isPlain = span.every((word) => word.known && !word.spelled) && loudness(sounds) < leastLoudnessUnheardOf
-  const listed = names
-    .exactly(sounds, 'en')
-    .filter(({ listed: isListed, name }) => isListed && (name.weight > 0 || !isPlain))
-  if (listed.length > 0) return whole(distinct(listed), true)
-  if (loudness(sounds) < leastLoudness || span.some(({ name }) => name)) return undefined
+  const isPlain = span.every((word) => word.known && !word.spelled)
+  const joined = written === undefined || (isPlain && written.weight === 0) ? [] : joinedName(span, written)
+  if (joined.length > 0) return whole(joined, true)
   const small = span.some((word) => word.small)
+  const phrase = span.map(({ text }) => text).join(' ')
+  // Words that everybody says are rather themselves than a name which no document holds.
+  const listed = names.exactly(sounds, 'en').filter(({ listed: isListed, name }) => {
+    if (!isListed || (isPlain && name.weight === 0)) return false
+    return !isPlain || !small || isHeardAs(name.text, phrase)
+  })
+  if (listed.length > 0) return whole(distinct(listed), true)
+  if (written !== undefined) return undefined
+  if (loudness(sounds) < leastLoudness || span.some(({ name }) => name)) return undefined
   const isTooSmall = small && (first.small || last.small || loudness(sounds) < leastLoudnessOfWords)
   if (isKnown && (isTooSmall || span.every(({ spelled }) => spelled))) return undefined
   const enough = isKnown || small ? knownWords : span.length > 1 ? unknownWords : unknownWord

@@ -16,6 +16,8 @@ export interface Reading {
 interface Listed {
   en: readonly Sounds[]
   ja: readonly Sounds[]
+  /** The English ways as they are written. */
+  phrases: readonly string[]
 }
 
 interface Table {
@@ -39,6 +41,11 @@ export function listedNames(): readonly string[] {
 
 export function isListed(name: string): boolean {
   return read().names.has(name.toLowerCase())
+}
+
+/** Whether these very words are what a name is heard as, by what somebody wrote down. */
+export function isHeardAs(name: string, phrase: string): boolean {
+  return read().names.get(name.toLowerCase())?.phrases.includes(phrase.toLowerCase()) ?? false
 }
 
 /** All the ways in which a name is said, those that somebody wrote down first. */
@@ -87,7 +94,8 @@ function partReadings(part: string, lang: Lang): Sounds[] {
   if (!/^[a-z]+$/.test(small)) return []
   const listed = known.names.get(small) ?? known.begins.get(small) ?? known.ends.get(small)
   if (listed !== undefined && listed[lang].length > 0) return listed[lang].slice(0, mostOfPart)
-  if (isSpelled(part)) return [...letters(part, lang), ...(part.length > 3 ? words(small, lang).slice(0, 1) : [])]
+  if (isSpelled(part))
+    return [...letters(part, lang), ...affixed(small, lang), ...(part.length > 3 ? words(small, lang).slice(0, 1) : [])]
   if (/^[A-Z]+$/.test(part) && part.length <= 5)
     return [...letters(part, lang), ...words(small, lang)].slice(0, mostOfPart)
   return isOrdinary(small)
@@ -167,7 +175,8 @@ function readTable(text: string): Table {
         .map((way) => way.trim())
         .filter((way) => way !== ''),
     )
-    const listed = { en: list(en).map(soundsOfText), ja: list(ja).map(soundsOfMixed) }
+    const phrases = list(en)
+    const listed = { en: phrases.map(soundsOfText), ja: list(ja).map(soundsOfMixed), phrases }
     if (name.startsWith('*')) ends.set(name.slice(1), listed)
     else if (name.endsWith('*')) begins.set(name.slice(0, -1), listed)
     else names.set(name, listed)

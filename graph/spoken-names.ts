@@ -130,6 +130,7 @@ export class SpokenNames {
     const isProper = /^[A-Z][a-z]+$/.test(text) && 2 * asProper >= documents
     const name = { text, weight: weightOf(counted), letters, isWords: isMadeOfWords(text), isProper }
     this.#byLetters.set(letters, name)
+    if (!isEverSaid(counted)) return
     for (const lang of ['en', 'ja'] as const) {
       if (lang === 'ja' ? !isSaidInKana(counted, name) : isOrdinary(counted.text)) continue
       for (const { sounds, listed } of readingsOf(counted.text, lang)) this.#index(lang, name, sounds, listed)
@@ -159,6 +160,13 @@ function isMadeOfWords(text: string): boolean {
   const parts = partsOf(text)
   return parts.every((part) => isOrdinary(part) || /^\d+$/.test(part))
 }
+
+/** A word in small letters that stands in one document only is a slip or an argument of something. */
+function isEverSaid({ text, documents, leading }: CountedName): boolean {
+  return documents !== 1 || leading > 0 || !/^[a-z]+$/.test(text) || text.length >= shortestSeldom
+}
+
+const shortestSeldom = 6
 
 /** Only what nobody would write in kana: 「バックアップ」 is a word, `Patroni` is a name. */
 function isSaidInKana({ text, asCode, asProper, documents }: CountedName, { isWords }: SpokenName): boolean {

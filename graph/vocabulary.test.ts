@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { namesIn } from './names-in.ts'
 import type { CountedName } from './spoken-names.ts'
 import { vocabularyOf } from './spoken-vocabulary.ts'
+import { misheardEnglish, misheardJapanese, ordinaryEnglish, ordinaryJapanese } from './talk.fake.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 const ongoing = new AbortController().signal
@@ -111,6 +112,35 @@ describe('what was heard rightly', () => {
       expect(ops.correct(heard, 'ja')).toEqual({ text: heard, corrections: [], doubts: [] })
     },
   )
+})
+
+describe('talk', async () => {
+  const names = await vocabulary(...new Set([...misheardEnglish, ...misheardJapanese].map(([, name]) => name)))
+
+  it.each([
+    ['en', misheardEnglish, ['how do I restart @ on the host', 'why is @ so slow', '@ is down']],
+    ['ja', misheardJapanese, ['@の再起動の手順を教えて', '@が遅いのはなぜ', '@は落ちていますか']],
+  ] as const)('of names in %s is understood, nearly always', (lang, pairs, frames) => {
+    const wrong = pairs.flatMap(([heard, name]) =>
+      frames.filter((frame) => names.correct(frame.replace('@', heard), lang).text !== frame.replace('@', name)),
+    )
+    expect(wrong.length / (pairs.length * frames.length)).toBeLessThan(0.05)
+  })
+
+  it('of anything else is left alone, nearly always', () => {
+    const all = [
+      ...ordinaryEnglish.map((text) => [text, 'en'] as const),
+      ...ordinaryJapanese.map((text) => [text, 'ja'] as const),
+    ]
+    const changed = all.filter(([text, lang]) => names.correct(text, lang).text !== text)
+    expect(changed.length / all.length).toBeLessThan(0.01)
+    expect(all.filter(([text, lang]) => names.correct(text, lang).doubts.length > 0)).toEqual([])
+  })
+
+  it('that is longer than anybody talks is left alone', () => {
+    const long = 'cube control '.repeat(1000)
+    expect(names.correct(long, 'en').text).toBe(long)
+  })
 })
 
 describe('a name that could be another', () => {

@@ -13,7 +13,7 @@ export const englishRules: readonly string[] = `
 #:[ded] =dId|[dg]+=J|[dd]=d|[d]=d
 #:[e] =| :[e] =i|t[ed] =Id|d[ed] =Id|#:[e]d =|[e]^%=i|[eri]#=iri|[eri]=erI|#:[er]#=@r|[er]#=er|[er]=@r| [eu]=yu
 #:[e]w=|t[ew]=u|[ew]=yu|[e]o=i|s[es] =Iz|c[es] =Iz|z[es] =Iz|x[es] =Iz|g[es] =Iz|h[es] =Iz|#:[e]s =|#:[ely] =li
-#:[ement]=ment|[eful]=f@l|[ee]=i|[earn]=@rn| [ear]^=@r|[ead]=ed|#:[ea] =i@|[ea]su=e|[ea]=i|[eigh]=E|[ei]=i|[ey]=i|[eu]=u|[e]=e
+#:[ement]=ment|[eful]=f@l|[ee]=i|[earn]=@rn| [ear]^=@r|[ead]=ed|#:[ea] =i@|[ea]su=e|[ea]=i|[eigh]=E|[eye]=Y|[ei]=i|[ey]=i|[eu]=u|[e]=e
 [ff]=f|[ful]=f@l|[f]=f
 [gi]v=gI| [g]i^=g|[ge]t=ge|[gg]=g|[g]+=J|#[gh]=|[gh]=g| [gn]=n|[gn] =n|[gue] =g|[g]=g
 [hour]=Wr|[h]#=h|[h]=

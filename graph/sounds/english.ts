@@ -1,3 +1,4 @@
+import { joinedSounds } from './distance.ts'
 import { englishRules } from './english-rules.ts'
 import { digitNames, letterNames } from './letters.ts'
 
@@ -67,7 +68,7 @@ function read(word: string): Sounds {
 
 /** How a text of words, letters and digits is read: single letters by their names, figures digit by digit. */
 export function soundsOfText(text: string): Sounds {
-  return Array.from(text.matchAll(/[A-Za-z]+|\d/g), ([part]) => soundsOfToken(part)).join('')
+  return Array.from(text.matchAll(/[A-Za-z]+|\d/g), ([part]) => soundsOfToken(part)).reduce(joinedSounds, '')
 }
 
 /** A word, or a letter or digit by its name; capitals without a vowel are letters. */
@@ -80,5 +81,6 @@ export function soundsOfToken(token: string): Sounds {
 /** Nobody could say it as a word. */
 export function isSpelled(token: string): boolean {
   if (token.length === 1) return token !== 'a'
-  return /^[A-Z]{2,}$/.test(token) ? token.length <= 3 || !/[AEIOUY]/.test(token) : /^[^aeiouyAEIOUY]+$/.test(token)
+  if (/^[A-Z]{2,}$/.test(token)) return token.length <= 3 || !/[AEIOUY]/.test(token)
+  return /^(?:y(?=[^aeiou]))?[^aeiouy]+$/i.test(token)
 }
