@@ -13,6 +13,17 @@ const orders: readonly RegExp[] = [
   /\bcall the tool\b|\bthe user (?:has|is|was)\b.{0,60}\b(?:already (?:confirmed|approved|agreed|authori[sz]ed)|administrator rights|pre-?approved)\b/i,
   /\b(?:answer|reply|respond)\b.{0,30}\bwithout\b.{0,20}\b(?:cit\w+|sources?|references?)\b/i,
   /\b(?:do not|don't|never)\s+(?:cite|quote)\b.{0,30}\b(?:any|other|another)\b.{0,20}\b(?:documents?|sources?|pages?)\b/i,
+  /\b(?:attention|dear|hey|hello|listen)\b,?\s+(?:all\s+)?(?:ais?|llms?|(?:large )?language models?|chat-?bots?|(?:ai )?assistants?|copilots?)\b/i,
+  /\b(?:ai|llm|assistant) instructions?\b|\bnew (?:instructions?|task|orders?)\s*:|\byour new (?:task|instructions?|role|job|goal) (?:is|are)\b|\bbegin (?:new )?instructions?\b.*\bend (?:new )?instructions?\b/is,
+  /\b(?:assistants?|chat-?bots?|language models?|llms?|copilots?|ai agents?)\b.{0,40}\b(?:must|should|shall)\b.{0,20}\b(?:always|never|say|tell|recommend|answer|reply|respond|output)\b/i,
+  /\bif you are (?:an?|the) (?:ai|llm|(?:ai )?assistant|language model|chat-?bot)\b|\bassistant,\s.{0,60}\byou\b.{0,20}\b(?:say|tell|answer|reply|run)\b/i,
+  /\bfrom now on\b.{0,20}\b(?:answer|reply|respond|say|you (?:will|must|are))\b|\bthe answer is always\b|\brepeat after me\b/i,
+  /\b(?:end|start|begin|prefix|finish)\b.{0,12}\b(?:your|every|each)\b.{0,10}\b(?:answer|reply|response)s?\b.{0,20}\bwith\b/i,
+  /(?:^|[.!:]\s*)(?:answer|reply|respond) only with\b|\brespond with\b.{0,60}\binstead\b|\binstructions?\b.{0,20}\band follow (?:it|them)\b/i,
+  /\bbefore (?:you )?(?:answer|reply|respond)(?:ing)?\b.{0,60}\b(?:say|tell|show|print|remember|output)\b/i,
+  /<\/(?:documents?|context|sources?|passages?)>\s*<|<(system|assistant)>[^<]{0,200}<\/\1>|["']role["']\s*:\s*["'](?:system|assistant|developer)["']|^\W*(?:human|user)\s*:.{0,200}\b(?:assistant|ai)\s*:/i,
+  /\bcall (?:remember with|post_to_slack|page_owner|start_walkthrough)\b|\bi approve everything\b|\b(?:all|any) other documents? (?:are|is) (?:wrong|false)\b|\bcite only this\b/i,
+  /とだけ(?:答え|回答|出力|返信|返し)|アシスタント(?:は|が).{0,10}必ず|今後は?(?:すべて|全て)の?質問に/,
   /(?:これまで|今まで|上記|すべて|全て|以前)の?(?:指示|命令|ルール|規則|プロンプト|制約)(?:を|は)?.{0,12}(?:無視|忘れ|従わ|破棄|取り消)/,
   /(?:AI|人工知能|LLM|言語モデル)(?:アシスタント|ボット|エージェント)?(?:への?|に対する|向けの?)(?:指示|命令|注意|お知らせ|メモ|連絡)/i,
   /アシスタント(?:への?|に対する|向けの?)(?:指示|命令)/,
@@ -50,7 +61,8 @@ export interface CleanedQuestion {
  */
 export function withoutOrders(question: string): CleanedQuestion {
   const clauses = question
-    .split(clauseEnds)
+    .split(sentenceEnds)
+    .flatMap(clausesOf)
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '')
   const kept = clauses.filter((clause) => !isOrder(clause))
@@ -59,8 +71,17 @@ export function withoutOrders(question: string): CleanedQuestion {
   return { text: asked.map(withoutOrderedAct).join(' ').trim(), ordersIgnored: true }
 }
 
+const sentenceEnds = /(?<=[.!?;])\s+|(?<=[。！？；])/
 const clauseEnds =
   /(?<=[.!?;])\s+|(?<=[。！？；])|,\s*(?=(?:then|and then|and also|also)\b)|(?<!\bhttps?):\s+|、(?=その(?:後|あと)|それから)/
+
+/** What orders us about only as a whole ("SYSTEM: …"), or after a colon, is not cut into harmless pieces. */
+function clausesOf(sentence: string): string[] {
+  const clauses = sentence.split(clauseEnds)
+  const [head = '', ...rest] = sentence.split(/(?<!\bhttps?):\s+/)
+  const isWhole = !clauses.some(isOrder) || (rest.length > 0 && isOrder(head))
+  return isOrder(sentence) && isWhole && !interrogative.test(sentence) ? [sentence] : clauses
+}
 
 function isOrder(clause: string): boolean {
   if (givesOrders(clause)) return true
@@ -82,11 +103,26 @@ function withoutLead(clause: string): string {
 function isAftermath(clause: string): boolean {
   return (
     /^(?:confirm|say|answer|reply|do it|proceed)\b[^?]{0,40}$/i.test(clause) ||
-    /^[^？?]{0,14}(?:と答えて|と言って|と返して)。?$/.test(clause)
+    /^[^？?]{0,14}(?:と答えて|と言って|と返して)(?:ください|くれ)?。?$/.test(clause)
   )
 }
 
 function matches(patterns: readonly RegExp[], text: string): boolean {
   const line = text.normalize('NFKC').replace(/\s+/g, ' ')
-  return patterns.some((pattern) => pattern.test(line))
+  const seen = undisguised(line)
+  return patterns.some((pattern) => pattern.test(line) || (seen !== line && pattern.test(seen)))
+}
+
+const lookalikes: Readonly<Record<string, string>> = {
+  а: 'a', в: 'b', с: 'c', е: 'e', ё: 'e', н: 'h', і: 'i', ј: 'j', к: 'k', м: 'm', о: 'o', р: 'p', ѕ: 's', т: 't', у: 'y', х: 'x', α: 'a', ε: 'e', ι: 'i',
+  κ: 'k', ν: 'v', ο: 'o', ρ: 'p', τ: 't', υ: 'u', χ: 'x',
+} // biome-ignore format: a table
+
+/** As a reader sees it: no invisible signs, letters that only look alike as those that they look like, s p a c e d words closed. */
+function undisguised(line: string): string {
+  return line
+    .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '')
+    .replace(/[*_~`]+/g, '')
+    .replace(/(?<![A-Za-z])[A-Za-z](?: [A-Za-z](?![A-Za-z])){3,}/g, (letters) => letters.replaceAll(' ', ''))
+    .replace(/[а-яёіјѕα-ω]/gi, (letter) => lookalikes[letter.toLowerCase()] ?? letter)
 }

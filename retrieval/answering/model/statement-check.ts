@@ -2,7 +2,7 @@ import type { RankedPassage } from '#knowledge/answer.ts'
 import { identifiersOf, termsOf } from '#knowledge/terms/terms.ts'
 import type { SoftMatch } from '../../ranking/soft-match.ts'
 import { plain } from '../readable.ts'
-import { type Unit, unitsOf } from '../units.ts'
+import { trustedText, type Unit, unitsOf } from '../units.ts'
 import { ValueSource, valuesOf } from '../values.ts'
 
 /** A source as the model was given it. */
@@ -61,7 +61,7 @@ export class StatementChecker {
 
   #holdsValues(text: string, sources: readonly NumberedSource[]): boolean {
     const texts = sources.map(({ passage }) =>
-      [passage.passage.text, passage.document.title, ...passage.passage.heading].join('\n'),
+      [trustedText(passage.passage), passage.document.title, ...passage.passage.heading].join('\n'),
     )
     if (new ValueSource(texts).missing(valuesOf(text)).length > 0) return false
     const held = texts.join('\n').normalize('NFKC').toLowerCase()
@@ -93,7 +93,7 @@ export class StatementChecker {
     const held = new Set([
       ...termsOf(this.#asked),
       ...supports.flatMap(({ source: { passage } }) =>
-        termsOf(`${passage.passage.text}\n${passage.passage.heading.join('\n')}\n${passage.document.title}`),
+        termsOf(`${trustedText(passage.passage)}\n${passage.passage.heading.join('\n')}\n${passage.document.title}`),
       ),
     ])
     if (shareOf(terms, held) >= leastWords) return true
