@@ -12,6 +12,8 @@ import type { BenchChart } from './report-chart.ts'
 import { type BenchSearchSystemRow, peerSearchSeconds } from './search-beside-peers.ts'
 import { turnTakingChart, turnTakingNotes, turnTakingTables } from './turn-taking/report.ts'
 import type { TurnTakingFindings } from './turn-taking/turn-taking.ts'
+import { voiceNotes, voiceTables } from './voice/report.ts'
+import type { VoiceFindings } from './voice/voice.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
@@ -25,6 +27,7 @@ export type BenchReport = BenchConditions &
         longTalk: readonly LongTalkRow[]
       }
     | { benchmark: 'gateway'; rows: readonly BenchGatewayRow[] }
+    | { benchmark: 'voice'; voice: VoiceFindings }
     | { benchmark: 'turn-taking'; turnTaking: TurnTakingFindings }
     | AtScaleReport
   )
@@ -76,6 +79,7 @@ export function benchTables(report: BenchReport): BenchTable[] {
   if (report.benchmark === 'conversation') return conversationTables(report)
   if (report.benchmark === 'gateway') return [gatewayTable(report.rows)]
   if (report.benchmark === 'turn-taking') return turnTakingTables(report.turnTaking)
+  if (report.benchmark === 'voice') return voiceTables(report.voice)
   if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
@@ -95,6 +99,7 @@ export function benchNotes(report: BenchReport): string[] {
     ...(report.benchmark === 'conversation' ||
     report.benchmark === 'gateway' ||
     report.benchmark === 'turn-taking' ||
+    report.benchmark === 'voice' ||
     isAtScale(report)
       ? []
       : [`Grown from ${corpus}, the same at every run.`]),
@@ -111,6 +116,7 @@ function notesOf(report: BenchReport): string[] {
       'What the gateway to language models adds to a provider in the process: on the way to it, and from its hands to the asker.',
     ]
   if (report.benchmark === 'turn-taking') return turnTakingNotes(report.turnTaking)
+  if (report.benchmark === 'voice') return voiceNotes(report.voice)
   if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { bytesOf } from '#providers/audio/pcm.ts'
+import { listenToSound } from './sound-ear.fake.ts'
 
 /** When one of the providers was asked something, and when it gave what is needed to go on. */
 export interface ProviderMark {
@@ -30,6 +31,8 @@ export const SpokenScript = z.object({
   wordMs: z.number(),
   /** From the last word to the end of the turn. */
   endpointingMs: z.number(),
+  /** The words come while there is sound, and become final so long after they were asked for; absent: by their times. */
+  finalMs: z.number().optional(),
   searchMs: z.number(),
   firstTokenMs: z.number(),
   tokenMs: z.number(),
@@ -76,8 +79,11 @@ export async function spokenProviders(script: SpokenScript): Promise<SpokenProvi
     const mark = markerOf(request)
     sockets.handleUpgrade(request, socket, head, (connection) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in')
-      if (pathname === '/v1/listen') listen(connection, Number(searchParams.get('sample_rate')), script, mark)
-      else speak(connection, script, mark)
+      const sampleRate = Number(searchParams.get('sample_rate'))
+      const { finalMs } = script
+      if (pathname !== '/v1/listen') speak(connection, script, mark)
+      else if (finalMs === undefined) listen(connection, sampleRate, script, mark)
+      else listenToSound(connection, sampleRate, { ...script, finalMs }, () => mark('heard'))
     })
   })
   // As nginx keeps connections; Node's own 5 s would have each turn of a conversation open another one.

@@ -14,6 +14,7 @@ import { benchText } from '#bench/report-table.ts'
 import { benchSearchBesidePeers } from '#bench/search-beside-peers.ts'
 import { startStandIns } from '#bench/stand-ins/stand-ins.ts'
 import { benchTurnTaking } from '#bench/turn-taking/turn-taking.ts'
+import { benchVoice } from '#bench/voice/voice.ts'
 import { benchWebhook } from '#bench/webhook.ts'
 import { benchWorkerMemory } from '#bench/worker-memory/worker-memory.ts'
 import { benchWorkers } from '#bench/workers.ts'
@@ -31,6 +32,9 @@ export interface BenchOptions {
   seed: number
   engines?: ChaosEngines
   html?: string
+  turns: number
+  sessions: number[]
+  minutes: number
 }
 
 /** What was built under kills is not what it should be. */
@@ -71,6 +75,11 @@ const benchmarks = [
   {
     name: 'turn-taking',
     measures: 'when turns end and what interrupts, on made-up speech and noises, beside silence alone; needs espeak-ng',
+  },
+  {
+    name: 'voice',
+    measures:
+      'voice in real time: time that the agent adds to a turn, time until silence, --sessions at once, beside LiveKit Agents',
   },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
@@ -126,6 +135,11 @@ async function run(
       benchmark: name,
       turnTaking: await benchTurnTaking(made, signal),
     }))
+  }
+  if (name === 'voice') {
+    const { turns, sessions, minutes } = options
+    const made = { turns, sessions, minutes, peers, progress: (what: string) => output.err.write(`${what}\n`) }
+    return await underConditions('nothing', async () => ({ benchmark: name, voice: await benchVoice(made, signal) }))
   }
   if (name !== 'ingest' && name !== 'search')
     return await underConditions('nothing', () => atScale(invocation, name, options))

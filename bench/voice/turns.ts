@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { type Percentiles, percentiles } from '../search.ts'
+import type { ProviderMark, SpokenScript } from '../stand-ins/spoken-providers.fake.ts'
+import { startStandIns } from '../stand-ins/stand-ins.ts'
+import { Caller } from './caller.ts'
+import { pace, questions, speech } from './microphone.ts'
+import { quickProviders, usualVoiceProviders } from './scripts.ts'
+import { startVoiceChild } from './voice-child.ts'
+
+export interface VoiceTurnsRow {
+  system: string
+  /** How the end of a turn is found. */
+  turnEnds: string
+  turns: number
+  missed: number
+  /** Milliseconds from the last voiced frame to the first sound. */
+  total: Percentiles
+  /** Of that, what neither the providers took nor the wait that was configured; absent where the wait is the system's own choice. */
+  added?: Percentiles | undefined
+}
+
+interface Scenario {
+  turnEnds: string
+  detection: object | null
+  script: SpokenScript
+  /** The silence that was asked for; absent: its own choice. */
+  waitMs?: number
+}
+
+const scenarios: readonly Scenario[] = [
+  { turnEnds: 'by the client', detection: null, script: quickProviders, waitMs: 0 },
+  {
+    turnEnds: 'server_vad, 300 ms of silence',
+    detection: { type: 'server_vad', silence_duration_ms: 300 },
+    script: quickProviders,
+    waitMs: 300,
+  },
+  {
+    turnEnds: 'semantic_vad, everything on, slower providers',
+    detection: { type: 'semantic_vad', eagerness: 'auto' },
+    script: usualVoiceProviders,
+  },
+]
+
+const warmUp = 3
+const answerMs = 6000
+const Marks = z.record(z.string(), z.array(z.custom<ProviderMark>((mark) => typeof mark === 'object')))
+
+/** Questions asked in real time, one after the other, each answered before the next is asked. */
+export async function benchVoiceTurns(
+  turns: number,
+  progress: (what: string) => void,
+  signal: AbortSignal,
+): Promise<VoiceTurnsRow[]> {
+  const said = await speech(questions, signal)
+  const rows: VoiceTurnsRow[] = []
+  for (const scenario of scenarios) {
+    progress(`Nightdesk, turns end ${scenario.turnEnds}`)
+    rows.push(await measured(scenario, said, turns, signal))
+  }
+  return rows
+}
+
+async function measured(
+  { turnEnds, detection, script, waitMs }: Scenario,
+  said: readonly Int16Array[],
+  turns: number,
+  signal: AbortSignal,
+): Promise<VoiceTurnsRow> {
+  await using standIns = await startStandIns(['spoken'])
+  await using voice = await startVoiceChild(await standIns.askText('spoken', 'url', script))
+  await using caller = await Caller.connect(voice.url, { audio: { input: { turn_detection: detection } } })
+  const pacer = pace([caller.microphone])
+  const times: { endedAt: number; soundAt: number }[] = []
+  try {
+    await pause(1000, undefined, { signal })
+    for (let turn = 0; turn < turns + warmUp; turn++) {
+      const time = await ask(caller, said[turn % said.length] ?? new Int16Array(), detection === null, signal)
+      if (turn >= warmUp && time !== undefined) times.push(time)
+      await pause(answerMs, undefined, { signal })
+    }
+  } finally {
+    pacer.stop()
+  }
+  const marks = Marks.parse(await standIns.ask('spoken', 'marks')).voice ?? []
+  return {
+    system: 'Nightdesk',
+    turnEnds,
+    turns: times.length,
+    missed: turns - times.length,
+    total: percentiles(times.map(({ endedAt, soundAt }) => soundAt - endedAt)),
+    added:
+      waitMs === undefined
+        ? undefined
+        : percentiles(times.map((time) => addedMs(time, marks, waitMs, script.firstSoundMs))),
+  }
+}
+
+async function ask(
+  caller: Caller,
+  samples: Int16Array,
+  byClient: boolean,
+  signal: AbortSignal,
+): Promise<{ endedAt: number; soundAt: number } | undefined> {
+  const sound = Promise.withResolvers<number>()
+  let done = false
+  caller.listen((type, at) => {
+    if (type !== 'response.output_audio.delta' || done) return
+    done = true
+    sound.resolve(at)
+  })
+  const { ends } = caller.microphone.say(samples)
+  const endedAt = await ends
+  if (byClient) {
+    caller.send({ type: 'input_audio_buffer.commit' })
+    caller.send({ type: 'response.create' })
+  }
+  const soundAt = await Promise.race([sound.promise, pause(6000, undefined, { signal })])
+  done = true
+  return soundAt === undefined ? undefined : { endedAt, soundAt }
+}
+
+/**
+ * What passed beside the providers' work and the wait that was asked for. A model that was asked before the turn had
+ * ended costs only what it was still at work after that; one that was asked later was asked too late by so much.
+ */
+export function addedMs(
+  { endedAt, soundAt }: { endedAt: number; soundAt: number },
+  marks: readonly ProviderMark[],
+  waitMs: number,
+  firstSoundMs: number,
+): number {
+  const within = marks.filter(({ at }) => at < soundAt)
+  const given = within.findLast(({ what }) => what === 'sentence-given')?.at ?? endedAt
+  const asked = within.findLast(({ what, at }) => what === 'model-asked' && at < given)?.at ?? given
+  const endsAt = endedAt + waitMs
+  const modelMs = asked <= endsAt ? Math.max(0, given - endsAt) : given - asked
+  return soundAt - endsAt - modelMs - firstSoundMs
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { localPrincipal } from '#knowledge/principal.ts'
+import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
+import { silentLog } from '#runtime/log.ts'
+import { answerToWire, citationToWire } from '#server/wire.ts'
+import { noFigures } from '#voice-bot/figures.ts'
+import { realTiming } from '#voice-bot/realtime/playback.ts'
+import { VoiceSessions } from '#voice-bot/realtime/sessions.ts'
+import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
+import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
+import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
+import { openDesk } from '../conversation/desk.ts'
+
+/**
+ * A voice agent in a process of its own, so that what it takes can be told from what its callers take:
+ * `node --expose-gc voice-process.ts PROVIDERS_URL`. It writes its address; then, for each line of stdin, what it has
+ * used until then. It ends with stdin.
+ */
+export interface VoiceUse {
+  cpuSeconds: number
+  residentMb: number
+  /** Reachable after a collection. */
+  heapMb: number
+  externalMb: number
+  /** Longest that the event loop was held up since the last line, milliseconds. */
+  heldUpMs: number
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'nightdesk-bench-'))
+const store = openSqliteStore({ path: join(directory, 'store.db'), log: silentLog })
+const desk = openDesk({ key: 'voice', url: process.argv[2] ?? '', conversations: store.conversations })
+const detector = createVoiceActivityDetector({ log: silentLog })
+const sessions = new VoiceSessions({
+  conversation: desk.parts,
+  detector,
+  createTurnTaking,
+  answerToWire,
+  citationToWire,
+  timing: realTiming,
+  figures: noFigures,
+})
+const door = webSocketDoor(sessions)
+const http = createServer()
+http.on('upgrade', (request, socket, head) => door.accept(request, socket, head, { principal: localPrincipal }))
+http.listen(0, '127.0.0.1')
+await once(http, 'listening')
+const address = http.address()
+const port = typeof address === 'object' && address !== null ? address.port : 0
+process.stdout.write(`${JSON.stringify({ url: `ws://127.0.0.1:${port}/v1/realtime?model=nightdesk` })}\n`)
+
+let heldUpMs = 0
+let lookedAt = performance.now()
+setInterval(() => {
+  const now = performance.now()
+  heldUpMs = Math.max(heldUpMs, now - lookedAt - 10)
+  lookedAt = now
+}, 10).unref()
+
+for await (const _ of createInterface({ input: process.stdin })) {
+  globalThis.gc?.()
+  const { user, system } = process.cpuUsage()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  const use: VoiceUse = {
+    cpuSeconds: (user + system) / 1e6,
+    residentMb: rss / 1e6,
+    heapMb: heapUsed / 1e6,
+    externalMb: external / 1e6,
+    heldUpMs,
+  }
+  heldUpMs = 0
+  process.stdout.write(`${JSON.stringify(use)}\n`)
+}
+await sessions[Symbol.asyncDispose]()
+await detector[Symbol.asyncDispose]()
+await desk[Symbol.asyncDispose]()
+http.closeAllConnections()
+http.close()
+await store[Symbol.asyncDispose]()
+await rm(directory, { recursive: true, force: true })
+process.exit(0)
