@@ -8,8 +8,8 @@ const recentWords = 60
 const recentLetters = 160
 
 /** Fewer strange words after an echo are misheard ones of ours. */
-const surelyOther = 3
-const surelyOtherLetters = 6
+const surelyOther = 5
+const surelyOtherLetters = 10
 
 /** What was heard, without what is our own voice coming back; '' where it is nothing else. */
 export function withoutEcho(heard: string, saying: string): string {

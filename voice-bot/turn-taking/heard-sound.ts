@@ -4,6 +4,8 @@ import { PitchRange } from './prosody.ts'
 import type { Sound } from './sound.ts'
 import { SpeechGate } from './speech-gate.ts'
 
+const dynamicsFrames = 14
+
 /** What was heard so far, words aside. */
 export class HeardSound {
   readonly gate: SpeechGate
@@ -14,6 +16,7 @@ export class HeardSound {
   #levelDb = -90
   #sound: Sound | undefined
   #knowsPitch = false
+  readonly #levels: number[] = []
 
   constructor(options: SettledOptions) {
     this.gate = new SpeechGate(options)
@@ -26,6 +29,8 @@ export class HeardSound {
     this.#nowMs = Math.max(this.#nowMs, frame.endMs)
     this.#voiced = voiced
     this.#sound = sound
+    this.#levels.push(Math.max(-90, frame.levelDb))
+    if (this.#levels.length > dynamicsFrames) this.#levels.shift()
     if (frame.pitchHz !== undefined) this.#knowsPitch = true
     if (voiced) this.pitch.take(frame.pitchHz)
   }
@@ -55,6 +60,11 @@ export class HeardSound {
   /** Of the last 400 ms or so. */
   get levelDb(): number {
     return this.#levelDb
+  }
+
+  /** Between the loudest and the softest of the last half second: a voice closes and opens, a crowd or a tune goes on. */
+  get dynamicsDb(): number {
+    return Math.max(...this.#levels) - Math.min(...this.#levels)
   }
 
   get sound(): Sound | undefined {

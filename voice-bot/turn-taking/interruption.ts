@@ -1,5 +1,6 @@
 import { isAddressed } from './addressing.ts'
 import { withoutEcho } from './echo.ts'
+import type { HeardSound } from './heard-sound.ts'
 import { isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
 import type { BargeInOptions, SettledOptions } from './options.ts'
 import { isCrowd, isTone, type Sound } from './sound.ts'
@@ -10,8 +11,6 @@ export interface TalkOver {
   /** Where it began, and the end of its last voice. */
   onsetMs: number
   lastMs: number
-  /** The newest part of it. */
-  sound: Sound
   /** Until when time has passed. */
   nowMs: number
   /** A voice is heard in the newest frame. */
@@ -23,12 +22,14 @@ export interface TalkOver {
   confidence: number | undefined
   /** What we have been saying. */
   saying: string
+  /** How much of it is voice; the rest is pauses. */
+  voicedMs: number
+  /** Of the frames after the minimum length, how many sounded like the speaker; 0..1. */
+  likeSpeaker: number
   /** It began as we did, or we have heard ourselves in this conversation before. */
   maybeEcho: boolean
-  /** How loud the speaker usually is; undefined where that isn't known. */
-  speakerDb: number | undefined
-  /** Pitch is being told: a voice that has none is none. */
-  knowsPitch: boolean
+  /** It is much softer than the speaker usually is. */
+  softer: boolean
   /** After so long the recogniser has usually told. */
   lagMs: number
 }
@@ -41,7 +42,11 @@ const wordlessMs = 1000
 /** A noise without words isn't waited for longer than this. */
 const noiseMs = 1200
 /** Our own sound in the microphone, or somebody at another desk, is so much quieter than the speaker. */
-const quieterDb = 6
+const quieterDb = 5
+/** The least that closures and vowels of a voice differ by within half a second. */
+const voiceDynamicsDb = 14
+/** A crowd sounds like one voice for a moment now and then. */
+const mostly = 0.6
 /** Words of a recogniser that is less sure are guesses at a noise. */
 const sureEnough = 0.4
 
@@ -59,7 +64,7 @@ export function judgeTalk(talk: TalkOver, options: BargeInOptions, wakePhrases: 
     return { kind: 'interruption', because: 'somebody goes on talking' }
   if (own !== '' && isNod(own) && quietMs >= 200) return { kind: 'dismissed', because: 'a sign of listening' }
   if (quietMs >= Math.max(450, talk.lagMs + 100)) return { kind: 'dismissed', because: whyNot(own, wakePhrases) }
-  if (lengthMs >= noiseMs && !soundsLikeSpeaker(talk)) return { kind: 'dismissed', because: 'a noise' }
+  if (lengthMs >= noiseMs && talk.likeSpeaker < mostly) return { kind: 'dismissed', because: 'a noise' }
   // Talk that is not for us may go on for as long as it likes.
   if (lengthMs >= noiseMs + wordlessMs) return { kind: 'dismissed', because: whyNot(own, wakePhrases) }
   return undecided
@@ -86,8 +91,7 @@ function judgeWords(
 }
 
 /** One word that we said, too: ours where the sound may be ours. */
-function maybeOurWord(own: string, { saying, maybeEcho, sound, speakerDb }: TalkOver): boolean {
-  const softer = speakerDb !== undefined && sound.usualDb < speakerDb - quieterDb
+function maybeOurWord(own: string, { saying, maybeEcho, softer }: TalkOver): boolean {
   return (maybeEcho || softer) && wordsOf(own).length < 2 && wordsOf(saying).join(' ').includes(wordsOf(own).join(' '))
 }
 
@@ -98,19 +102,26 @@ function judgeSound(
   lengthMs: number,
   own: string,
 ): boolean {
-  if (!talk.going || lengthMs < minimumMs || !soundsLikeSpeaker(talk)) return false
+  if (!talk.going || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
+  if (talk.voicedMs < mostly * lengthMs) return false
   // A nod that was recognised explains what is heard for a while longer.
   if (own !== '' && isNod(own)) return lengthMs >= minimumMs + wordlessMs
   const needsWords = minimumWords > 0 || talk.maybeEcho
   return !needsWords || lengthMs >= minimumMs + wordlessMs
 }
 
-function soundsLikeSpeaker({ sound, speakerDb, knowsPitch }: TalkOver): boolean {
-  if (isTone(sound)) return false
+/** Whether what is heard in this moment sounds like the speaker, and not like a crowd, a tone or another desk. */
+export function soundsLikeSpeaker(sound: Sound, { gate, knowsPitch, dynamicsDb }: HeardSound): boolean {
+  if (isTone(sound) || isCrowd(sound)) return false
   if (sound.probabilities / sound.frames < 0.7) return false
   if (knowsPitch && sound.pitchedFrames / sound.frames < 0.15) return false
-  if (isCrowd(sound)) return false
-  return speakerDb === undefined || sound.usualDb >= speakerDb - quieterDb
+  // As far as the room lets the softest be heard.
+  if (knowsPitch && dynamicsDb < Math.min(voiceDynamicsDb, 0.6 * (sound.usualDb - gate.roomDb))) return false
+  return !isSofter(sound, gate.speakerDb)
+}
+
+export function isSofter({ usualDb }: Sound, speakerDb: number | undefined): boolean {
+  return speakerDb !== undefined && usualDb < speakerDb - quieterDb
 }
 
 /** Words that were there already are no news. */
@@ -123,10 +134,19 @@ function whyNot(own: string, wakePhrases: readonly string[]): string {
   return wakePhrases.length > 0 ? 'not said to us' : 'a sign of listening'
 }
 
-/** Words alone, of a voice that was too short or too soft to be noticed: enough where they are clear. */
-export function wantsTurnByWords(own: string, confidence: number | undefined, options: SettledOptions): boolean {
+/**
+ * Words alone, of a voice that was too short or too soft to be noticed: enough where they are clear, and more than an
+ * echo's misheard ones.
+ */
+export function wantsTurnByWords(
+  own: string,
+  { confidence, maybeEcho }: { confidence: number | undefined; maybeEcho: boolean },
+  options: SettledOptions,
+): boolean {
   if (own === '' || (confidence ?? 1) < sureEnough) return false
   if (isStop(own)) return true
   if (options.wakePhrases.length > 0) return isAddressed(own, options.wakePhrases)
-  return isCommand(own) || (!isNod(own) && wordsThatCount(own) >= Math.max(2, options.bargeIn.minimumWords))
+  return (
+    isCommand(own) || (!isNod(own) && wordsThatCount(own) >= Math.max(maybeEcho ? 4 : 2, options.bargeIn.minimumWords))
+  )
 }

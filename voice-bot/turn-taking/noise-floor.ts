@@ -5,7 +5,7 @@ const spanFrames = 128
 /** So many of the frames are in a pause, even of somebody who talks all the time. */
 const quietShare = 0.1
 /** A sound that was found to be nothing is the room for so long after it was last heard, and fades by so much a second. */
-const fadeDbPerSecond = 3
+const fadeDbPerSecond = 1.5
 
 /** How loud the room is when nobody speaks, in dB below full scale: what all but the quietest tenth of the last seconds exceed. */
 export class NoiseFloor {

@@ -29,6 +29,7 @@ const speechMs = 400
 /** Where the recogniser usually tells words, a sound without any for so long, softer than the speaker, is another's. */
 const otherVoiceMs = 450
 const softerDb = 3
+const muchSofterDb = 5
 /** And after so long without a single word, it was nothing all along. */
 const neverWordsMs = 3500
 /** Words that come while nobody is heard were said at least so long before. */
@@ -108,8 +109,10 @@ export class OpenTurn {
     const { heard } = this.#parts
     const { sound, voiced, nowMs } = heard
     if (heard.tentative) return []
-    if (voiced && sound !== undefined)
-      return this.#speaking && this.#isNoiseAfterwards() ? this.#talkOver() : this.#voice(sound)
+    if (voiced && sound !== undefined) {
+      if (this.#speaking) return this.#isNoiseAfterwards() ? this.#talkOver() : this.#voice(sound)
+      if (!this.#isSomebodyElse(sound)) return this.#voice(sound)
+    }
     if (this.#speaking && this.#sound !== undefined && this.#lastMs === this.#sound.lastMs)
       this.#cadence = heard.pitch.cadence(this.#sound)
     const decisions: TurnDecision[] = []
@@ -119,6 +122,14 @@ export class OpenTurn {
     }
     if (nowMs > this.#lastMs) decisions.push(...this.#pause(nowMs - this.#lastMs))
     return decisions
+  }
+
+  /** What begins in a pause, softer than the speaker and without a word so far, isn't the speaker going on. */
+  #isSomebodyElse({ onsetMs, usualDb }: Sound): boolean {
+    const { heard, lag } = this.#parts
+    const { speakerDb } = heard.gate
+    if (speakerDb === undefined || !lag.tellsInterims || this.#wordsMs > onsetMs + lag.ms) return false
+    return usualDb < speakerDb - muchSofterDb
   }
 
   /** The speaker has stopped and something goes on that sounds like a voice: a crowd, a radio. */

@@ -1,6 +1,6 @@
 import { withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
-import { judgeTalk, newOf, type TalkVerdict, wantsTurnByWords } from './interruption.ts'
+import { isSofter, judgeTalk, newOf, soundsLikeSpeaker, type TalkVerdict, wantsTurnByWords } from './interruption.ts'
 import type { SettledOptions } from './options.ts'
 import type { Sound } from './sound.ts'
 import { gapMs } from './speech-gate.ts'
@@ -11,6 +11,11 @@ interface Suspicion {
   onsetMs: number
   lastMs: number
   sound: Sound
+  /** Of all its sounds. */
+  voicedMs: number
+  /** Frames after the minimum length, and how many of them sounded like the speaker. */
+  looks: number
+  likeSpeaker: number
 }
 
 /** Our own sound reaches the microphone so long after it began, through a jitter buffer and the air. */
@@ -23,6 +28,8 @@ const louderDb = 6
 const sameNoiseMs = 600
 /** What is so much louder than our voice comes back is somebody else's. */
 const louderThanEchoDb = 4
+/** A gap between two frames of voice is no voice. */
+const longestFrameMs = 40
 /** Having heard ourselves, we are wary of it for so many interruptions. */
 const waryFor = 3
 
@@ -89,7 +96,11 @@ export class Overlap {
   takenByWords(words: string, confidence: number | undefined): boolean {
     return (
       this.#suspicion === undefined &&
-      wantsTurnByWords(newOf(this.own(words), this.#ownBefore), confidence, this.#options)
+      wantsTurnByWords(
+        newOf(this.own(words), this.#ownBefore),
+        { confidence, maybeEcho: this.#wary > 0 },
+        this.#options,
+      )
     )
   }
 
@@ -102,19 +113,21 @@ export class Overlap {
     const decisions = this.#suspect(words)
     const suspicion = this.#suspicion
     if (suspicion === undefined) return { decisions }
-    const { nowMs, voiced, gate, knowsPitch } = this.#heard
+    const { nowMs, voiced, gate } = this.#heard
     const verdict: TalkVerdict = judgeTalk(
       {
-        ...suspicion,
+        onsetMs: suspicion.onsetMs,
+        lastMs: suspicion.lastMs,
+        voicedMs: suspicion.voicedMs,
         nowMs,
+        likeSpeaker: suspicion.likeSpeaker / Math.max(1, suspicion.looks),
         going: voiced,
         words,
         ownBefore: this.#ownBefore,
         confidence,
         saying: this.#saying,
         maybeEcho: this.#mayBeEcho(suspicion),
-        speakerDb: gate.speakerDb,
-        knowsPitch,
+        softer: isSofter(suspicion.sound, gate.speakerDb),
         lagMs,
       },
       this.#options.bargeIn,
@@ -152,15 +165,35 @@ export class Overlap {
     const { sound, voiced } = this.#heard
     if (!voiced || sound === undefined || this.isPassedOver(sound)) return []
     if (this.#suspicion !== undefined) {
-      this.#suspicion.sound = sound
-      this.#suspicion.lastMs = sound.lastMs
+      this.#look(this.#suspicion, sound)
       return []
     }
     if (sound.voicedMs < Math.min(this.#options.startMs, this.#options.bargeIn.minimumMs)) return []
     this.#passedOver = undefined
     this.#ownBefore = this.own(words)
-    this.#suspicion = { onsetMs: sound.onsetMs, lastMs: sound.lastMs, sound }
+    this.#suspicion = {
+      onsetMs: sound.onsetMs,
+      lastMs: sound.lastMs,
+      sound,
+      voicedMs: sound.voicedMs,
+      looks: 0,
+      likeSpeaker: 0,
+    }
+    this.#look(this.#suspicion, sound)
     return [{ kind: 'interruption-suspected', atMs: this.#heard.nowMs }]
+  }
+
+  /** Once for each frame, however often words make us judge again. */
+  #look(suspicion: Suspicion, sound: Sound): void {
+    const isNew = suspicion.looks === 0 || sound.lastMs > suspicion.lastMs
+    // A new sound within the same talk brings what it had before it was known to be one.
+    if (suspicion.sound !== sound) suspicion.voicedMs += sound.voicedMs
+    else suspicion.voicedMs += Math.min(sound.lastMs - suspicion.lastMs, sound.voicedMs, longestFrameMs)
+    suspicion.sound = sound
+    suspicion.lastMs = sound.lastMs
+    if (!isNew || sound.lastMs - suspicion.onsetMs < this.#options.bargeIn.minimumMs) return
+    suspicion.looks += 1
+    if (soundsLikeSpeaker(sound, this.#heard)) suspicion.likeSpeaker += 1
   }
 
   #dismiss({ sound, lastMs }: Suspicion, because: string): TurnDecision {

@@ -15,8 +15,8 @@ export interface Pause {
 
 /** Silence after which a turn is over, in milliseconds, at medium eagerness; from the tuning set of `bench turn-taking`. */
 const waits: Readonly<Record<SentenceState, number>> = {
-  complete: 380,
-  unclear: 720,
+  complete: 350,
+  unclear: 680,
   topic: 950,
   open: 1750,
   dictating: 1750,

@@ -68,7 +68,7 @@ export function isTone({ pitches, levels }: Sound): boolean {
   const last = levels.slice(-toneFrames)
   if (Math.max(...last) - Math.min(...last) > 1.2) return false
   const heard = pitches.slice(-toneFrames).filter((pitch) => pitch > 0)
-  if (heard.length < toneFrames - 2) return heard.length === 0
+  if (heard.length < toneFrames - 2) return false
   const middle = [...heard].sort((a, b) => a - b)[heard.length >> 1] ?? 0
   return heard.every((pitch) => Math.abs(pitch - middle) < middle * 0.012)
 }
@@ -82,7 +82,7 @@ export function isCrowd({ pitches }: Sound): boolean {
     steps += 1
     if (Math.abs(Math.log2(pitch / before)) > leapOctaves) leaps += 1
   }
-  return leaps >= 2 && leaps / steps > 0.14
+  return leaps >= 3 && leaps / steps > 0.2
 }
 
 /** Two semitones within a frame. */

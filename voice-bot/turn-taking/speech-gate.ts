@@ -60,6 +60,11 @@ export class SpeechGate {
     this.#minimumLevelDb = minimumLevelDb
   }
 
+  /** How loud the room is, in dB below full scale. */
+  get roomDb(): number {
+    return this.#floor.db
+  }
+
   /** How loud the speaker has been so far; undefined before the first words. */
   get speakerDb(): number | undefined {
     return this.#speakerDb

@@ -8,6 +8,8 @@ const durationMs = 32
 export interface SoundScript {
   probability: number
   levelDb: number
+  /** How far its level goes up and down; 3. */
+  swingDb?: number
   /** Of the frame that ends then. */
   pitchHz?: (endMs: number) => number | undefined
 }
@@ -16,6 +18,7 @@ export interface SoundScript {
 export const voice: SoundScript = {
   probability: 0.95,
   levelDb: -24,
+  swingDb: 9,
   pitchHz: (endMs) => 120 + 18 * Math.sin(endMs / 130),
 }
 export const quiet: SoundScript = { probability: 0.02, levelDb: -62 }
@@ -49,7 +52,7 @@ export class Stage {
     for (let left = ms; left >= durationMs / 2; left -= durationMs) {
       this.#frames += 1
       const endMs = this.nowMs
-      const wander = sound === tone ? 0 : 3 * Math.sin(endMs / 90)
+      const wander = sound === tone ? 0 : (sound.swingDb ?? 3) * Math.sin(endMs / 45)
       const pitchHz = sound.pitchHz?.(endMs)
       const frame: VoiceFrame = { endMs, durationMs, probability: sound.probability, levelDb: sound.levelDb + wander }
       this.tell({ kind: 'frame', frame: pitchHz === undefined ? frame : { ...frame, pitchHz } })
