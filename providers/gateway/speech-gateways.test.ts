@@ -131,4 +131,51 @@ describe('the gateway to recognisers', () => {
     const events = gateway.hear(inputs(silence(500)), { sampleRate: 16_000, lang: 'en' }, ongoing)
     await expect(Array.fromAsync(events)).rejects.toMatchObject({ fault: 'broken-off' })
   })
+
+  describe('that says nothing although somebody speaks', () => {
+    const loud = (ms: number): HearingInput[] =>
+      silence(ms).map((input) =>
+        input.kind === 'audio' ? { kind: 'audio', samples: input.samples.map(() => 3000) } : input,
+      )
+    /** Takes audio and tells nothing; `closes`: but closes turns. */
+    const deaf = (closes: boolean): SpeechToText => ({
+      id: 'deaf',
+      async *hear(audio) {
+        for await (const input of audio)
+          if (closes && input.kind === 'flush')
+            yield { kind: 'end-of-turn', transcript: { text: '', words: [], confidence: 0 }, cause: 'flush' }
+      },
+    })
+    const options = { sampleRate: 16_000, lang: 'en', endOfTurnSilenceMs: 300 } as const
+    const spoken = [{ text: 'restart redis', fromMs: 200, toMs: 1000 }]
+
+    it('is replaced while the speaker goes on, and blamed once another hears it', async () => {
+      const calls: string[] = []
+      const onCall = ({ provider, outcome }: { provider: string; outcome: string }): void =>
+        void calls.push(`${provider} ${outcome}`)
+      const gateway = createSpeechToTextGateway([deaf(true), new ScriptedSpeechToText(spoken)], { ...parts, onCall })
+      const turns = turnsOf(await Array.fromAsync(gateway.hear(inputs(loud(4000)), options, ongoing)))
+      expect(turns.map(({ text }) => text)).toEqual(['restart redis'])
+      expect(calls).toContain('deaf speech_to_text_deaf')
+      expect(gateway.pool.health().map(({ failures }) => failures)).toEqual([1, 0])
+    })
+
+    it.each([true, false])('is replaced when the speaker is done (it closes turns: %s)', async (closes) => {
+      const gateway = createSpeechToTextGateway([deaf(closes), new ScriptedSpeechToText(spoken)], parts)
+      const audio = inputs([...loud(1200), { kind: 'flush' }], new Promise((resolve) => setTimeout(resolve, 2500)))
+      for await (const event of gateway.hear(audio, options, ongoing)) {
+        if (event.kind !== 'end-of-turn') continue
+        expect([event.transcript.text, event.cause]).toEqual(['restart redis', 'flush'])
+        break
+      }
+    })
+
+    it('is not blamed for music, and asked on', async () => {
+      const gateway = createSpeechToTextGateway([deaf(true), deaf(true)], parts)
+      const audio = inputs([...loud(20_000), { kind: 'flush' }])
+      const events = await Array.fromAsync(gateway.hear(audio, options, ongoing))
+      expect(events.map(({ kind }) => kind)).toEqual(['end-of-turn'])
+      expect(gateway.pool.health().map(({ failures }) => failures)).toEqual([0, 0])
+    })
+  })
 })

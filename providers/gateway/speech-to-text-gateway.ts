@@ -10,6 +10,7 @@ import type {
 } from '../speech-to-text/speech-to-text.ts'
 import { Attempt } from './attempt.ts'
 import type { Call } from './call.ts'
+import { Doubts } from './doubts.ts'
 import { observed } from './observed.ts'
 import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 import type { ProviderState } from './provider-state.ts'
@@ -50,6 +51,7 @@ class Hearing {
   readonly #parts: GatewayParts
   readonly #options: HearingOptions
   readonly #breaks = new Map<ProviderState, number>()
+  readonly #doubts = new Doubts()
   /** The first input of the open turn, and the time at which it begins. */
   #from = 0
   #fromMs = 0
@@ -68,7 +70,7 @@ class Hearing {
       if (chosen === undefined) throw unavailable('unreachable', 'every recogniser')
       const offsetMs = this.#fromMs
       try {
-        for await (const event of this.#attempt(chosen, feed, signal).pieces()) {
+        for await (const event of this.#believed(chosen, this.#attempt(chosen, feed, signal))) {
           failures = 0
           const shifted = later(event, offsetMs)
           if (shifted.kind === 'end-of-turn') this.#closed(feed, shifted)
@@ -78,17 +80,62 @@ class Hearing {
         return
       } catch (error) {
         signal.throwIfAborted()
+        const doubt = this.#doubts.taken()
         failures += 1
         if (feed.failedWith(error) || failures >= mostFailuresInARow) throw error
         const { state } = chosen
         this.#breaks.set(state, (this.#breaks.get(state) ?? 0) + 1)
         state.replaced()
-        this.#parts.log.warn(
-          { ...failureFields(error), recogniser: state.id },
-          'recogniser broke off, the turn is heard again',
-        )
+        if (doubt === undefined) {
+          this.#parts.log.warn(
+            { ...failureFields(error), recogniser: state.id },
+            'recogniser broke off, the turn is heard again',
+          )
+        } else
+          this.#parts.log.warn({ doubt, recogniser: state.id }, 'recogniser tells nothing, the turn is heard again')
       }
     }
+  }
+
+  /** Its events, as long as there is no doubt that it hears; who was doubted is blamed once another hears something. */
+  async *#believed(
+    { state, adapter }: { state: ProviderState; adapter: SpeechToText },
+    attempt: Attempt<HearingEvent>,
+  ): AsyncGenerator<HearingEvent> {
+    this.#doubts.begin(state, () => attempt.hangUp('stopped'))
+    try {
+      for await (const event of attempt.pieces()) {
+        if (this.#doubts.isEmptyEnd(event)) {
+          attempt.hangUp('stopped')
+          throw unavailable('deaf', state.id)
+        }
+        const blamed = this.#doubts.heard(event)
+        if (blamed !== undefined) this.#blame(blamed.state, blamed.fault, adapter.id)
+        yield event
+      }
+    } finally {
+      this.#doubts.end()
+    }
+  }
+
+  #blame(state: ProviderState, fault: 'deaf' | 'too-slow', model: string): void {
+    const error = unavailable(fault, state.id)
+    state.enter()?.settle('bad')
+    state.ended({ outcome: error.code, firstMs: undefined, totalMs: 0 }, error)
+    const { current } = this.#parts.telemetry ?? {}
+    this.#parts.onCall?.({
+      kind: 'speech-to-text',
+      provider: state.id,
+      model,
+      outcome: error.code,
+      firstMs: undefined,
+      totalMs: 0,
+      inputSize: 0,
+      outputSize: 0,
+      modality: 'spoken',
+      traceId: current?.traceId,
+      asker: current?.asker,
+    })
   }
 
   #next() {
@@ -120,6 +167,7 @@ class Hearing {
     }
     const count = (input: HearingInput): void => {
       heardMs += this.#lastingMs([input])
+      this.#doubts.fed(input, this.#lastingMs([input]))
       if (heardMs - toldMs >= toldEveryMs) tell()
     }
     return new Attempt<HearingEvent>(
@@ -207,6 +255,6 @@ function laterTranscript(transcript: Transcript, ms: number): Transcript {
   return { ...transcript, words }
 }
 
-function unavailable(fault: 'unreachable' | 'too-slow', name: string): SpeechToTextError {
+function unavailable(fault: 'unreachable' | 'too-slow' | 'deaf', name: string): SpeechToTextError {
   return new SpeechToTextError(fault, { name, keySetting: 'its key', addressSetting: 'its address' })
 }

@@ -9,6 +9,7 @@ export type SpeechToTextFault =
   | 'broken-off'
   | 'malformed'
   | 'too-slow'
+  | 'deaf'
 
 /** Which recogniser failed, and by which settings a person can do something about it. */
 export interface SpeechToTextProvider {
@@ -29,6 +30,8 @@ const userMessages: Readonly<Record<SpeechToTextFault, (provider: SpeechToTextPr
   'broken-off': ({ name }) => `Speech recognition (${name}) broke off. Please say that again.`,
   malformed: ({ name, addressSetting }) =>
     `Speech recognition answered in a way that ${name} doesn't. Check that ${addressSetting} leads to it.`,
+  deaf: ({ name }) =>
+    `Speech recognition (${name}) hears nothing although somebody speaks. Check its account, or type instead.`,
   'too-slow': ({ name }) => `Speech recognition (${name}) doesn't keep up. Check the network, or type instead.`,
 }
 const codes: Readonly<Record<SpeechToTextFault, string>> = {
@@ -40,6 +43,7 @@ const codes: Readonly<Record<SpeechToTextFault, string>> = {
   'broken-off': 'speech_to_text_broken_off',
   malformed: 'speech_to_text_malformed',
   'too-slow': 'speech_to_text_too_slow',
+  deaf: 'speech_to_text_deaf',
 }
 const lasting: ReadonlySet<SpeechToTextFault> = new Set(['unauthorized', 'no-quota', 'rejected', 'malformed'])
 
