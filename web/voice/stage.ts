@@ -76,25 +76,25 @@ export class Stage {
   }
 
   #showState(view: TalkView, words: VoiceWords): void {
-    const { state, waitingFor, settings } = view
+    const { state, waitingFor, settings, hasEars } = view
     const waiting = state === 'waiting' && waitingFor !== undefined ? words.waitingFor[waitingFor] : undefined
     const said = waiting ?? words.states[state]
     if (this.#state.textContent !== said) this.#state.textContent = said
     this.#hint.textContent = hint(view, words)
     const isHeld = settings.microphone === 'hold'
-    const key = `${state}|${isHeld}|${words.end}`
+    const isMutable = hasEars && !isHeld
+    const key = `${state}|${isHeld}|${isMutable}|${words.end}`
     if (key === this.#shown) return
     this.#shown = key
     this.#orb.replaceChildren(drawnIcon(icons[state]))
     const label = isHeld ? words.holdToTalk : state === 'muted' ? words.unmute : words.mute
     this.#orb.setAttribute('aria-label', label)
     this.#orb.title = label
-    this.#orb.disabled = state === 'typing' || state === 'off'
-    this.#buttons.replaceChildren(...this.#buttonViews(state, isHeld, words))
+    this.#orb.disabled = !hasEars
+    this.#buttons.replaceChildren(...this.#buttonViews(state, isMutable, words))
   }
 
-  #buttonViews(state: ShownState, isHeld: boolean, words: VoiceWords): Node[] {
-    const isMutable = !isHeld && state !== 'typing' && state !== 'off'
+  #buttonViews(state: ShownState, isMutable: boolean, words: VoiceWords): Node[] {
     const button = (label: string, drawing: DrawnIcon, onclick: () => void, isWordy = false) =>
       element(
         'button',
@@ -144,8 +144,12 @@ export class Stage {
     const choose = (ownRecognition: 'yes' | 'no') => () => void this.#talk.change({ ownRecognition })
     this.#asks.replaceChildren(
       element('p', {}, words.askOwnRecognition),
-      element('button', { type: 'button', class: 'primary', onclick: choose('yes') }, words.useOwnRecognition),
-      element('button', { type: 'button', onclick: choose('no') }, words.typeInstead),
+      element(
+        'div',
+        { class: 'stage-choices' },
+        element('button', { type: 'button', class: 'primary', onclick: choose('yes') }, words.useOwnRecognition),
+        element('button', { type: 'button', onclick: choose('no') }, words.typeInstead),
+      ),
     )
   }
 
@@ -166,11 +170,13 @@ export class Stage {
   }
 }
 
-function hint({ state, settings, recognition }: TalkView, words: VoiceWords): string {
+function hint({ state, settings, recognition, hasEars, waitingFor }: TalkView, words: VoiceWords): string {
   const key = keyName(settings.key)
   if (state === 'listening')
     return `${words.hints.listening(key)}${recognition === 'browser' ? ` ${words.hints.browser}` : ''}`
   if (state === 'ready') return words.hints.ready(key)
+  if (state === 'thinking' && waitingFor !== undefined) return words.waitingFor[waitingFor]
+  if (state === 'speaking' && !hasEars) return ''
   if (state === 'speaking' || state === 'offline' || state === 'muted' || state === 'typing') return words.hints[state]
   return ''
 }

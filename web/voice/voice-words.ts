@@ -1,8 +1,8 @@
 import type { WaitingFor } from '#voice-bot/protocol.ts'
 import type { PageLang } from '../words.ts'
 import type { SoundTrouble } from './sound.ts'
-import type { Trouble } from './talk.ts'
 import type { ShownState } from './talk-state.ts'
+import type { Trouble } from './trouble.ts'
 
 const en = {
   talk: 'Talk',
