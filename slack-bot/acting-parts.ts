@@ -9,12 +9,15 @@ import type { PassageLoader } from '#knowledge/passage-loader.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
+import type { AlertBoard } from './alerts/alert-board.ts'
+import type { ChannelSettings } from './channel-settings.ts'
 import type { SlackFiles } from './clips/slack-files.ts'
 import type { InTurn } from './in-turn.ts'
 import type { Incidents } from './incidents/incidents.ts'
 import type { People, SlackPrincipal } from './people.ts'
 import type { SlackCalls } from './slack-calls.ts'
 import type { Threads } from './threads.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /** Everything that something which happens in Slack may need. */
 export interface ActingParts {
@@ -30,6 +33,9 @@ export interface ActingParts {
   principals: readonly SlackPrincipal[]
   ledger: WorkLedger
   incidents: Incidents
+  unanswered: Unanswered
+  alerts: AlertBoard
+  channels: readonly ChannelSettings[]
   /** Where people reach the web page; absent: nobody can be called. */
   publicUrl: string | undefined
   files: SlackFiles

@@ -13,6 +13,7 @@ import type { AskedInSlack } from './incoming.ts'
 import { answerMessages } from './layout/answer-layout.ts'
 import { escaped, message, type SlackMessage } from './layout/message.ts'
 import { type Standing, seesNoMore } from './people.ts'
+import { looksLikeQuestion, questionIn } from './question-text.ts'
 import { Reply } from './reply.ts'
 import { tellAlone, tellDirectly } from './telling.ts'
 import type { ThreadPlace } from './threads.ts'
@@ -58,6 +59,7 @@ export async function answerInSlack(
   try {
     const standing = await parts.people.standing(asked.user, asked.team, signal)
     if (standing.kind === 'bot') return
+    if (standing.kind !== 'sees' && asked.via === 'unasked') return
     if (standing.kind !== 'sees')
       return await tellAlone(parts, asked, message(refusal(standing, asked.user, lang)), signal)
     if (progress.tries > mostTries) {
@@ -83,12 +85,15 @@ export async function answerInSlack(
       by: standing.principal.name,
       reply,
     }
-    if (asked.isDirect || reply === undefined) await answerAlone(parts, question, signal)
+    if (asked.via === 'unasked') await answerUnasked(parts, question, signal)
+    else if (asked.isDirect || reply === undefined) await answerAlone(parts, question, signal)
     else await answerAmongOthers(parts, question, reply, signal)
   } catch (error) {
     // Whoever stops us, or takes the question back, has told the asker or will.
     signal.throwIfAborted()
     parts.log.warn({ err: error, question: asked.id }, 'a question of Slack could not be answered')
+    // Nobody waits for what nobody asked for.
+    if (asked.via === 'unasked') return
     const apology = message(escaped(said.failed(userMessageOf(error))))
     if (reply === undefined) await tellAlone(parts, asked, apology, signal)
     else await reply.finish([apology], signal)
@@ -187,6 +192,19 @@ interface Answered {
   before: WalkSeen
 }
 
+/** Where we are asked to speak up by ourselves: only when all may see it, and we are sure. */
+async function answerUnasked(parts: ActingParts, asking: Asking, signal: AbortSignal): Promise<void> {
+  const { asked, reply } = asking
+  const least = parts.channels.find(({ channel }) => channel === asked.channel)?.unaskedFrom
+  const everybody = await parts.people.everybodyIn(asked.channel, asked.team, signal)
+  if (least === undefined || reply === undefined || everybody === undefined) return
+  const made = await answered(parts, asking, everybody, undefined, signal)
+  const { answer } = made
+  const isSure = !answer.abstained && answer.citations.length > 0 && answer.confidence >= least
+  if (isSure) await show(parts, asking, everybody, made, reply, signal)
+  else await reply.withdraw(signal)
+}
+
 /** @throws {AnswerTooSlowError} */
 async function answered(
   parts: ActingParts,
@@ -218,7 +236,7 @@ async function answered(
     throw error
   }
   if (answer === undefined) throw new AnswerTooSlowError('the answer ended before it was done')
-  if (place !== undefined && asked.via !== 'shortcut')
+  if (place !== undefined && asked.via !== 'shortcut' && asked.via !== 'unasked')
     await threads.engage(place, { principal: principal.name, conversationId: answer.conversationId }, signal)
   return { answer, before }
 }
@@ -251,6 +269,9 @@ async function show(
   const cited = answer.citations.map(({ passageId, quote }) => ({ passageId, quote }))
   const noted = { kind: answer.abstained ? ('unanswered' as const) : ('question' as const), by, text, cited }
   if (!asked.isDirect) await parts.incidents.note(asked, noted, signal)
+  if (asked.via === 'unasked' && place !== undefined)
+    await parts.threads.engage(place, { principal: principal.name, conversationId }, signal)
+  if (answer.abstained) await parts.unanswered.note({ ...asked, text }, signal)
   const owners = await likelyOwners(parts, answer, text, principal, signal)
   const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
   await reply.finish(
@@ -267,6 +288,7 @@ async function showAlone(
   onlyYou: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  if (answer.abstained) await parts.unanswered.note({ ...asked, text, isDirect: true }, signal)
   const owners = await likelyOwners(parts, answer, text, principal, signal)
   const canShare = !asked.isDirect && !answer.abstained
   const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
@@ -300,41 +322,4 @@ async function likelyOwners(
 
 function refusal(standing: Standing, user: string, lang: Lang): string {
   return standing.kind === 'guest' ? words(lang).notForGuests : words(lang).notForYou(user)
-}
-
-/** What was asked, without our name, and as people read it: Slack sends links and three characters escaped. */
-function questionIn(text: string, botUser: string): string {
-  return text
-    .replaceAll(`<@${botUser}>`, ' ')
-    .replace(/<(?:mailto:|https?:)[^|>]*\|([^>]+)>/g, '$1')
-    .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
-    .replace(/<[#!@][^|>]*\|([^>]+)>/g, '$1')
-    .replace(/<[#!@][^>]*>/g, ' ')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .replace(/[ \t]+/g, ' ')
-    .trim()
-}
-
-const asksEnglish =
-  /^(?:and |but |so |ok(?:ay)?,? )?(?:what|how|why|when|where|who|which|whose|is|are|was|were|do|does|did|can|could|should|would|will|may|show|tell|give|explain|find)\b/i
-const asksJapanese = /(?:か|かな|の|ですか|ますか|教えて.*|ください|方法は|手順は)[。？?！!]*$/
-
-function looksLikeQuestion(text: string): boolean {
-  return /[?？]\s*$/.test(text) || asksEnglish.test(text) || asksJapanese.test(text)
-}
-
-const acknowledgement =
-  /^(?:thanks?(?: you)?|thx|ty|cheers|ok(?:ay)?|got it|great|nice|perfect|cool|done|will do|lgtm|works?(?: now)?|ありがとう(?:ございま(?:す|した))?|了解(?:です|しました)?|承知(?:しました)?|なるほど|おけ|助かりました)[\s.!。！:)]*\p{Extended_Pictographic}*\s*$/iu
-
-/**
- * In a thread that we take part in: not for somebody else, and more than a word of thanks.
- * @param isWalking "Done" means the step that a runbook is at.
- */
-export function isMeantForUs(text: string, botUser: string, isWalking: boolean): boolean {
-  if (/^\s*<@[^>]+>/.test(text)) return text.trimStart().startsWith(`<@${botUser}>`)
-  const said = questionIn(text, botUser)
-  if (isWalking && commandIn(said) !== undefined) return true
-  return said !== '' && !acknowledgement.test(said)
 }

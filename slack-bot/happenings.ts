@@ -8,6 +8,7 @@ import { incidentCommanded } from './incidents/incident-command.ts'
 import type { AskedInSlack, Incoming } from './incoming.ts'
 import type { Jobs } from './jobs.ts'
 import { actions } from './layout/answer-layout.ts'
+import { suggest } from './prompts.ts'
 import { pressedInWalk } from './walk/walking.ts'
 
 export interface HappeningParts {
@@ -19,6 +20,7 @@ export interface HappeningParts {
 /** Reactions that ask us to be quiet in a thread. */
 const quieting = new Set([
   'mute',
+  'x',
   'zipper_mouth_face',
   'shushing_face',
   'no_bell',
@@ -56,9 +58,8 @@ export async function happened(
       else if (pinning.has(incoming.reaction)) await pin(acting, incoming, signal)
       return
     case 'opened':
-      // In an empty conversation the manifest's questions are offered.
-      if (incoming.tab === 'home') await showHome(acting, team, incoming.user, signal)
-      return
+      if (incoming.tab === 'messages') return await suggest(acting, incoming, signal)
+      return await showHome(acting, team, incoming.user, signal)
     case 'pressed':
       return await pressing(incoming.action)(acting, incoming, signal)
     case 'submitted':
@@ -110,13 +111,16 @@ function pressing(action: string): typeof pressed {
 
 /** Asked for by a reaction on something that we said. */
 async function fallSilent(
-  { calls, threads }: ActingParts,
+  { calls, threads, channels }: ActingParts,
   { team, channel, ts }: Reacted,
   botUser: string,
   signal: AbortSignal,
 ): Promise<void> {
   const said = await messageAt(calls, channel, ts, signal)
-  if (said?.user === botUser) await threads.leave({ team, channel, thread: said.thread_ts ?? ts }, signal)
+  if (said?.user !== botUser) return
+  await threads.leave({ team, channel, thread: said.thread_ts ?? ts }, signal)
+  if (channels.some((each) => each.channel === channel && each.unaskedFrom !== undefined))
+    await threads.hush({ team, channel }, signal)
 }
 
 /** Into the timeline, as its author's words. */

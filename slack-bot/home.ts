@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
 import { z } from 'zod'
+import { agoInWords } from '#freshness/age.ts'
 import type { Document, Lang } from '#knowledge/document.ts'
 import type { Freshness, FreshnessState } from '#knowledge/freshness.ts'
 import type { Principal } from '#knowledge/principal.ts'
@@ -12,10 +13,12 @@ import { ageBadge } from './layout/source-line.ts'
 import { bare } from './owners.ts'
 import { tellDirectly } from './telling.ts'
 import { jsonOf } from './threads.ts'
+import type { UnansweredQuestion } from './unanswered.ts'
 import { homeWords } from './words-home.ts'
 
 /** Two blocks and a divider each, of the hundred that a Home tab may have. */
 const mostShown = 25
+const mostQuestions = 8
 const pageSize = 500
 const mostPages = 40
 const keeper = 'slack\nnot-mine'
@@ -55,9 +58,28 @@ export async function showHome(parts: ActingParts, team: string, user: string, s
     const now = parts.clock.now()
     for (const each of owned.slice(0, mostShown)) blocks.push(...blocksOf(each, now, lang))
     if (owned.length > mostShown) blocks.push(section(said.more(owned.length - mostShown)))
+    blocks.push(...(await unansweredBlocks(parts, team, user, lang, signal)))
   } else blocks.push(section(said.nothing))
   const view = { user_id: user, view: { type: 'home' as const, blocks } }
   await parts.calls.call('views.publish', (client) => client.views.publish(view), signal)
+}
+
+/** Asked by themselves, or in a channel that they are in: where something is to be written down. */
+async function unansweredBlocks(
+  { unanswered, people, clock }: ActingParts,
+  team: string,
+  user: string,
+  lang: Lang,
+  signal: AbortSignal,
+): Promise<types.KnownBlock[]> {
+  const said = homeWords(lang)
+  const mayKnow = async (asked: UnansweredQuestion) =>
+    asked.user === user || (!asked.isDirect && (await people.isIn(asked.channel, user, signal)))
+  const questions = await unanswered.known(team, mayKnow, mostQuestions, signal)
+  if (questions.length === 0) return []
+  const now = clock.now()
+  const lines = questions.map(({ text, at }) => `• ${escaped(text.slice(0, 200))} · ${agoInWords(at, now, lang)}`)
+  return [{ type: 'divider' }, { type: 'header', text: plain(said.unanswered) }, section(lines.join('\n'))]
 }
 
 function isDue({ state }: Freshness): boolean {

@@ -8,8 +8,8 @@ export interface AskedInSlack {
   kind: 'asked'
   /** The same for every delivery of the same question. */
   id: string
-  /** `thread`: in a thread that we take part in, without naming us. */
-  via: 'mention' | 'direct' | 'thread' | 'command' | 'shortcut' | 'alert'
+  /** `thread`: in a thread that we take part in, without naming us. `unasked`: of nobody in particular. */
+  via: 'mention' | 'direct' | 'thread' | 'command' | 'shortcut' | 'alert' | 'unasked'
   team: string
   channel: string
   isDirect: boolean
@@ -60,7 +60,17 @@ export type Incoming =
       alert: Alert
     })
   | IncidentAsked
-  | { kind: 'opened'; id: string; team: string; user: string; channel: string; tab: 'home' | 'messages' }
+  | {
+      kind: 'opened'
+      id: string
+      team: string
+      user: string
+      channel: string
+      tab: 'home' | 'messages'
+      thread?: string | undefined
+      /** The channel that they were looking at. */
+      from?: string | undefined
+    }
   | Pressed
   | Submitted
 
@@ -158,7 +168,12 @@ const HomeOpened = z.object({
 })
 const AssistantOpened = z.object({
   type: z.literal('assistant_thread_started'),
-  assistant_thread: z.object({ user_id: id, channel_id: id }),
+  assistant_thread: z.object({
+    user_id: id,
+    channel_id: id,
+    thread_ts: ts.optional(),
+    context: z.object({ channel_id: id.optional() }).catch({}),
+  }),
 })
 const Callback = z.object({
   type: z.literal('event_callback'),
@@ -254,8 +269,8 @@ function readEvent({ team_id: team, event_id, event }: z.infer<typeof Callback>)
     case 'app_home_opened':
       return { kind: 'opened', id: event_id, team, user: event.user, channel: event.channel, tab: event.tab }
     case 'assistant_thread_started': {
-      const { user_id: user, channel_id: channel } = event.assistant_thread
-      return { kind: 'opened', id: event_id, team, user, channel, tab: 'messages' }
+      const { user_id: user, channel_id: channel, thread_ts: thread, context } = event.assistant_thread
+      return { kind: 'opened', id: event_id, team, user, channel, tab: 'messages', thread, from: context.channel_id }
     }
     case 'reaction_added': {
       const { channel, ts: at } = event.item

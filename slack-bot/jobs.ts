@@ -13,7 +13,7 @@ const Note = z.object({
   asked: z.object({
     kind: z.literal('asked'),
     id: z.string(),
-    via: z.enum(['mention', 'direct', 'thread', 'command', 'shortcut', 'alert']),
+    via: z.enum(['mention', 'direct', 'thread', 'command', 'shortcut', 'alert', 'unasked']),
     team: z.string(),
     channel: z.string(),
     isDirect: z.boolean(),

@@ -153,6 +153,11 @@ export class People {
     return { name: `slack:${team}/${channel}:${fingerprint(audiences)}`, audiences }
   }
 
+  /** Whether somebody is in a channel that we are in too. */
+  async isIn(channel: string, userId: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#membersOf(channel, signal))?.includes(userId) === true
+  }
+
   /** As their Slack speaks to them. */
   async langOf(userId: string, signal: AbortSignal): Promise<Lang> {
     const user = await this.#user(userId, signal)

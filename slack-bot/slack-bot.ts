@@ -7,7 +7,7 @@ import { OpsError } from '#runtime/errors.ts'
 import type { ActingParts } from './acting-parts.ts'
 import { AlertBoard } from './alerts/alert-board.ts'
 import type { AlertmanagerNotification } from './alerts/alertmanager.ts'
-import { answerInSlack, isMeantForUs } from './asking.ts'
+import { answerInSlack } from './asking.ts'
 import { type ChannelSettings, channelsOfAlert } from './channel-settings.ts'
 import { SlackFiles } from './clips/slack-files.ts'
 import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
@@ -18,10 +18,12 @@ import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
 import { Jobs, type LeftLying } from './jobs.ts'
 import { message } from './layout/message.ts'
 import { People, type SlackGroup } from './people.ts'
+import { isMeantForUs, looksLikeQuestion } from './question-text.ts'
 import { receiveBySocket } from './receiver.ts'
 import { isSlacksAddress } from './slack-address.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { Threads } from './threads.ts'
+import { Unanswered } from './unanswered.ts'
 import { lookAtCall, tieIn, tieKey } from './voice-calls/call-ties.ts'
 import { words } from './words.ts'
 
@@ -95,9 +97,12 @@ export class SlackBot implements CallLog {
     const stores = { conversations, documents, passages, freshnessOf, principals, ledger }
     const inTurn = new InTurn()
     const files = new SlackFiles({ calls, token: parts.botToken, apiUrl: parts.apiUrl })
-    const shared = { speech: parts.speech, files, calls, people, threads, inTurn, incidents: new Incidents(parts) }
+    const alerts = new AlertBoard({ conversations, clock, inTurn })
+    const kept = { alerts, incidents: new Incidents(parts), unanswered: new Unanswered(parts) }
+    const shared = { speech: parts.speech, files, calls, people, threads, inTurn, ...kept }
     this.#acting = {
       publicUrl: parts.publicUrl,
+      channels: parts.channels,
       ask,
       search,
       ...stores,
@@ -126,7 +131,6 @@ export class SlackBot implements CallLog {
       answer: (asked, progress, onPosted, signal) =>
         answerInSlack(this.#acting, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
     })
-    const alerts = new AlertBoard({ conversations, clock, inTurn })
     this.#happening = { acting: this.#acting, jobs: this.#jobs, alerts }
   }
 
@@ -166,7 +170,8 @@ export class SlackBot implements CallLog {
       // A channel tells of a mention twice: as what it is, and as a message.
       const isMention = incoming.via === 'thread' && incoming.text.includes(`<@${installed.botUser}>`)
       const asked: AskedInSlack = isMention ? { ...incoming, via: 'mention' } : incoming
-      if (await this.#isForUs(asked, installed, signal)) await this.#jobs.take(asked, signal)
+      const meant = await this.#meantForUs(asked, installed, signal)
+      if (meant !== undefined) await this.#jobs.take(meant, signal)
       return
     }
     if (incoming.kind === 'alert') {
@@ -220,13 +225,26 @@ export class SlackBot implements CallLog {
     return this.#installed
   }
 
-  async #isForUs(asked: AskedInSlack, { team, botUser }: Installed, signal: AbortSignal): Promise<boolean> {
-    if (asked.via !== 'thread') return true
-    if (asked.thread === undefined) return false
-    const place = { team, channel: asked.channel, thread: asked.thread }
-    if (!(await this.#threads.isEngaged(place, signal))) return false
-    if (asked.clip !== undefined) return true
-    return isMeantForUs(asked.text, botUser, (await this.#threads.walkOf(place, signal)) !== undefined)
+  /** @returns undefined: people talk to each other. */
+  async #meantForUs(
+    asked: AskedInSlack,
+    { team, botUser }: Installed,
+    signal: AbortSignal,
+  ): Promise<AskedInSlack | undefined> {
+    const { channel, thread, text } = asked
+    if (asked.via !== 'thread') return asked
+    if (thread === undefined) return (await this.#speaksUp(asked, signal)) ? { ...asked, via: 'unasked' } : undefined
+    const place = { team, channel, thread }
+    if (!(await this.#threads.isEngaged(place, signal))) return undefined
+    const isWalking = (await this.#threads.walkOf(place, signal)) !== undefined
+    return asked.clip !== undefined || isMeantForUs(text, botUser, isWalking) ? asked : undefined
+  }
+
+  /** Where it is configured, on what is asked of nobody in particular. */
+  async #speaksUp({ team, channel, text }: AskedInSlack, signal: AbortSignal): Promise<boolean> {
+    const settings = this.#parts.channels.find((each) => each.channel === channel)
+    if (settings?.unaskedFrom === undefined || text.includes('<@') || !looksLikeQuestion(text)) return false
+    return !(await this.#threads.isHushed({ team, channel }, signal))
   }
 
   async #isFirst({ kind, id }: Incoming, signal: AbortSignal): Promise<boolean> {

@@ -25,6 +25,9 @@ type Position = z.infer<typeof Position>
 
 /** After so long without us, a thread is about something else. */
 const engagedForMs = 24 * 3_600_000
+const hushedForMs = 24 * 3_600_000
+/** In place of a thread: what nobody asked. */
+const unasked = 'unasked'
 /** Not the name of anybody who is configured: they can't hold a line break. */
 const keeper = 'slack\nthreads'
 
@@ -95,6 +98,17 @@ export class Threads {
       call,
     })
     await this.#change(place, change, signal)
+  }
+
+  /** In a channel, nobody wants to hear us who has not asked. */
+  async hush({ team, channel }: Omit<ThreadPlace, 'thread'>, signal: AbortSignal): Promise<void> {
+    const at = this.#clock.now().getTime()
+    await this.#change({ team, channel, thread: unasked }, () => ({ engaged: false, at, conversations: {} }), signal)
+  }
+
+  async isHushed({ team, channel }: Omit<ThreadPlace, 'thread'>, signal: AbortSignal): Promise<boolean> {
+    const position = await this.#read({ team, channel, thread: unasked }, signal)
+    return position !== undefined && this.#clock.now().getTime() - position.at < hushedForMs
   }
 
   /** We are quiet in it until somebody names us. */

@@ -10,6 +10,7 @@ const english = {
   more: (count: number) => `…and ${count} more, in better shape.`,
   nothing:
     'Nobody has said what you may see, so nothing is shown. Ask whoever runs Nightdesk to add you to `principals`.',
+  unanswered: 'Questions that found nothing',
   stillTrue: 'Still true',
   wrong: 'Wrong',
   notMine: 'Not mine',
@@ -30,6 +31,7 @@ const japanese: typeof english = {
   more: (count) => `…ほかに、より新しいものが${count}件あります。`,
   nothing:
     '閲覧できる範囲が設定されていないため、何も表示されません。Nightdesk の管理者に `principals` への追加を頼んでください。',
+  unanswered: '該当がなかった質問',
   stillTrue: '今も正しい',
   wrong: '間違っている',
   notMine: '担当ではない',
