@@ -20,6 +20,8 @@ const kinds = {
   source_not_found: { status: 404, title: 'No such source' },
   trace_not_found: { status: 404, title: 'No such answer' },
   model_not_found: { status: 404, title: 'No such model' },
+  offer_refused: { status: 400, title: 'The offer cannot be answered' },
+  call_not_found: { status: 404, title: 'No such call' },
   websocket_only: { status: 426, title: 'Only by WebSocket' },
   method_not_allowed: { status: 405, title: 'Wrong method' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -32,6 +32,7 @@ import { addFeedbackRoute } from './routes/feedback.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addProviderRoutes, type ProvidersDesk } from './routes/providers.ts'
 import { addRealtimeRoutes } from './routes/realtime.ts'
+import { addRealtimeCallRoutes } from './routes/realtime-calls.ts'
 import { addSearchRoute } from './routes/search.ts'
 import { addSourceRoutes, type Operations } from './routes/sources.ts'
 import { addStatusRoute } from './routes/status.ts'
@@ -158,7 +159,10 @@ function createFrame(
 
   addRoutes(app, () => url)
   addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
-  if (realtime !== undefined) addRealtimeRoutes(app, realtime, secrets)
+  if (realtime !== undefined) {
+    addRealtimeRoutes(app, realtime, secrets)
+    addRealtimeCallRoutes(app, realtime, { principals, secrets })
+  }
   addOpenApiRoute(app, version)
 
   const listener = getRequestListener(app.fetch)

@@ -1,3 +1,4 @@
+import type { Principal } from '#knowledge/principal.ts'
 import { durationMs } from '#runtime/config/duration.ts'
 import type { RealtimeDesk } from '#server/realtime.ts'
 import { answerToWire, citationToWire } from '#server/wire.ts'
@@ -7,6 +8,8 @@ import { SessionUpdate } from '#voice-bot/realtime/session-update.ts'
 import { checkedSettings, VoiceSessions } from '#voice-bot/realtime/sessions.ts'
 import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
 import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
+import { OfferRefusedError } from '#voice-bot/webrtc/errors.ts'
+import { WebrtcCalls } from '#voice-bot/webrtc/webrtc-calls.ts'
 import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
@@ -37,25 +40,45 @@ export async function openVoice(
     keepsMs: durationMs(resume_for),
   })
   const door = webSocketDoor(sessions)
+  const calls = new WebrtcCalls({ log })
   return {
     sessions,
     desk: {
       accept(request, socket, head, { principal, settings, query }) {
-        door.accept(request, socket, head, {
-          principal,
-          settings: SessionUpdate.safeParse(settings).data,
-          resumeToken: query.get('resume') ?? undefined,
-          after: query.get('after') ?? undefined,
-          conversationId: query.get('conversation_id') ?? undefined,
-        })
+        door.accept(request, socket, head, connectingOf(principal, settings, query))
       },
       checkedSettings: (given) => checkedSettings(given, nightdesk.conversation.clock.now()),
+      calls: {
+        async begin(offer, { principal, settings, query }, signal) {
+          try {
+            const { id, sdp, transport } = await calls.begin(offer, signal)
+            sessions.connect({ link: transport, ...connectingOf(principal, settings, query) })
+            return { kind: 'call', id, sdp }
+          } catch (error) {
+            if (error instanceof OfferRefusedError) return { kind: 'refused', reason: error.userMessage }
+            throw error
+          }
+        },
+        hangUp: (id) => calls.hangUp(id),
+      },
       drain: (signal) => sessions.drain(durationMs(drain_for) ?? 0, signal),
     },
     async [Symbol.asyncDispose]() {
       await sessions[Symbol.asyncDispose]()
+      await calls[Symbol.asyncDispose]()
       await detector[Symbol.asyncDispose]()
       await speech[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** What a client said of itself when it came, by whichever door. */
+function connectingOf(principal: Principal, settings: unknown, query: URLSearchParams) {
+  return {
+    principal,
+    settings: SessionUpdate.safeParse(settings).data,
+    resumeToken: query.get('resume') ?? undefined,
+    after: query.get('after') ?? undefined,
+    conversationId: query.get('conversation_id') ?? undefined,
   }
 }
