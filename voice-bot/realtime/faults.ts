@@ -33,7 +33,8 @@ export function faultOf(error: z.core.$ZodError): Fault {
     const param = paramOf([...issue.path, issue.keys[0] ?? ''])
     return { code: 'unknown_parameter', message: `Unknown parameter: '${param}'. Leave it out.`, param }
   }
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined
+  // zod tells what it got only in words.
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
   const code = isMissing ? 'missing_required_parameter' : (codes[issue.code] ?? 'invalid_value')
   const what = path === '' ? 'the event' : `'${path}'`
   return { code, message: `Correct ${what}: ${issue.message}.`, param: path === '' ? null : path }

@@ -208,11 +208,9 @@ describe('a committed turn', () => {
   })
 
   it('that fails inside ends in a spoken apology, and the session goes on', async () => {
-    const answering = () =>
-      // biome-ignore lint/correctness/useYield: it fails before it could
-      async function* (): AsyncGenerator<never> {
-        throw new TypeError('a fault of ours')
-      }
+    const answering = () => (): AsyncIterable<never> => {
+      throw new TypeError('a fault of ours')
+    }
     await using voice = await startVoice({ conversation: { answering } })
     const client = await voice.connect()
     for (const nth of [1, 2]) {

@@ -36,6 +36,11 @@ export class VoiceSessions {
     return this.#sessions.size
   }
 
+  /** Those that somebody is connected to. */
+  get connectedCount(): number {
+    return [...this.#sessions.values()].filter(({ isConnected }) => isConnected).length
+  }
+
   /** Begins a session on this link, or goes on with the one that the token names, if it's still there and the caller's own. */
   connect({ link, resumeToken, after, conversationId, settings, principal }: Connecting): void {
     if (this.#draining !== undefined) {

@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest'
+import { toALaw } from '#providers/audio/a-law.ts'
+import { fromMuLaw, toMuLaw } from '#providers/audio/mu-law.ts'
+import { tone } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { startVoice } from './realtime.fake.ts'
+
+const failOver = 'How do I fail over Redis by hand?'
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+const pcm = (samples: Int16Array): string => base64(new Uint8Array(samples.buffer))
+const session = (given: Record<string, unknown>) => ({ type: 'session.update', event_id: 'mine', session: given })
+const message = (role: string, content: unknown[], more = {}) => ({
+  type: 'conversation.item.create',
+  event_id: 'mine',
+  item: { type: 'message', role, content, ...more },
+})
+
+describe('an event that can not be obeyed', () => {
+  it.each<[string, Record<string, unknown> | string, string, string | null]>([
+    ['no JSON', 'hello', 'invalid_json', null],
+    ['a list', '[1]', 'invalid_type', null],
+    ['no type', { event_id: 'mine' }, 'invalid_value', 'type'],
+    ['an unknown type', { type: 'session.explode', event_id: 'mine' }, 'invalid_value', 'type'],
+    [
+      'a field that is missing',
+      { type: 'conversation.item.retrieve', event_id: 'mine' },
+      'missing_required_parameter',
+      'item_id',
+    ],
+    ['an unknown setting', session({ turn_detection: null }), 'unknown_parameter', 'session.turn_detection'],
+    [
+      'a wrong rate',
+      session({ audio: { input: { format: { type: 'audio/pcm', rate: 16000 } } } }),
+      'invalid_value',
+      'session.audio.input.format.rate',
+    ],
+    [
+      'both modalities',
+      session({ output_modalities: ['text', 'audio'] }),
+      'invalid_value',
+      'session.output_modalities',
+    ],
+    [
+      'a threshold beyond 1',
+      session({ audio: { input: { turn_detection: { type: 'server_vad', threshold: 2 } } } }),
+      'invalid_value',
+      'session.audio.input.turn_detection.threshold',
+    ],
+    [
+      'another kind of tool',
+      session({ tools: [{ type: 'mcp', server_label: 'x' }] }),
+      'invalid_value',
+      'session.tools[0].type',
+    ],
+    ['a stored prompt', session({ prompt: { id: 'x' } }), 'invalid_type', 'session.prompt'],
+    ['a session that transcribes', session({ type: 'transcription' }), 'invalid_value', 'session.type'],
+    [
+      'audio that is no base64',
+      { type: 'input_audio_buffer.append', event_id: 'mine', audio: '~~~~~~~~~~~~' },
+      'invalid_value',
+      'audio',
+    ],
+    [
+      'a commit of nothing',
+      { type: 'input_audio_buffer.commit', event_id: 'mine' },
+      'input_audio_buffer_commit_empty',
+      null,
+    ],
+    ['a cancel of nothing', { type: 'response.cancel', event_id: 'mine' }, 'response_cancel_not_active', 'response_id'],
+    [
+      'an item that is not there',
+      { type: 'conversation.item.delete', event_id: 'mine', item_id: 'x' },
+      'item_not_found',
+      'item_id',
+    ],
+    [
+      'a place after nothing',
+      { ...message('user', [{ type: 'input_text', text: 'x' }]), previous_item_id: 'x' },
+      'item_not_found',
+      'previous_item_id',
+    ],
+    ['a picture', message('user', [{ type: 'input_image', image_url: 'x' }]), 'invalid_value', 'item.content[0].type'],
+    [
+      'words of the user as ours',
+      message('assistant', [{ type: 'input_text', text: 'x' }]),
+      'invalid_value',
+      'item.content[0].type',
+    ],
+    [
+      'a response that refers to nothing',
+      {
+        type: 'response.create',
+        event_id: 'mine',
+        response: { conversation: 'none', input: [{ type: 'item_reference', id: 'x' }] },
+      },
+      'item_not_found',
+      'response.input',
+    ],
+  ])('is answered by an error that names it, and the session goes on: %s', async (_, event, code, param) => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send(event)
+    const { error } = await client.event('error')
+    expect(error).toMatchObject({ type: 'invalid_request_error', code, param })
+    expect(error.event_id).toBe(typeof event === 'string' ? null : 'mine')
+    client.ask(failOver)
+    expect((await client.event('response.done')).response.status).toBe('completed')
+  })
+})
+
+describe('a session', () => {
+  it('is as the client says, and as it was where the client says nothing', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send(
+      session({
+        audio: {
+          input: { turn_detection: { type: 'semantic_vad', eagerness: 'low' } },
+          output: { voice: 'amber', speed: 1.2 },
+        },
+      }),
+    )
+    client.send(session({ audio: { input: { format: { type: 'audio/pcmu' } } }, instructions: 'short' }))
+    const { session: now } = await client.event('session.updated', 2)
+    expect(now).toMatchObject({
+      instructions: 'short',
+      audio: {
+        input: {
+          format: { type: 'audio/pcmu' },
+          turn_detection: { type: 'semantic_vad', eagerness: 'low', create_response: true },
+        },
+        output: { voice: 'amber', speed: 1.2, format: { type: 'audio/pcm', rate: 24000 } },
+      },
+    })
+  })
+
+  it('keeps its voice once it was heard', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('response.done')
+    client.send(session({ audio: { output: { voice: 'amber' } } }))
+    expect((await client.event('error')).error.code).toBe('cannot_update_voice')
+  })
+
+  it.each([
+    ['audio/pcmu', toMuLaw],
+    ['audio/pcma', toALaw],
+  ])('hears and speaks %s', async (type, encode) => {
+    await using voice = await startVoice({ script: [{ text: failOver, fromMs: 0, toMs: 900 }] })
+    const client = await voice.connect()
+    client.send(session({ audio: { input: { format: { type }, turn_detection: null }, output: { format: { type } } } }))
+    client.send({ type: 'input_audio_buffer.append', audio: base64(encode(tone(8000, 8000))) })
+    client.send({ type: 'input_audio_buffer.commit' })
+    client.send({ type: 'response.create' })
+    const done = await client.event('response.done')
+    expect(client.all('conversation.item.input_audio_transcription.completed')[0]?.transcript).toBe(failOver)
+    const bytes = client
+      .all('response.output_audio.delta')
+      .reduce((sum, { delta }) => sum + Buffer.from(delta, 'base64').length, 0)
+    const words =
+      JSON.stringify(done.response.output)
+        .match(/"transcript":"([^"]*)"/)?.[1]
+        ?.split(' ').length ?? 0
+    // 200 ms a word, one byte for each of 8,000 samples a second.
+    expect(bytes / (words * 1600)).toBeCloseTo(1, 1)
+    const first = fromMuLaw(Buffer.from(client.all('response.output_audio.delta')[0]?.delta ?? '', 'base64'))
+    expect(Math.max(...first)).toBeGreaterThan(1000)
+  })
+})
+
+describe('the items of a conversation', () => {
+  it('are added in their places, read, and deleted', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send(message('user', [{ type: 'input_text', text: 'one' }], { id: 'a' }))
+    client.send({ ...message('system', [{ type: 'input_text', text: 'zero' }], { id: 'z' }), previous_item_id: 'root' })
+    client.send({ ...message('user', [{ type: 'input_text', text: 'half' }], { id: 'h' }), previous_item_id: 'z' })
+    await client.event('conversation.item.done', 3)
+    expect(client.all('conversation.item.added').map((event) => [event.item.id, event.previous_item_id])).toEqual([
+      ['a', null],
+      ['z', null],
+      ['h', 'z'],
+    ])
+    client.send({ type: 'conversation.item.retrieve', item_id: 'h' })
+    expect((await client.event('conversation.item.retrieved')).item).toMatchObject({ content: [{ text: 'half' }] })
+    client.send({ type: 'conversation.item.delete', item_id: 'h' })
+    expect((await client.event('conversation.item.deleted')).item_id).toBe('h')
+    client.send({ type: 'conversation.item.retrieve', item_id: 'h' })
+    expect((await client.event('error')).error.code).toBe('item_not_found')
+  })
+
+  it('of the user are answered together', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send(session({ output_modalities: ['text'] }))
+    client.say('How do I fail over')
+    client.say('Redis by hand?')
+    client.send({ type: 'response.create' })
+    await client.event('response.done')
+    expect(client.all('nightdesk.answer')).toHaveLength(1)
+    expect(client.all('nightdesk.answer')[0]?.answer.answer).toContain('redis-cli failover')
+  })
+
+  it('that tell what was said before are what a question is understood by', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.say('How do I fail over Redis?')
+    client.send(message('assistant', [{ type: 'output_text', text: 'Promote a replica.' }]))
+    client.ask('And how do I raise its memory?')
+    await client.event('response.done')
+    expect(client.all('nightdesk.answer')[0]?.answer.answer).toContain('maxmemory')
+  })
+
+  it('can bring speech, which is recognised before it is answered', async () => {
+    await using voice = await startVoice({ script: [{ text: failOver, fromMs: 0, toMs: 900 }] })
+    const client = await voice.connect()
+    client.send(message('user', [{ type: 'input_audio', audio: pcm(tone(24_000, 24_000)) }]))
+    client.send({ type: 'response.create' })
+    await client.event('response.done')
+    expect((await client.event('conversation.item.input_audio_transcription.completed')).transcript).toBe(failOver)
+    expect(client.all('nightdesk.answer')[0]?.answer.answer).toContain('redis-cli failover')
+  })
+})
+
+describe('a response', () => {
+  it('is one at a time, but for those beside the conversation, which leave nothing in it', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.ask(failOver)
+    client.send({ type: 'response.create', event_id: 'second' })
+    client.send({
+      type: 'response.create',
+      response: {
+        conversation: 'none',
+        output_modalities: ['text'],
+        metadata: { topic: 'memory' },
+        input: [
+          { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'How much memory may Redis use?' }] },
+        ],
+      },
+    })
+    expect((await client.event('error')).error).toMatchObject({
+      code: 'conversation_already_has_active_response',
+      event_id: 'second',
+    })
+    await client.event('response.done', 2)
+    const [aside] = client.all('response.done').filter(({ response }) => response.conversation_id === null)
+    expect(aside?.response).toMatchObject({ status: 'completed', metadata: { topic: 'memory' } })
+    expect(JSON.stringify(aside?.response.output)).toContain('maxmemory')
+    const asideItem = aside?.response.output[0]?.id
+    expect(client.all('conversation.item.added').some(({ item }) => item.id === asideItem)).toBe(false)
+  })
+
+  it('takes what it is to answer from its request, by reference too', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send(message('user', [{ type: 'input_text', text: failOver }], { id: 'asked' }))
+    client.send({
+      type: 'response.create',
+      response: { output_modalities: ['text'], input: [{ type: 'item_reference', id: 'asked' }] },
+    })
+    await client.event('response.done')
+    expect(client.all('nightdesk.answer')[0]?.answer.answer).toContain('redis-cli failover')
+  })
+
+  it('that nothing was asked for says that it listens', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send({ type: 'response.create' })
+    expect(JSON.stringify((await client.event('response.done')).response.output)).toContain('listening')
+  })
+
+  it('is ended by the client, and what was not heard is forgotten', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.ask(failOver)
+    client.send({ type: 'response.cancel' })
+    const { response } = await client.event('response.done')
+    expect(response).toMatchObject({ status: 'cancelled', status_details: { reason: 'client_cancelled' } })
+    client.ask('How much memory may Redis use?')
+    await client.event('response.done', 2)
+    const turns = await voice.parts.conversation.conversations.turns(
+      response.conversation_id ?? '',
+      'local',
+      9,
+      new AbortController().signal,
+    )
+    expect(turns.map(({ answer }) => answer.includes('10.0.0.7'))).not.toContain(true)
+  })
+
+  it('is asked for gently after a long silence, once', async () => {
+    await using voice = await startVoice({ settings: { nightdesk: { idle_prompt_ms: 20 } } })
+    const client = await voice.connect()
+    client.send(session({ output_modalities: ['text'] }))
+    client.ask(failOver)
+    await client.event('input_audio_buffer.timeout_triggered')
+    const prompted = await client.event('response.done', 2)
+    expect(JSON.stringify(prompted.response.output)).toContain('still here')
+    client.send(session({}))
+    await client.event('session.updated', 2)
+    expect(client.all('input_audio_buffer.timeout_triggered')).toHaveLength(1)
+  })
+})
