@@ -47,6 +47,10 @@ export function createTextToSpeechGateway(
   }
 }
 
+/** Of 32,768; and so long may a voice take breath before it begins. */
+const silence = 30
+const longestSilenceMs = 1_500
+
 interface Candidate {
   state: ProviderState
   adapter: TextToSpeech
@@ -65,6 +69,9 @@ class Utterance {
   /** Of the text, characters that were heard. */
   #heard = 0
   #emittedMs = 0
+  /** Of the attempt that is passed on: how long it has been nothing but silence from its beginning. */
+  #silentMs = 0
+  #isAudible = false
 
   constructor(
     pool: ProviderPool<TextToSpeech>,
@@ -109,6 +116,8 @@ class Utterance {
     feed: SharedFeed<string>,
   ): AsyncGenerator<SpokenAudio> {
     const startMs = this.#emittedMs
+    this.#silentMs = 0
+    this.#isAudible = false
     const resampler = sampleRate === this.#sampleRate ? undefined : new Resampler(sampleRate, this.#sampleRate)
     const unheard: SpokenWord[] = []
     for await (const { samples, words } of attempt.pieces()) {
@@ -116,12 +125,21 @@ class Utterance {
       yield this.#emitted(resampler?.push(samples) ?? samples, unheard, feed, false)
     }
     const rest = resampler?.rest() ?? new Int16Array()
+    if (!this.#isAudible && /[\p{L}\p{N}]/u.test(textIn(feed).slice(this.#heard)))
+      throw unavailable('broken-off', 'a voice that is silent')
     if (rest.length > 0 || unheard.length > 0) yield this.#emitted(rest, unheard, feed, true)
   }
 
   /** A word is told once its sound was handed out, so that one whose voice broke off before isn't told twice. */
   #emitted(samples: Int16Array, unheard: SpokenWord[], feed: SharedFeed<string>, isLast: boolean): SpokenAudio {
     this.#emittedMs += durationMs(samples.length, this.#sampleRate)
+    if (!this.#isAudible) {
+      this.#isAudible = samples.some((sample) => Math.abs(sample) > silence)
+      this.#silentMs += this.#isAudible ? 0 : durationMs(samples.length, this.#sampleRate)
+      // Whoever listens hears no word in silence; another says them then.
+      if (this.#silentMs > longestSilenceMs) throw unavailable('broken-off', 'a voice that is silent')
+      if (!this.#isAudible) return { samples, words: [] }
+    }
     const count = isLast ? unheard.length : unheard.filter(({ toMs }) => toMs <= this.#emittedMs + 1).length
     const words = unheard.splice(0, count)
     for (const { text } of words) this.#heard = behind(text, textIn(feed), this.#heard)
