@@ -45,8 +45,26 @@ describe('VoiceTurns', () => {
     ])
   })
 
+  it('put an answer under its question even where the question is understood last', () => {
+    const { turns, shown } = thread()
+    turns.take(created('r1'))
+    turns.take(done('r1', 'cancelled'))
+    turns.take(created('r2'))
+    turns.take(transcript('How do I fail over?', true))
+    turns.take(caption('r2', 'By hand.'))
+    turns.take(done('r2', 'completed'))
+    expect(shown).toMatchObject([{ question: 'How do I fail over?', text: 'By hand.', end: 'whole' }])
+  })
+
+  it('do not call it an interruption when somebody goes on before a word was answered', () => {
+    const { turns, shown } = asked()
+    turns.take(done('r1', 'cancelled'))
+    expect(shown[0]?.end).toBe('joined')
+  })
+
   it('say where an answer was interrupted, and why one failed', () => {
     const { turns, shown } = asked()
+    turns.take(caption('r1', 'By'))
     turns.take(done('r1', 'cancelled'))
     turns.typed('item_b', 'And now?')
     turns.take(created('r2'))

@@ -18,6 +18,8 @@ export class VoiceTurns {
   readonly #byResponse = new Map<string, Turn>()
   /** Said and not answered yet, oldest first. */
   #open: Turn[] = []
+  /** An answer to what is still being understood: its question comes later. */
+  #waiting: string | undefined
 
   constructor(thread: Thread) {
     this.#thread = thread
@@ -76,6 +78,7 @@ export class VoiceTurns {
     this.#byItem.clear()
     this.#byResponse.clear()
     this.#open = []
+    this.#waiting = undefined
   }
 
   #heard(itemId: string, text: string, corrections: readonly Correction[]): void {
@@ -94,18 +97,22 @@ export class VoiceTurns {
     turn.corrections = corrections
     this.#byItem.set(itemId, turn)
     this.#open.push(turn)
+    if (this.#waiting !== undefined) this.#answering(this.#waiting)
     this.#thread.show(turn)
   }
 
   /** All that was said before one answer is answered by it; it stands under the last. */
   #answering(responseId: string): void {
+    if (this.#byResponse.has(responseId)) return
     const turn = this.#open.pop()
-    if (turn === undefined || this.#byResponse.has(responseId)) return
+    this.#waiting = turn === undefined ? responseId : undefined
+    if (turn === undefined) return
     for (const earlier of this.#open.splice(0)) this.#end(earlier, 'joined')
     this.#byResponse.set(responseId, turn)
   }
 
   #done(response: RealtimeResponse): void {
+    if (this.#waiting === response.id) this.#waiting = undefined
     const turn = this.#byResponse.get(response.id)
     if (turn === undefined) return
     this.#byResponse.delete(response.id)
@@ -113,7 +120,9 @@ export class VoiceTurns {
       const detail = response.status_details?.error?.message ?? ''
       turn.failure = detail === '' ? { kind: 'broken-off' } : { kind: 'refused', detail }
     }
-    this.#end(turn, response.status === 'cancelled' ? 'interrupted' : 'whole')
+    if (response.status !== 'cancelled') this.#end(turn, 'whole')
+    // Nothing was said to it: the speaker simply went on.
+    else this.#end(turn, turn.text === '' ? 'joined' : 'interrupted')
   }
 
   #end(turn: Turn, end: NonNullable<Turn['end']>): void {
