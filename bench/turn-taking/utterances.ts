@@ -157,7 +157,10 @@ export const scriptedTurns: Readonly<Record<Split, readonly ScriptedTurn[]>> = {
 
 /** What listeners say without wanting the turn. */
 export const nods: Readonly<Record<Split, readonly ScriptedTurn[]>> = {
-  tuning: [...turns('en', 'okay\nuh huh\nright'), ...turns('ja', 'はい\nうん\nなるほど')],
+  tuning: [
+    ...turns('en', 'okay\nuh huh\nright\nmakes sense\noh really'),
+    ...turns('ja', 'はい\nうん\nなるほど\n了解です\nそうなんですね'),
+  ],
   test: [
     ...turns('en', 'mm hmm\nyeah\nsure\ngot it\nokay\nI see\nall right\nuh huh'),
     ...turns('ja', 'ええ\nうんうん\nそうですね\nわかりました\nはい\nなるほど\nそうか\nへえ'),

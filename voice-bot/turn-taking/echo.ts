@@ -23,14 +23,21 @@ function wordsWithoutEcho(heard: string, saying: string): string {
   // One word in common is language, not echo.
   if (words.length < 2) return heard
   const { places } = aligned(words, ours)
-  const share = places.filter((place) => place !== undefined).length / words.length
-  if (share < 0.5) return heard
+  const matched = places.filter((place) => place !== undefined).length
+  const share = matched / words.length
+  // Short questions take up words of ours.
+  if (share < 0.5 || (share < 0.75 && matched < 3)) return heard
   // What isn't ours within the echo was misheard; what follows it may be somebody who talks over us.
   const lastPlace = places.findLastIndex((place) => place !== undefined)
   const tail = words.slice(lastPlace + 1)
   const next = ours.slice((places[lastPlace] ?? 0) + 1)
   if (isMisheard(tail.join(''), next)) return ''
   return tail.length >= surelyOther || isStop(tail.join(' ')) ? tail.join(' ') : ''
+}
+
+/** Of short words every letter counts. */
+function isAlike(one: string, other: string): boolean {
+  return one === other || (Math.min(one.length, other.length) > 3 && wordDistance(one, other) <= alike)
 }
 
 /** The echo of words that come next, cut and spelled by a recogniser that doesn't know them. */
@@ -45,8 +52,7 @@ function aligned(words: readonly string[], ours: readonly string[]): { count: nu
     const first = words[0]
     const second = words[1]
     const here = ours[from] ?? ''
-    if (first === undefined || (wordDistance(first, here) > alike && wordDistance(second ?? first, here) > alike))
-      continue
+    if (first === undefined || (!isAlike(first, here) && !isAlike(second ?? first, here))) continue
     const places = follow(words, ours, from)
     const count = places.filter((place) => place !== undefined).length
     if (count > best.count) best = { count, places }
@@ -59,7 +65,7 @@ function follow(words: readonly string[], ours: readonly string[], from: number)
   return words.map((word) => {
     for (let ahead = 0; ahead < 3; ahead += 1) {
       const own = ours[at + ahead]
-      if (own === undefined || wordDistance(word, own) > alike) continue
+      if (own === undefined || !isAlike(word, own)) continue
       at += ahead + 1
       return at - 1
     }

@@ -2,7 +2,7 @@ import { isJapanese, lettersOf, wordsOf } from './words.ts'
 
 /** Words before `over` that it belongs to: `fail over` is no end. */
 const takesOver =
-  /^(?:fail|fails|failed|failing|hand|hands|take|takes|took|roll|rolls|start|turn|switch|carry|move|go|going|come|all|is|was|be|left|cut|over|not|game|when)$/
+  /^(?:fail|fails|failed|failing|hand|hands|take|takes|took|roll|rolls|start|turn|switch|carry|move|go|going|come|all|is|was|be|left|cut|over|not|game|when|it|that|this|them)$/
 
 /**
  * The word at the end of the text that says that it is the end, as it stands there; undefined where there is none or

@@ -27,7 +27,6 @@ const wanting = set(
 const beforeNoun = set(
   'new old main other same first second third last latest current previous primary secondary whole entire most least more less exact correct right wrong particular specific certain different various',
 )
-const particles = set('up down off out back again through over away together')
 const goesOn =
   /\b(?:going|go|log|sign|logged|signed|turn(?:ed)? it|switch(?:ed)? it|keep|carry|plugged|check|come|came|opt) (?:on|in)$/
 const questionStart =
@@ -99,7 +98,6 @@ function unfinishedAtEnd(
       ? { state: 'unclear', because: `a question that may end in “${last}”` }
       : open(`“${last}” wants a name`)
   }
-  if (particles.has(last)) return undefined
   if (wanting.has(last) && !/^(?:please|just|only|already|still)$/.test(last) && !askedFor.test(plain))
     return open(`“${last}” wants more`)
   if (beforeNoun.has(last) && (determiners.has(before) || prepositions.has(before)))
