@@ -66,7 +66,7 @@ export async function happened(
       return await (incoming.form === staleForm ? saidStale : submittedAtHome)(acting, incoming, signal)
     case 'incident': {
       const offer = async (title: string, ts: string) => {
-        const alert = { title: title.slice(0, 300), isNew: false }
+        const alert = { title: title.slice(0, 300), isNew: false, isIncident: true }
         await jobs.take(lookingFor(incoming, `${ts}/began`, title, { ...alert, ts }), signal)
       }
       return await incidentCommanded(acting, incoming, offer, signal)

@@ -17,6 +17,7 @@ export interface FakeUser {
 
 export interface FakeChannel {
   id: string
+  name?: string
   kind: 'channel' | 'group' | 'im' | 'mpim'
   members: string[]
   isShared?: boolean
@@ -225,6 +226,14 @@ const methods: Readonly<Record<string, (workspace: FakeWorkspace, args: Args) =>
     const next = from + limit < channel.members.length ? String(from + limit) : ''
     return { members: channel.members.slice(from, from + limit), response_metadata: { next_cursor: next } }
   },
+  'conversations.list': (workspace) => ({
+    channels: [...workspace.channels.values()]
+      .filter(({ kind, isArchived }) => (kind === 'channel' || kind === 'group') && isArchived !== true)
+      .map(({ id, name = id.toLowerCase() }) => ({ id, name })),
+  }),
+  'chat.getPermalink': (workspace, args) => ({
+    permalink: `https://fake.slack.com/archives/${workspace.channelOf(args).id}/p${textOf(args.message_ts).replace('.', '')}`,
+  }),
   'conversations.info': (workspace, args) => {
     const channel = workspace.channelOf(args)
     return {

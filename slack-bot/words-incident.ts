@@ -20,6 +20,7 @@ const english = {
   kinds: {
     started: 'Incident began',
     alert: 'Alert',
+    offered: 'Runbook found',
     question: 'Asked',
     unanswered: 'Asked, found nothing',
     step: 'Runbook',
@@ -39,7 +40,7 @@ const english = {
     well: 'What went well',
     badly: 'What went badly',
     actions: 'Action items',
-    toWrite: '_To be written._',
+    toWrite: '*To be written.*',
     documents: 'Documents to fix',
     none: 'None of the documents that were used was found to be old or wrong.',
     saidOutdated: 'said to be outdated during the incident',
@@ -68,6 +69,7 @@ const japanese: IncidentWords = {
   kinds: {
     started: 'インシデント開始',
     alert: 'アラート',
+    offered: '手順書を提示',
     question: '質問',
     unanswered: '質問（該当なし）',
     step: '手順',
@@ -87,7 +89,7 @@ const japanese: IncidentWords = {
     well: 'うまくいったこと',
     badly: 'うまくいかなかったこと',
     actions: '再発防止策',
-    toWrite: '_（記入してください）_',
+    toWrite: '*（記入してください）*',
     documents: '直すべきドキュメント',
     none: '使われたドキュメントに、古いものや誤りは見つかりませんでした。',
     saidOutdated: 'インシデント中に古いと指摘されました',

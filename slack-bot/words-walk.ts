@@ -16,6 +16,10 @@ const english = {
     skipped: (who: string, when: string) => `⏭️ Skipped by ${who}, ${when}`,
     problem: (who: string, when: string) => `⚠️ Problem reported by ${who}, ${when}`,
   },
+  outcomes: { done: 'done', skipped: 'skipped', problem: 'a problem' },
+  /** In place of what is said aloud. */
+  confirm: 'The next step holds a command that cannot be undone.',
+  stopped: 'Stopped. The place is kept.',
   movedOn: (what: string) => `This step was dealt with already. ${what}`.trim(),
   notHere:
     'Who is in this channel has changed, and so has what may be shown here. Ask again, and start the walk from the new answer.',
@@ -43,6 +47,9 @@ const japanese: WalkingWords = {
     skipped: (who, when) => `⏭️ ${who} がスキップ ${when}`,
     problem: (who, when) => `⚠️ ${who} が問題を報告 ${when}`,
   },
+  outcomes: { done: '完了', skipped: 'スキップ', problem: '問題あり' },
+  confirm: '次のステップには取り消せないコマンドがあります。',
+  stopped: '止めました。位置は保存されています。',
   movedOn: (what) => `このステップはすでに処理済みです。${what}`.trim(),
   notHere:
     'チャンネルの参加者が変わり、ここで表示できる範囲も変わりました。もう一度質問し、新しい回答から始めてください。',

@@ -21,6 +21,8 @@ export const AlertAsked = z.object({
   runbookUrl: z.string().optional(),
   /** Nobody has posted it in the channel yet. */
   isNew: z.boolean(),
+  /** Nobody raised it: somebody began an incident. */
+  isIncident: z.boolean().optional(),
 })
 export type AlertAsked = z.infer<typeof AlertAsked>
 

@@ -37,8 +37,11 @@ export async function offerRunbook(
   if (thread === undefined) return
   if (alert.isNew) await onPosted([thread])
   const place = { team, channel, thread: asked.thread ?? thread }
-  const note = { kind: 'alert' as const, by: '', text: alert.title, cited: found === undefined ? [] : [found] }
-  await parts.incidents.note(place, note, signal)
+  const cites = found === undefined ? [] : [found]
+  if (alert.isIncident !== true)
+    await parts.incidents.note(place, { kind: 'alert', by: '', text: alert.title, cited: cites }, signal)
+  else if (found !== undefined)
+    await parts.incidents.note(place, { kind: 'offered', by: '', text: found.document.title, cited: cites }, signal)
   if (found === undefined || everybody === undefined) return
   const answer = await remembered(parts, alert, found, everybody, signal)
   const canWalk = await hasSteps(parts, found.document.id, everybody, signal)

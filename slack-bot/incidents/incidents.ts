@@ -20,7 +20,18 @@ const Incident = z.object({
 })
 export type Incident = z.infer<typeof Incident>
 
-const Kind = z.enum(['started', 'alert', 'question', 'unanswered', 'step', 'outdated', 'voice', 'note', 'ended'])
+const Kind = z.enum([
+  'started',
+  'alert',
+  'offered',
+  'question',
+  'unanswered',
+  'step',
+  'outdated',
+  'voice',
+  'note',
+  'ended',
+])
 const Heading = z.object({ kind: Kind, by: z.string() })
 
 /** Something that happened, as the timeline has it. */

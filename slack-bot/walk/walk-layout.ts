@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
 import type { Walked } from '#conversation/position.ts'
+import { walkWords } from '#conversation/walkthrough/walk-words.ts'
 import type { Answer } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { type AnswerLayout, answerMessages } from '../layout/answer-layout.ts'
@@ -48,7 +49,13 @@ export function finishedMessages(answer: Shown, walked: readonly string[], now: 
 }
 
 function plainly(answer: Shown, now: Date): AnswerLayout {
-  return { answer, now, owners: [] }
+  return { answer: { ...answer, answer: forTheEye(answer) }, now, owners: [] }
+}
+
+/** What is said aloud of words to say is done by buttons here. */
+function forTheEye({ answer, lang }: Shown): string {
+  const said = walkingWords(lang)
+  return answer.replace(walkWords.confirm(lang), said.confirm).replace(walkWords.stopped(lang), said.stopped)
 }
 
 interface StepButton {

@@ -216,7 +216,7 @@ export async function showWalk(
   const became = newlyWalked(before, after)
   if (became !== undefined && !place.channel.startsWith('D')) {
     const [last] = await parts.conversations.turns(conversationId, principal.name, 1, signal)
-    const what = `${walkingWords(lang).line(became.section, became.step, became.of)}: ${became.outcome}`
+    const what = `${walkingWords(lang).line(became.section, became.step, became.of)}: ${walkingWords(lang).outcomes[became.outcome]}`
     await parts.incidents.note(place, { kind: 'step', by: became.by, text: what, cited: last?.cited }, signal)
   }
   const old = await parts.threads.walkOf(place, signal)
