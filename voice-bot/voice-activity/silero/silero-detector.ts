@@ -8,7 +8,11 @@ export interface SileroDetectorOptions {
   log: Log
   /** Threads that listen, at most; by default two, and one where the process has but two cores. */
   threads?: number
+  /** What a thread runs. */
+  thread?: URL
 }
+
+const sileroThread = new URL('./silero-thread.ts', import.meta.url)
 
 /** Silero in threads of its own, shared by all streams; begins nothing before the first stream is opened. */
 export function createVoiceActivityDetector(options: SileroDetectorOptions): VoiceActivityDetector {
@@ -19,8 +23,8 @@ class SileroDetector implements VoiceActivityDetector {
   readonly #ears: readonly SileroEar[]
   #opened = 0
 
-  constructor({ log, threads = Math.min(2, availableParallelism() - 1) }: SileroDetectorOptions) {
-    this.#ears = Array.from({ length: Math.max(1, threads) }, () => new SileroEar(log))
+  constructor({ log, threads = Math.min(2, availableParallelism() - 1), thread }: SileroDetectorOptions) {
+    this.#ears = Array.from({ length: Math.max(1, threads) }, () => new SileroEar(log, thread ?? sileroThread))
   }
 
   open(options: VoiceStreamOptions): VoiceStream {

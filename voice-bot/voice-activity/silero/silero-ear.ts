@@ -12,6 +12,7 @@ const longestWaitMs = 30_000
 /** Some streams and the thread that listens to them, which is begun with the first stream and again whenever it ends. */
 export class SileroEar {
   readonly #log: Log
+  readonly #thread: URL
   readonly #streams = new Map<number, HeardStream>()
   #worker: SileroWorker | undefined
   /** Why there's no thread, while there is none though there should be. */
@@ -19,8 +20,9 @@ export class SileroEar {
   #losses = 0
   #again: NodeJS.Timeout | undefined
 
-  constructor(log: Log) {
+  constructor(log: Log, thread: URL) {
     this.#log = log
+    this.#thread = thread
   }
 
   get streamCount(): number {
@@ -58,7 +60,7 @@ export class SileroEar {
   }
 
   #begin(): SileroWorker {
-    return new SileroWorker({
+    return new SileroWorker(this.#thread, {
       ready: () => this.#ready(),
       frames: (told) => this.#tell(told),
       lost: (cause) => this.#lose(cause),

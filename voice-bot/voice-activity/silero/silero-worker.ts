@@ -20,11 +20,11 @@ export class SileroWorker {
   #isEnding = false
   #watch: NodeJS.Timeout | undefined
 
-  constructor(listener: SileroWorkerListener) {
+  constructor(thread: URL, listener: SileroWorkerListener) {
     this.#listener = listener
     const start: ThreadStart = { woken: new SharedArrayBuffer(4) }
     this.#woken = new Int32Array(start.woken)
-    this.#worker = new Worker(new URL('./silero-thread.ts', import.meta.url), { workerData: start })
+    this.#worker = new Worker(thread, { workerData: start })
     let crash: Error | undefined
     this.#worker.on('message', (told: ThreadTold) => this.#take(told))
     this.#worker.on('error', (error) => {
