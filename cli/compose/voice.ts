@@ -1,8 +1,12 @@
 import type { Principal } from '#knowledge/principal.ts'
+import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import { durationMs } from '#runtime/config/duration.ts'
+import type { Log } from '#runtime/log.ts'
 import type { RealtimeDesk } from '#server/realtime.ts'
 import { answerToWire, citationToWire } from '#server/wire.ts'
 import type { VoiceFigures } from '#voice-bot/figures.ts'
+import { type PreparedVoice, preparedVoice } from '#voice-bot/mouth/prepared-voice.ts'
+import { allVoiceSentences, voiceSentence } from '#voice-bot/mouth/words.ts'
 import { realTiming } from '#voice-bot/realtime/playback.ts'
 import { SessionUpdate } from '#voice-bot/realtime/session-update.ts'
 import { checkedSettings, VoiceSessions } from '#voice-bot/realtime/sessions.ts'
@@ -20,6 +24,20 @@ export interface OpenedVoice extends AsyncDisposable {
   sessions: VoiceSessions
 }
 
+/** Twice what voices usually take to begin: then something else is said first. */
+const slowAfterMs = 700
+
+function prepared(voice: TextToSpeech, log: Log): PreparedVoice {
+  return preparedVoice({
+    voice,
+    phrases: { en: allVoiceSentences('en'), ja: allVoiceSentences('ja') },
+    bridge: { en: voiceSentence('one-moment', 'en'), ja: voiceSentence('one-moment', 'ja') },
+    slowAfterMs,
+    timing: realTiming,
+    log,
+  })
+}
+
 /** Voice sessions over the same loop as everything else. Nothing heavy is begun before somebody talks. */
 export async function openVoice(
   { config, log }: Pick<Invocation, 'config' | 'log'>,
@@ -29,14 +47,26 @@ export async function openVoice(
   const { resume_for, drain_for } = config.settings.voice
   const speech = await openSpeech(config, nightdesk.providers)
   const detector = createVoiceActivityDetector({ log })
+  const mouth = speech.toSpeech && prepared(speech.toSpeech, log)
+  const closing = new AbortController()
   const sessions = new VoiceSessions({
-    conversation: { ...nightdesk.conversation, speech },
+    conversation: {
+      ...nightdesk.conversation,
+      speech: { ...speech, ...(mouth === undefined ? {} : { toSpeech: mouth }) },
+    },
     detector,
     createTurnTaking,
     answerToWire,
     citationToWire,
     timing: realTiming,
-    figures,
+    figures: {
+      ...figures,
+      sessions(open) {
+        // Whoever comes first may talk before it has ended; it never rejects.
+        void mouth?.prepare(closing.signal)
+        figures.sessions(open)
+      },
+    },
     keepsMs: durationMs(resume_for),
   })
   const door = webSocketDoor(sessions)
@@ -64,6 +94,7 @@ export async function openVoice(
       drain: (signal) => sessions.drain(durationMs(drain_for) ?? 0, signal),
     },
     async [Symbol.asyncDispose]() {
+      closing.abort(new Error('voice is over'))
       await sessions[Symbol.asyncDispose]()
       await calls[Symbol.asyncDispose]()
       await detector[Symbol.asyncDispose]()

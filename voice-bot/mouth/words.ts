@@ -1,3 +1,4 @@
+import { said } from '#conversation/words.ts'
 import type { Lang } from '#knowledge/document.ts'
 
 /** What a voice session says by itself, in both languages, short enough to be heard. */
@@ -36,7 +37,9 @@ export function voiceSentence(sentence: VoiceSentence, lang: Lang): string {
   return sentences[sentence][lang]
 }
 
-/** All of them in one language, for voices that say them beforehand. */
+/** All that a session or its conversation may have to say at once, in one language. */
 export function allVoiceSentences(lang: Lang): string[] {
-  return Object.values(sentences).map((each) => each[lang])
+  const own = Object.values(sentences).map((each) => each[lang])
+  const ofLoop = (['still-looking', 'working-on-it', 'failed', 'too-slow'] as const).map((each) => said(each, lang))
+  return [...new Set([...own, ...ofLoop])]
 }

@@ -108,6 +108,7 @@ describe('a session', () => {
       { numRuns: 40 },
     )
     await isAlive(other)
+    expect(other.all('error')).toEqual([])
   })
 
   it('that breaks the WebSocket protocol itself is hung up on alone', async () => {
