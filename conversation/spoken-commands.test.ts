@@ -42,7 +42,7 @@ describe('without a screen, in English', () => {
     ['repeat', /redis C L I info replication/],
     ['slower', /^All right, slower/],
     ['stop', /^All right/],
-    ['send it to Slack', /^Sent to Slack/],
+    ['send it to Slack', /^Shall I post the answer to .* to Slack\?/],
     ['walk me through the Redis runbook', /^Walking through Redis runbook\. Step one of three/],
   ])('one can say: %s', async (said, expected) => {
     expect((await conversation(redisWiki, english, said)).heard[1]).toMatch(expected)
@@ -70,7 +70,7 @@ describe('without a screen, in Japanese', () => {
     ['もう一度お願いします', /レディスシーエルアイ/],
     ['もっとゆっくり話して', /^ゆっくり話します/],
     ['止めて', /^はい/],
-    ['Slackに送ってください', /^スラックに送りました/],
+    ['Slackに送ってください', /をスラックに送ります。 ?よろしければ/],
     ['Redisの手順を一つずつ案内して', /^「レディスの手順書」を案内します。 全三ステップの一番目です/],
   ])('one can say: %s', async (said, expected) => {
     expect((await conversation(wikiInJapanese, japanese, said)).heard[1]).toMatch(expected)
@@ -90,7 +90,7 @@ it('speaks slower from then on', async () => {
 })
 
 it('posts what was answered, with its source', async () => {
-  const { posts } = await conversation(redisWiki, english, 'send it to Slack')
+  const { posts } = await conversation(redisWiki, english, 'send it to Slack', 'yes')
   expect(posts[0]).toContain('redis-cli info replication')
   expect(posts[0]).toContain('https://')
 })

@@ -13,6 +13,7 @@ import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
 import { type Providers, providedAsk } from './providers.ts'
+import { openPoster } from './slack-poster.ts'
 
 export interface LoopParts {
   store: KnowledgeStore
@@ -65,6 +66,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
     conversations: store.conversations,
     vocabulary: (principal) => names.of(principal),
     llm: providers.llm,
+    poster: openPoster(config, { documents: store.documents, log }),
     ...(pageUrl === undefined ? {} : { pager: new WebhookPager({ url: pageUrl }) }),
     clock: systemClock,
     wait: (ms, signal) => pause(ms, undefined, { signal }),

@@ -1,3 +1,5 @@
+import type { Principal } from '#knowledge/principal.ts'
+
 /** Posts into a channel that people read. */
 export interface Poster {
   /**
@@ -6,7 +8,15 @@ export interface Poster {
    * @throws {OpsError} When it could not be posted.
    */
   post(
-    post: { channel?: string | undefined; text: string; conversationId: string },
+    post: {
+      channel?: string | undefined
+      text: string
+      conversationId: string
+      /** For whom it is posted, who has to be allowed to. */
+      by: Principal
+      /** What it cites: whoever reads there has to be allowed to read these. */
+      documentIds: readonly string[]
+    },
     signal: AbortSignal,
   ): Promise<{ url?: string | undefined }>
 }

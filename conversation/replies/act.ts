@@ -6,6 +6,7 @@ import { checkText } from '../guardrails/output.ts'
 import type { Scene, Tool, ToolOutcome } from '../parts.ts'
 import { ownReply, type Reply, type ReplyPiece } from '../scene.ts'
 import type { SpeculativeAnswer } from '../speculation.ts'
+import { onCallMachine } from '../states/on-call-machine.ts'
 import { runTool } from '../tools/run-tool.ts'
 import { answered } from './question.ts'
 
@@ -103,7 +104,16 @@ function inWords(
 }
 
 function* ended(outcome: ToolOutcome, scene: Scene): Generator<ReplyPiece> {
+  const { position } = scene
   if (outcome.kind === 'done' && outcome.position !== undefined) yield { kind: 'position', position: outcome.position }
+  // What was agreed to and went wrong is not agreed to for good.
+  if (outcome.kind === 'failed' && position.state === 'confirming-action') {
+    const before = position.previous.at(-1) ?? onCallMachine.initial
+    yield {
+      kind: 'position',
+      position: { ...position, state: before, previous: position.previous.slice(0, -1), pending: undefined },
+    }
+  }
   yield* ownReply(scene, outcome.say)
 }
 

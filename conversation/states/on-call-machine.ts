@@ -16,7 +16,7 @@ const anytime: Moves = [
   { on: 'faster', to: 'same' },
 ]
 const actions: Moves = [
-  { on: 'post', to: 'same' },
+  { on: 'post', to: 'confirming-action' },
   { on: 'page-owner', to: 'confirming-action' },
   { on: 'remember', to: 'same' },
 ]
@@ -95,10 +95,10 @@ export const onCallMachine: StateMachine<StateId, Cause> = {
     {
       id: 'confirming-action',
       instructions: {
-        en: 'Somebody is about to be called or paged. Do it only after a yes.',
-        ja: '誰かを呼び出そうとしている。「はい」と言われてから実行する。',
+        en: 'Somebody is about to be paged, or an answer posted. Do it only after a yes.',
+        ja: '誰かを呼び出すか、答えを投稿しようとしている。「はい」と言われてから実行する。',
       },
-      tools: ['page_owner'],
+      tools: ['page_owner', 'post_to_slack'],
       transitions: [
         { on: 'yes', to: 'handed-over' },
         { on: 'no', to: 'previous' },

@@ -44,13 +44,26 @@ function calling(...calls: (readonly [string, unknown])[]): ScriptedLlm {
 }
 
 describe('commands that act', () => {
-  it('post the last answer with its sources where they are told to', async () => {
+  it('post the last answer with its sources where they are told to, once that was agreed to', async () => {
     const { posts, poster } = outlets()
-    const events = await talk(fakeParts(redisWiki, { poster }), [failOver, 'send it to Slack', 'post that to #inc-42'])
+    const asked = [failOver, 'send it to Slack', 'yes', 'post that to #inc-42', 'yes', 'send it to Slack', 'no', 'yes']
+    const events = await talk(fakeParts(redisWiki, { poster }), asked)
     expect(posts.map(({ channel }) => channel)).toEqual([undefined, '#inc-42'])
-    expect(posts[0]?.text).toContain('redis-cli failover')
+    expect(posts.map(({ text }) => text.includes('redis-cli failover'))).toEqual([true, true])
+    expect(posts[0]).toMatchObject({ by: localPrincipal, documentIds: ['redis-runbook.md'] })
     expect(posts[0]?.text).toContain('https://wiki.example/')
-    expect(phases(events)).toEqual(Array(2).fill(['post_to_slack started', 'post_to_slack result']).flat())
+    expect(phases(events)).toEqual(Array(5).fill(['post_to_slack started', 'post_to_slack result']).flat())
+    expect(answersIn(events)[1]?.answer).toBe(`Shall I post the answer to "${failOver}" to Slack? Say "yes" to do it.`)
+  })
+
+  it('do not stay agreed to when they went wrong', async () => {
+    const poster: ConversationParts['poster'] = { post: () => Promise.reject(new Error('no')) }
+    const parts = fakeParts(redisWiki, { poster })
+    const events = await talk(parts, [failOver, 'send it to Slack', 'yes'])
+    expect(events.flatMap((event) => (event.kind === 'state' ? [event.state] : []))).toEqual([
+      'confirming-action',
+      'open',
+    ])
   })
 
   it('page the owner only after a yes, and not after a no', async () => {
@@ -94,12 +107,12 @@ describe('a model that may act', () => {
     const [first] = answersIn(await talk(parts, [failOver]))
     const llm = calling(['post_to_slack', { channel: 'inc-42' }])
     const [answer] = answersIn(
-      await talk({ ...parts, llm }, ['Share this with the folks in inc-42 would you kindly'], {
+      await talk({ ...parts, llm }, ['Share this with the folks in inc-42 would you kindly', 'yes'], {
         conversationId: first?.conversationId,
       }),
     )
-    expect(posts).toHaveLength(1)
-    expect(answer?.answer).toBe('Sent to inc-42.')
+    expect(answer?.answer).toMatch(/^Shall I post the answer to .* to inc-42\?/)
+    expect(posts).toMatchObject([{ channel: 'inc-42' }])
   })
 
   it('goes on from what a search found, one call at a time', async () => {
@@ -137,8 +150,9 @@ describe('a model that may act', () => {
         { call: { id: 'b', name: 'post_to_slack', arguments: '{}' } },
       ),
     )
-    await talk({ ...parts, llm }, ['Share that answer'], { conversationId: first?.conversationId })
-    expect(posts).toHaveLength(1)
+    const events = await talk({ ...parts, llm }, ['Share that answer'], { conversationId: first?.conversationId })
+    expect(phases(events)).toEqual(['post_to_slack started', 'post_to_slack result'])
+    expect(posts).toEqual([])
   })
 
   it('has its own words thrown away', async () => {

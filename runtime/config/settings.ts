@@ -70,6 +70,26 @@ const PrincipalSetting = z.strictObject({
   audiences: z.array(z.string().min(1)).default([]),
 })
 
+const ownServer = {
+  base_url: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  api_key_env: z.string().min(1).optional().describe('The variable that holds the key; default: OPENAI_API_KEY'),
+}
+
+const Recogniser = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('deepgram'), model: z.string().min(1).optional() }),
+  z.strictObject({ type: z.literal('openai'), ...ownServer, model: z.string().min(1) }),
+])
+
+const Voice = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('cartesia'),
+    model: z.string().min(1).optional(),
+    voice: z.string().min(1).optional(),
+  }),
+  z.strictObject({ type: z.literal('openai'), ...ownServer, model: z.string().min(1), voice: z.string().min(1) }),
+  z.strictObject({ type: z.literal('espeak') }),
+])
+
 /** nightdesk.yaml: what is said about sources, freshness and people. */
 export const Settings = z.strictObject({
   sources: z
@@ -112,6 +132,11 @@ export const Settings = z.strictObject({
         .describe(
           'What guests and people of other organisations see in Slack; public: documents that are for everybody',
         ),
+      post_to: z
+        .string()
+        .regex(/^[CG][A-Z0-9]+$/, 'must be the id of a channel, C012345: its details show it at the bottom')
+        .optional()
+        .describe('Where "send it to Slack" posts to when no channel is named'),
       channels: z
         .array(
           z.strictObject({
@@ -185,6 +210,23 @@ export const Settings = z.strictObject({
     .describe(
       'US dollars for language models and speech; once used up, answers quote the documents and are said by the voice of the machine',
     ),
+  speech: z
+    .strictObject({
+      recognisers: z
+        .array(Recogniser)
+        .min(1)
+        .optional()
+        .describe('In the order in which to ask; default: Deepgram, where its key is set'),
+      voices: z
+        .array(Voice)
+        .min(1)
+        .optional()
+        .describe(
+          'In the order in which to ask; default: Cartesia, where its key is set. The voice of the machine is always the last',
+        ),
+    })
+    .prefault({})
+    .describe('Who hears and who speaks'),
   canaries: z
     .strictObject({
       every: Duration.default('1h').describe('How often they are asked, and soon after a model has changed'),
