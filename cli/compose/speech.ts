@@ -2,6 +2,7 @@ import type { SpeechParts } from '#conversation/parts.ts'
 import { shippedLexicon } from '#conversation/speech/lexicon.ts'
 import { createSpeechToTextGateway } from '#providers/gateway/speech-to-text-gateway.ts'
 import { createTextToSpeechGateway } from '#providers/gateway/text-to-speech-gateway.ts'
+import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { ConfigError } from '#runtime/errors.ts'
@@ -9,17 +10,22 @@ import type { Providers } from './providers.ts'
 
 export type OpenedSpeech = SpeechParts & AsyncDisposable
 
+type Settings = Config['settings']['speech']
+type RecogniserSetting = NonNullable<Settings['recognisers']>[number]
+type VoiceSetting = NonNullable<Settings['voices']>[number]
+
 /**
- * Deepgram and Cartesia where they are configured; the voice of this machine otherwise, which can't hear, and where
- * Cartesia breaks off.
+ * Recognisers and voices in the order of the settings; without any, Deepgram and Cartesia where their keys are set. The
+ * voice of this machine comes last, so that there is always one.
  */
 export async function openSpeech(
-  { env }: Config,
+  { env, settings: { speech } }: Config,
   { gatewayParts, pools }: Pick<Providers, 'gatewayParts' | 'pools'>,
 ): Promise<OpenedSpeech> {
-  const ear = await openEar(env)
-  const toText = ear && createSpeechToTextGateway([ear], gatewayParts)
-  const toSpeech = createTextToSpeechGateway(await openVoices(env), gatewayParts)
+  const ears = await Promise.all(recognisersIn(speech, env).map((setting) => openEar(setting, env)))
+  const voices = await Promise.all(voicesIn(speech, env).map((setting) => openVoice(setting, env)))
+  const toText = ears.length === 0 ? undefined : createSpeechToTextGateway(ears, gatewayParts)
+  const toSpeech = createTextToSpeechGateway(voices, gatewayParts)
   if (toText !== undefined) pools.push(toText.pool)
   pools.push(toSpeech.pool)
   return {
@@ -30,25 +36,66 @@ export async function openSpeech(
   }
 }
 
-async function openEar({ DEEPGRAM_API_KEY: apiKey, DEEPGRAM_BASE_URL: baseUrl }: Config['env']) {
-  if (apiKey === undefined) return undefined
-  const { DeepgramSpeechToText } = await import('#providers/speech-to-text/deepgram/deepgram-speech-to-text.ts')
-  return new DeepgramSpeechToText({ apiKey, baseUrl })
+function recognisersIn(
+  { recognisers }: Settings,
+  { DEEPGRAM_API_KEY: key }: Config['env'],
+): readonly RecogniserSetting[] {
+  return recognisers ?? (key === undefined ? [] : [{ type: 'deepgram' }])
 }
 
-async function openVoices({
-  CARTESIA_API_KEY: apiKey,
-  CARTESIA_BASE_URL: baseUrl,
-  CARTESIA_VOICE_ID: voiceId,
-}: Config['env']): Promise<TextToSpeech[]> {
-  const { EspeakTextToSpeech } = await import('#providers/text-to-speech/espeak/espeak-text-to-speech.ts')
-  const local = new EspeakTextToSpeech()
-  if (apiKey === undefined) return [local]
-  if (voiceId === undefined) {
-    throw new ConfigError(
-      '  CARTESIA_VOICE_ID: must name a voice when CARTESIA_API_KEY is set (play.cartesia.ai/voices lists them)',
+function voicesIn({ voices }: Settings, { CARTESIA_API_KEY: key }: Config['env']): readonly VoiceSetting[] {
+  const named: readonly VoiceSetting[] = voices ?? (key === undefined ? [] : [{ type: 'cartesia' }])
+  return named.some(({ type }) => type === 'espeak') ? named : [...named, { type: 'espeak' }]
+}
+
+async function openEar(setting: RecogniserSetting, env: Config['env']): Promise<SpeechToText> {
+  if (setting.type === 'openai') {
+    const { OpenAiCompatibleSpeechToText } = await import(
+      '#providers/speech-to-text/openai-compatible/openai-compatible-speech-to-text.ts'
     )
+    return new OpenAiCompatibleSpeechToText({ ...serverOf(setting, env), model: setting.model })
   }
-  const { CartesiaTextToSpeech } = await import('#providers/text-to-speech/cartesia/cartesia-text-to-speech.ts')
-  return [new CartesiaTextToSpeech({ apiKey, baseUrl, voiceId }), local]
+  const { DEEPGRAM_API_KEY: apiKey, DEEPGRAM_BASE_URL: baseUrl } = env
+  if (apiKey === undefined)
+    throw new ConfigError('  DEEPGRAM_API_KEY: must be set for the recogniser `deepgram` in nightdesk.yaml')
+  const { DeepgramSpeechToText } = await import('#providers/speech-to-text/deepgram/deepgram-speech-to-text.ts')
+  return new DeepgramSpeechToText({ apiKey, baseUrl, model: setting.model })
+}
+
+async function openVoice(setting: VoiceSetting, env: Config['env']): Promise<TextToSpeech> {
+  switch (setting.type) {
+    case 'espeak': {
+      const { EspeakTextToSpeech } = await import('#providers/text-to-speech/espeak/espeak-text-to-speech.ts')
+      return new EspeakTextToSpeech()
+    }
+    case 'openai': {
+      const { OpenAiCompatibleTextToSpeech } = await import(
+        '#providers/text-to-speech/openai-compatible/openai-compatible-text-to-speech.ts'
+      )
+      const { model, voice } = setting
+      return new OpenAiCompatibleTextToSpeech({ ...serverOf(setting, env), model, voice })
+    }
+    case 'cartesia': {
+      const { CARTESIA_API_KEY: apiKey, CARTESIA_BASE_URL: baseUrl } = env
+      const voiceId = setting.voice ?? env.CARTESIA_VOICE_ID
+      if (apiKey === undefined)
+        throw new ConfigError('  CARTESIA_API_KEY: must be set for the voice `cartesia` in nightdesk.yaml')
+      if (voiceId === undefined) {
+        throw new ConfigError(
+          '  CARTESIA_VOICE_ID: must name a voice when CARTESIA_API_KEY is set (play.cartesia.ai/voices lists them)',
+        )
+      }
+      const { CartesiaTextToSpeech } = await import('#providers/text-to-speech/cartesia/cartesia-text-to-speech.ts')
+      return new CartesiaTextToSpeech({ apiKey, baseUrl, voiceId, model: setting.model })
+    }
+  }
+}
+
+/** Servers of one's own often want no key. */
+function serverOf(
+  { base_url: baseUrl, api_key_env: keyName }: { base_url?: string | undefined; api_key_env?: string | undefined },
+  { OPENAI_API_KEY: usual, OPENAI_BASE_URL: usualUrl }: Config['env'],
+): { baseUrl: string | undefined; apiKey: string } {
+  const key = keyName === undefined ? usual : process.env[keyName]
+  return { baseUrl: baseUrl ?? usualUrl, apiKey: key ?? 'none' }
 }

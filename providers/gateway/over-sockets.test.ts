@@ -74,7 +74,8 @@ describe('over real sockets, broken off at random places', { timeout: 60_000 }, 
     const cutPoint = fc.integer({ min: 0, max: 4 * 0.2 * 24_000 * 2 - 2 })
     await fc.assert(
       fc.asyncProperty(fc.tuple(cutPoint, cutPoint), async (cuts) => {
-        cuts.forEach((cutAfterBytes, at) => Object.assign(servers[at]?.state ?? {}, { behaviour: { cutAfterBytes } }))
+        for (const [at, cutAfterBytes] of cuts.entries())
+          Object.assign(servers[at]?.state ?? {}, { behaviour: { cutAfterBytes } })
         const voices = servers.map(
           ({ url }, at) => new OpenAiCompatibleTextToSpeech({ baseUrl: url, apiKey: 'k', model: `v${at}`, voice: 'a' }),
         )
