@@ -37,16 +37,22 @@ export class NameCounts {
     return [...this.#sizes.keys()]
   }
 
-  /** The names of these groups together. */
-  of(groups: readonly string[]): CountedName[] {
-    const sums = new Map<number, Counts>()
+  /** The names of these groups together. @param pause Awaited after every few milliseconds of work. */
+  async of(
+    groups: readonly string[],
+    pause: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<CountedName[]> {
+    const sums = new Map<number, CountedName>()
+    let done = 0
     for (const group of groups)
       for (const [number, counts] of this.#groups.get(group) ?? []) {
+        if (++done % perSlice === 0) await pause(signal)
         const sum = sums.get(number)
-        if (sum === undefined) sums.set(number, { ...counts })
+        if (sum === undefined) sums.set(number, { text: this.#texts[number] ?? '', ...counts })
         else for (const place of ['documents', 'leading', 'asCode', 'asProper'] as const) sum[place] += counts[place]
       }
-    return [...sums].map(([number, counts]) => ({ text: this.#texts[number] ?? '', ...counts }))
+    return [...sums.values()]
   }
 
   #number(text: string): number {
@@ -73,6 +79,9 @@ export class NameCounts {
     }
   }
 }
+
+/** About a millisecond of work. */
+const perSlice = 2000
 
 type Counts = Omit<CountedName, 'text'>
 

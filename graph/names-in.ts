@@ -61,8 +61,10 @@ function note(
 ): void {
   for (const match of text.matchAll(token)) {
     const [name] = match
+    const kind = kindOf(name)
+    if (kind === 'none') continue
     const asProper = !asCode && !leading && /^[A-Z][a-z]/.test(name) && !beginsSentence(text, match.index)
-    if (!isName(name, { asCode, asProper })) continue
+    if ((kind === 'proper' && !asProper) || (kind === 'code' && !asCode)) continue
     add(uses, name, { leading, asCode, asProper })
   }
   for (const [word] of text.matchAll(katakana))
@@ -85,20 +87,37 @@ function beginsSentence(text: string, at: number): boolean {
   return /(?:^|[.!?:。！？\n|*#>…-])[\s"'(*_[]*$/.test(text.slice(Math.max(0, at - 8), at))
 }
 
+/** What a word has to stand like to be a name. */
+type Kind = 'always' | 'code' | 'proper' | 'none'
+
+const kinds = new Map<string, Kind>()
+const mostKinds = 50_000
+
+/** Remembered: documents use few words, and most of them again and again. */
+function kindOf(name: string): Kind {
+  const known = kinds.get(name)
+  if (known !== undefined) return known
+  const kind = judged(name)
+  if (kinds.size >= mostKinds) kinds.clear()
+  kinds.set(name, kind)
+  return kind
+}
+
 /** Not a figure, a hash or a version, and not words that only stand together. */
-function isName(name: string, { asCode, asProper }: Pick<NameUse, 'asCode' | 'asProper'>): boolean {
-  if (name.length < 2 || name.length > longestName || isRandom(name)) return false
+function judged(name: string): Kind {
+  if (name.length < 2 || name.length > longestName || isRandom(name)) return 'none'
   const parts = partsOf(name)
-  if (parts.length > mostParts) return false
-  if (name.length === 2) return /^[A-Z][A-Z0-9]$/.test(name)
+  if (parts.length > mostParts) return 'none'
+  if (name.length === 2) return /^[A-Z][A-Z0-9]$/.test(name) ? 'always' : 'none'
   const [first = ''] = parts
   if (parts.length === 1) {
-    if (isListed(name)) return true
-    if (/^[A-Z]+$/.test(name)) return !isOrdinary(name) && !smallWords.has(name.toLowerCase())
-    return isOrdinary(first) ? asProper : true
+    if (isListed(name)) return 'always'
+    if (/^[A-Z]+$/.test(name)) return isOrdinary(name) || smallWords.has(name.toLowerCase()) ? 'none' : 'always'
+    return isOrdinary(first) ? 'proper' : 'always'
   }
   // `read-only` is two words; `payments-db` and `readOnly` are one name, at least in code.
-  return asCode || !/-/.test(name) || parts.some((part) => !isOrdinary(part) && compoundOf(part) === undefined)
+  const isName = !/-/.test(name) || parts.some((part) => !isOrdinary(part) && compoundOf(part) === undefined)
+  return isName ? 'always' : 'code'
 }
 
 /** Ids of releases, commits and pods, that nobody says. */

@@ -49,7 +49,21 @@ export function isHeardAs(name: string, phrase: string): boolean {
 }
 
 /** All the ways in which a name is said, those that somebody wrote down first. */
-export function readingsOf(name: string, lang: Lang): Reading[] {
+export function readingsOf(name: string, lang: Lang): readonly Reading[] {
+  const key = `${lang} ${name}`
+  const before = remembered.get(key)
+  if (before !== undefined) return before
+  const readings = readingsMade(name, lang)
+  if (remembered.size >= mostRemembered) remembered.clear()
+  remembered.set(key, readings)
+  return readings
+}
+
+/** Documents change by a few names at a time. */
+const remembered = new Map<string, readonly Reading[]>()
+const mostRemembered = 50_000
+
+function readingsMade(name: string, lang: Lang): Reading[] {
   const listed = read().names.get(name.toLowerCase())?.[lang] ?? []
   const made = name.length > longestName ? [] : said(partsOf(name).map((part) => partReadings(part, lang)))
   const readings = new Map<Sounds, Reading>()

@@ -79,8 +79,6 @@ export class SpokenNames {
     for (const name of listedNames())
       if (!names.#byLetters.has(lettersOf(name)))
         names.#add({ text: name, documents: 0, leading: 0, asCode: 0, asProper: 0 })
-    await pause(signal)
-    for (const { index } of Object.values(names.#bySound)) index.seal()
     return names
   }
 
@@ -140,7 +138,6 @@ export class SpokenNames {
   #index(lang: Lang, name: SpokenName, sounds: Sounds, isListedReading: boolean): void {
     const { index, names, listed, exact } = this.#bySound[lang]
     const reading = index.add(sounds)
-    if (reading === undefined) return
     names[reading] = name
     listed[reading] = isListedReading
     const same = exact.get(sounds)

@@ -192,7 +192,10 @@ class ReadingBook {
     if (this.#building.has(key)) return
     const version = this.#version
     const { signal } = this.#closing
-    const building = vocabularyOf(this.#counts.of(groups), (stop) => this.#breathe(stop), signal)
+    const pause = (stop: AbortSignal): Promise<void> => this.#breathe(stop)
+    const building = this.#counts
+      .of(groups, pause, signal)
+      .then((counted) => vocabularyOf(counted, pause, signal))
       .then((vocabulary) => {
         this.#vocabularies.delete(key)
         this.#vocabularies.set(key, { vocabulary, version })

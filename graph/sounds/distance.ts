@@ -112,36 +112,18 @@ export function joinedSounds(one: string, other: string): string {
   return last !== undefined && last === other[0] && !vowels.includes(last) ? one + other.slice(1) : one + other
 }
 
-const classes: Readonly<Record<string, string>> = {
-  p: 'p',
-  b: 'p',
-  v: 'f',
-  f: 'f',
-  t: 't',
-  d: 't',
-  T: 't',
-  D: 't',
-  k: 'k',
-  g: 'k',
-  s: 's',
-  z: 's',
-  S: 's',
-  Z: 's',
-  C: 's',
-  J: 's',
-  c: 's',
-  m: 'm',
-  n: 'm',
-  N: 'm',
-  l: 'l',
-  r: 'l',
-}
+/** Sounds that are told apart only by the voice, or hardly at all. */
+const classes = new Map(
+  ['pb', 'fv', 'tdTD', 'kg', 'szc', 'SZCJ', 'm', 'nN', 'l', 'r'].flatMap((alike) =>
+    Array.from(alike, (sound) => [sound, alike.charAt(0)] as const),
+  ),
+)
 
 /** What is left of it where it is heard badly: its consonants, by kind. Glides and vowels are lost first. */
 export function skeletonOf(sounds: string): string {
   let skeleton = ''
   for (const sound of sounds) {
-    const kind = classes[sound]
+    const kind = classes.get(sound)
     if (kind !== undefined && !skeleton.endsWith(kind)) skeleton += kind
   }
   return skeleton

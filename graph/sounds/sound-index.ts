@@ -9,40 +9,32 @@ export interface SoundMatch {
   similarity: number
 }
 
-/** So many readings the index can hold: their number and a hash go into one exact float. */
-const mostReadings = 2 ** 20
+const buckets = 2 ** 17
+const firstRoom = 2 ** 12
 /** Shorter skeletons have to be met exactly. */
 const shortestFuzzy = 3
+/** What it costs to hear a consonant as one of another kind. */
+const leastConsonant = 0.55
+const none = -1
 
 /** Finds readings by how they sound: looked up by their consonants, with one amiss, and compared in full. */
 export class SoundIndex {
   readonly #readings: Sounds[] = []
   readonly #loudness: number[] = []
-  #keys = new Float64Array(0)
-  #adding: number[] = []
+  /** By bucket the last entry in it; by entry its key, its reading, and the entry before it in its bucket. */
+  readonly #heads = new Int32Array(buckets).fill(none)
+  #keys = new Uint32Array(firstRoom)
+  #entries = new Int32Array(firstRoom)
+  #before = new Int32Array(firstRoom)
+  #size = 0
 
-  /** @returns Its number, counted from 0; undefined: the index is full. */
-  add(sounds: Sounds): number | undefined {
+  /** @returns Its number, counted from 0. */
+  add(sounds: Sounds): number {
     const reading = this.#readings.length
-    if (reading >= mostReadings) return undefined
     this.#readings.push(sounds)
     this.#loudness.push(loudness(sounds))
-    for (const key of keysOf(skeletonOf(sounds))) this.#adding.push(key * mostReadings + reading)
+    for (const key of keysOf(skeletonOf(sounds))) this.#enter(key, reading)
     return reading
-  }
-
-  /** To be called once, when all were added. */
-  seal(): void {
-    this.#keys = Float64Array.from(this.#adding).sort()
-    this.#adding = []
-  }
-
-  get size(): number {
-    return this.#readings.length
-  }
-
-  soundsOf(reading: number): Sounds {
-    return this.#readings[reading] ?? ''
   }
 
   /** All that sound at least so alike, in no order. */
@@ -50,12 +42,13 @@ export class SoundIndex {
     const found: SoundMatch[] = []
     const seen = new Set<number>()
     const own = loudness(sounds)
-    for (const key of keysOf(skeletonOf(sounds))) {
-      for (let at = this.#first(key * mostReadings); at < this.#keys.length; at++) {
-        const entry = this.#keys[at] ?? 0
-        if (Math.floor(entry / mostReadings) !== key) break
-        const reading = entry % mostReadings
-        if (seen.has(reading)) continue
+    const skeleton = skeletonOf(sounds)
+    // Where that little may differ, no consonant does.
+    const keys = own * (1 - least) < leastConsonant ? [hash(skeleton)] : keysOf(skeleton)
+    for (const key of keys) {
+      for (let entry = this.#heads[key % buckets] ?? none; entry !== none; entry = this.#before[entry] ?? none) {
+        const reading = this.#entries[entry] ?? 0
+        if (this.#keys[entry] !== key || seen.has(reading)) continue
         seen.add(reading)
         const other = this.#loudness[reading] ?? 0
         const mean = (own + other) / 2
@@ -67,15 +60,24 @@ export class SoundIndex {
     return found
   }
 
-  #first(least: number): number {
-    let from = 0
-    let to = this.#keys.length
-    while (from < to) {
-      const middle = (from + to) >>> 1
-      if ((this.#keys[middle] ?? 0) < least) from = middle + 1
-      else to = middle
-    }
-    return from
+  #enter(key: number, reading: number): void {
+    if (this.#size === this.#keys.length) this.#grow()
+    const bucket = key % buckets
+    this.#keys[this.#size] = key
+    this.#entries[this.#size] = reading
+    this.#before[this.#size] = this.#heads[bucket] ?? none
+    this.#heads[bucket] = this.#size
+    this.#size += 1
+  }
+
+  #grow(): void {
+    const [keys, entries, before] = [this.#keys, this.#entries, this.#before]
+    this.#keys = new Uint32Array(keys.length * 2)
+    this.#entries = new Int32Array(keys.length * 2)
+    this.#before = new Int32Array(keys.length * 2)
+    this.#keys.set(keys)
+    this.#entries.set(entries)
+    this.#before.set(before)
   }
 }
 
