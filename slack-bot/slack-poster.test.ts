@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { posterContract } from '#conversation/outlets/poster.contract.ts'
 import { openMemoryStore } from '#knowledge/memory/memory-store.ts'
 import { fakeDocument, fakeEntry, fakePassage } from '#knowledge/passage.fake.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -48,10 +49,20 @@ async function opened(more: Partial<SlackPosterParts> = {}) {
     by: { name: string; audiences: readonly string[] },
     documentIds: string[],
   ) => poster.post({ channel, text: 'The answer [1]', conversationId: 'c', by, documentIds }, ongoing)
-  return { slack, post, said: () => slack.workspace.messages.map(({ channel, text }) => `${channel} ${text}`) }
+  return { slack, poster, post, said: () => slack.workspace.messages.map(({ channel, text }) => `${channel} ${text}`) }
 }
 
 describe('SlackPoster', () => {
+  posterContract(async () => {
+    const { slack, poster, said } = await opened({ principals: [] })
+    return {
+      poster,
+      channel: '#incidents',
+      arrived: () => said().map((each) => each.replace('CINC000 ', '')),
+      [Symbol.asyncDispose]: () => slack[Symbol.asyncDispose](),
+    }
+  })
+
   it('posts where it is told to, by name or id, and says where that can be seen', async () => {
     const { slack, post, said } = await opened()
     await using _slack = slack

@@ -11,7 +11,7 @@ import { CartesiaTextToSpeech } from '#providers/text-to-speech/cartesia/cartesi
 import { createAnswering } from '#retrieval/answering.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
-import { type SpokenScript, tokensOf } from '../stand-ins/spoken-providers.fake.ts'
+import { type SpokenScript, tokensOf } from '../stand-ins/spoken-script.ts'
 import { type Mark, marked } from './port-marks.ts'
 import { redisPassages } from './redis-passage.ts'
 

@@ -2,7 +2,7 @@ import type { Search } from '#knowledge/answer.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
-import type { ProviderMark } from '../stand-ins/spoken-providers.fake.ts'
+import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 
 /** The machine's steady clock, which all of its processes share, in milliseconds. */
 export function steadyMs(): number {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ProviderMark } from '../stand-ins/spoken-providers.fake.ts'
+import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 import { turnTimes } from './turn-times.ts'
 
 const marks = (...given: [ProviderMark['what'], number][]): ProviderMark[] => given.map(([what, at]) => ({ what, at }))

@@ -1,4 +1,4 @@
-import type { ProviderMark } from '../stand-ins/spoken-providers.fake.ts'
+import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 
 /** Where the time of one spoken turn went, in milliseconds. */
 export interface TurnTimes {

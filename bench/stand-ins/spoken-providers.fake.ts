@@ -3,47 +3,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { bytesOf } from '#providers/audio/pcm.ts'
 import { listenToSound } from './sound-ear.fake.ts'
-
-/** When one of the providers was asked something, and when it gave what is needed to go on. */
-export interface ProviderMark {
-  what:
-    | 'heard'
-    | 'hearing-left'
-    | 'search-asked'
-    | 'search-given'
-    | 'search-left'
-    | 'model-asked'
-    | 'sentence-given'
-    | 'model-left'
-    | 'voice-asked'
-    | 'sound-given'
-    | 'voice-cancelled'
-    | 'voice-left'
-  /** Milliseconds of the machine's steady clock, which all of its processes share. */
-  at: number
-}
-
-/** What the providers give, and after how long. Milliseconds. */
-export const SpokenScript = z.object({
-  /** A turn begins so often, in the audio's own time. */
-  turnEveryMs: z.number(),
-  words: z.array(z.string()),
-  wordMs: z.number(),
-  /** From the last word to the end of the turn. */
-  endpointingMs: z.number(),
-  /** The words come while there is sound, and become final so long after they were asked for; absent: by their times. */
-  finalMs: z.number().optional(),
-  searchMs: z.number(),
-  firstTokenMs: z.number(),
-  tokenMs: z.number(),
-  /** Speech can begin with the first of at least two: once the next has begun, it has surely ended. */
-  sentences: z.array(z.string()),
-  firstSoundMs: z.number(),
-  soundMs: z.number(),
-  /** From one piece of sound to the next. */
-  betweenSoundsMs: z.number(),
-})
-export type SpokenScript = z.infer<typeof SpokenScript>
+import { type ProviderMark, type SpokenScript, tokensOf } from './spoken-script.ts'
 
 export interface SpokenProviders extends AsyncDisposable {
   url: string
@@ -148,11 +108,6 @@ async function reply(
     await after(tokenMs)
   }
   response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`)
-}
-
-/** As models cut: the space belongs to the word behind it, so that only the next word tells that a sentence has ended. */
-export function tokensOf(text: string): string[] {
-  return text.match(/\s*\S+/g) ?? []
 }
 
 /** Hears the script's words at their times in the audio, whatever sounds. */

@@ -9,7 +9,8 @@ import { redisServer } from '#ingest/queue/redis-server.fake.ts'
 import { startPostgres } from '#knowledge/postgres/postgres-server.fake.ts'
 import { fakeQdrant } from '#knowledge/qdrant/qdrant.fake.ts'
 import { NamesCollections } from './qdrant-names.fake.ts'
-import { type SpokenProviders, SpokenScript, spokenProviders } from './spoken-providers.fake.ts'
+import { type SpokenProviders, spokenProviders } from './spoken-providers.fake.ts'
+import { SpokenScript } from './spoken-script.ts'
 
 /**
  * The servers that a benchmark needs, real ones and stand-ins, in a process of their own: `node stand-ins-process.fake.ts

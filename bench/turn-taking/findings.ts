@@ -1,3 +1,4 @@
+import { defaultMinimumMs } from '#voice-bot/turn-taking/options.ts'
 import { percentiles } from '../search.ts'
 import type { Outcome } from './rehearsal.ts'
 
@@ -31,7 +32,8 @@ export interface InterruptionsRow {
   short: { times: number; p50: number; p95: number }
 }
 
-export const minimumMs = 500
+/** The usual one. */
+export const minimumMs = defaultMinimumMs
 
 export function turnEnds(name: string, outcomes: readonly Outcome[]): TurnEndsRow {
   const turns = outcomes.filter((outcome) => outcome.kind === 'turn')

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Percentiles, percentiles } from '../search.ts'
-import type { ProviderMark } from '../stand-ins/spoken-providers.fake.ts'
+import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 import { startStandIns } from '../stand-ins/stand-ins.ts'
 import { Caller } from './caller.ts'
 import { interruptions, pace, questions, speech } from './microphone.ts'

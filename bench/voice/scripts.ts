@@ -1,4 +1,4 @@
-import type { SpokenScript } from '../stand-ins/spoken-providers.fake.ts'
+import type { SpokenScript } from '../stand-ins/spoken-script.ts'
 
 /** A recogniser that is done as soon as it's asked, a model that begins after 100 ms, a voice that begins after 50 ms. */
 export const quickProviders: SpokenScript = {
