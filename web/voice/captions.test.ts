@@ -21,6 +21,16 @@ describe('Captions', () => {
     expect(captions.current?.text).toBe('stop')
   })
 
+  it('wait for the end of a sentence before they show one that was announced with it', () => {
+    const captions = new Captions()
+    captions.take(sentence('Freeze both hosts.', 0))
+    captions.take(sentence('Then move the name.', 0))
+    captions.playing({ itemId: 'item', playedMs: 500 })
+    expect(captions.current?.text).toBe('Freeze both hosts.')
+    captions.playing({ itemId: 'item', playedMs: 3000 })
+    expect(captions.current?.text).toBe('Then move the name.')
+  })
+
   it('know what we said of late', () => {
     const captions = new Captions()
     for (const [at, text] of ['One.', 'Two.', 'Three.', 'Four.', 'Five.'].entries())

@@ -14,9 +14,14 @@ interface Sentence {
   responseId: string
   itemId: string
   text: string
+  /** As it sounds. */
+  spoken: string
   audioStartMs: number
 }
 
+/** How long a character takes to say, roughly; Japanese ones are whole syllables. */
+const charMs = 65
+const syllableMs = 130
 /** More than any answer has; what is older was heard long ago. */
 const keptSentences = 200
 
@@ -49,7 +54,8 @@ export class Captions {
       const { response_id, item_id, written, text, audio_start_ms } = event
       // What is typed is shown, since it is what one needs; markup is for the page below.
       const shown = plain(written === '' ? text : written)
-      this.#sentences.push({ responseId: response_id, itemId: item_id, text: shown, audioStartMs: audio_start_ms })
+      const audioStartMs = this.#startOf(item_id, audio_start_ms)
+      this.#sentences.push({ responseId: response_id, itemId: item_id, text: shown, spoken: text, audioStartMs })
       if (this.#sentences.length > keptSentences) this.#sentences.shift()
     }
   }
@@ -64,6 +70,14 @@ export class Captions {
     if (reached === undefined) return
     this.#spoken = reached
     this.#heard = undefined
+  }
+
+  /** A sentence that was announced before the sound of the one before it was there begins about where that ends. */
+  #startOf(itemId: string, announcedMs: number): number {
+    const before = this.#sentences.findLast((each) => each.itemId === itemId)
+    if (before === undefined || announcedMs > before.audioStartMs) return announcedMs
+    const syllables = before.spoken.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/gu)?.length ?? 0
+    return before.audioStartMs + syllables * syllableMs + (before.spoken.length - syllables) * charMs
   }
 
   forget(): void {

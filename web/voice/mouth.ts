@@ -4,6 +4,7 @@ import { fromBase64 } from './pcm.ts'
 import type { PlayedItem } from './playback.ts'
 import type { PlaybackReport } from './playback-worklet.ts'
 import type { Sound } from './sound.ts'
+import { TrackClock } from './track-clock.ts'
 
 export interface MouthParts {
   /** Where sound that comes as events is played. */
@@ -28,12 +29,17 @@ export class Mouth {
   /** Answers that were stopped: whatever still comes of them is not heard. */
   readonly #stopped = new Set<string>()
   readonly #contentIndexes = new Map<string, number>()
+  readonly #clock: TrackClock
   #usesOwnVoice = false
   #isSounding = false
 
   constructor(parts: MouthParts) {
     this.#parts = parts
     this.player.autoplay = true
+    this.#clock = new TrackClock((item) => {
+      parts.reached(item)
+      parts.changed()
+    })
   }
 
   /** Something can be heard. */
@@ -50,17 +56,20 @@ export class Mouth {
         break
       case 'output_audio_buffer.started':
         this.player.muted = false
+        this.#clock.begin(event.response_id)
         this.#sounding(true)
         break
       case 'output_audio_buffer.stopped':
       case 'output_audio_buffer.cleared':
+        this.#clock.end()
         this.#sounding(false)
         break
       case 'nightdesk.playback':
         if (event.action === 'hold') this.#hold()
-        else this.#goOn()
+        else this.#goOn(event.response_id)
         break
       case 'nightdesk.caption':
+        this.#clock.captioned(event.response_id, event.item_id)
         if (this.#usesOwnVoice && !this.#stopped.has(event.response_id)) this.#ownVoice.say(event.text)
         break
     }
@@ -94,6 +103,7 @@ export class Mouth {
     this.#ownVoice.clear()
     if (this.#parts.isTrack()) {
       this.player.muted = true
+      this.#clock.end()
       this.#sounding(false)
     } else this.#parts.sound()?.clear()
   }
@@ -103,17 +113,20 @@ export class Mouth {
     this.#ownVoice.clear()
     this.#stopped.clear()
     this.#contentIndexes.clear()
+    this.#clock.end()
     this.#isSounding = false
   }
 
   #hold(): void {
     this.player.muted = true
+    this.#clock.hold()
     if (this.#usesOwnVoice) this.#ownVoice.hold()
     this.#parts.sound()?.hold()
   }
 
-  #goOn(): void {
+  #goOn(responseId: string): void {
     this.player.muted = false
+    this.#clock.goOn(responseId)
     if (this.#usesOwnVoice) this.#ownVoice.goOn()
     this.#parts.sound()?.goOn()
   }
