@@ -28,7 +28,16 @@ function takeAsk(ask: ThreadAsk): void {
     wake()
   } else if (ask.kind === 'close') streams.delete(ask.id)
   else if (ask.kind === 'wake') wake()
-  else process.exit(0)
+  else end()
+}
+
+/**
+ * Between two runs: ended from outside, in the middle of one, the native code would throw at where nobody catches, and
+ * take the whole process with it.
+ */
+function end(): void {
+  streams.clear()
+  parentPort?.close()
 }
 
 function wake(): void {

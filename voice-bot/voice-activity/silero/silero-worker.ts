@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ThreadAsk, ThreadStart, ThreadTold } from './wire.ts'
 
@@ -18,6 +19,7 @@ export class SileroWorker {
   readonly #woken: Int32Array
   readonly #listener: SileroWorkerListener
   #isEnding = false
+  #isGone = false
   #watch: NodeJS.Timeout | undefined
 
   constructor(thread: URL, listener: SileroWorkerListener) {
@@ -51,10 +53,18 @@ export class SileroWorker {
     else this.#worker.unref()
   }
 
+  /** Waits for the run that is under way. Whoever hangs is left alone: to end it by force may end the process. */
   async end(): Promise<void> {
     this.#isEnding = true
     clearTimeout(this.#watch)
-    await this.#worker.terminate()
+    if (this.#isGone) return
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, hangsMs)
+    this.#worker.ref()
+    this.ask({ kind: 'end' })
+    await Promise.race([once(this.#worker, 'exit'), tooLong])
+    clearTimeout(timer)
+    this.#worker.unref()
   }
 
   #take(told: ThreadTold): void {
@@ -73,12 +83,18 @@ export class SileroWorker {
   }
 
   #checkOn(): void {
-    if (this.#watch !== undefined) void this.#worker.terminate()
+    if (this.#watch === undefined) return
+    // Should it come to itself, it ends.
+    this.ask({ kind: 'end' })
+    this.#worker.unref()
+    this.#gone(new Error('the thread hangs'))
+    this.#isEnding = true
   }
 
   #gone(cause: Error): void {
     clearTimeout(this.#watch)
     this.#watch = undefined
+    this.#isGone = true
     if (!this.#isEnding) this.#listener.lost(cause)
   }
 }
