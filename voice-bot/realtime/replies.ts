@@ -208,7 +208,16 @@ export class Replies {
     reply.lang = event.lang
     this.#byTurn.set(event.turn, reply)
     for (const turn of this.#byTurn.keys()) if (turn < event.turn - 4) this.#byTurn.delete(turn)
+    this.#tellNames(reply, event)
     if (reply.isCancelled) void this.#parts.inputs.send({ kind: 'interruption', turn: event.turn, heardMs: 0 })
+  }
+
+  /** Of what the client's own recogniser heard, names are put right only now. */
+  #tellNames({ itemIds }: Reply, { text, names }: TurnEventOf<'turn'>): void {
+    const item_id = itemIds.at(-1)
+    if (item_id === undefined || names === undefined || names.corrections.length === 0) return
+    const { corrections } = names
+    this.#parts.send({ type: 'nightdesk.transcript', item_id, text, is_final: true, corrections })
   }
 
   #between(event: ConversationEvent): void {

@@ -1,25 +1,24 @@
 import { Channel } from '#conversation/channel.ts'
 import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
-import type { Exchange } from '#knowledge/answer.ts'
 import { joined } from '#providers/audio/pcm.ts'
 import { userMessageOf } from '#runtime/errors.ts'
-import { type VoiceSentence, voiceSentence } from '../mouth/words.ts'
-import type { Item, ServerEventBody, Session, StatusDetails } from '../protocol.ts'
+import { voiceSentence } from '../mouth/words.ts'
+import type { ServerEventBody, Session } from '../protocol.ts'
 import type { AudioTrack, LinkListener, Transport } from '../transport.ts'
 import { Asides } from './asides.ts'
 import { AudioReader } from './audio-codec.ts'
-import { type ClientEvent, type ClientEventOf, type ResponseParameters, readClientEvent } from './client-events.ts'
+import { type ClientEvent, type ClientEventOf, readClientEvent } from './client-events.ts'
 import { EventLog } from './event-log.ts'
 import { ClientFault, type Fault } from './faults.ts'
+import { Intake } from './intake.ts'
 import { itemOf, saidIn } from './item-content.ts'
 import { Items } from './items.ts'
 import { Mood } from './mood.ts'
 import { clientPlayback, Playback } from './playback.ts'
 import { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
-import { askedBy } from './response-input.ts'
-import { writerOf } from './response-writers.ts'
+import { Responding } from './responding.ts'
 import type { Caller, SessionScope, VoiceParts } from './session-parts.ts'
 import { langOf, newSession, turnTakingOf, updated } from './session-settings.ts'
 import type { SessionUpdate } from './session-update.ts'
@@ -42,9 +41,6 @@ export interface SessionOptions {
 /** Said aloud, while the next thing the speaker says may still be far away. */
 const fillerAfterMs = 1500
 
-/** Who sends more than this before we have taken in what came before is hung up on. */
-const mostLaterChars = 64 * 1024 * 1024
-
 /** A talk in the Realtime protocol, from its first connection to its last. */
 export class RealtimeSession {
   readonly id: string
@@ -61,7 +57,8 @@ export class RealtimeSession {
   readonly #replies: Replies
   readonly #user: UserTurns
   readonly #asides: Asides
-  readonly #scope: SessionScope
+  readonly #responding: Responding
+  readonly #intake: Intake
   readonly #clientTrack: AudioTrack & { dispose(): void }
   readonly #playback: Playback
   readonly #stopping = new AbortController()
@@ -70,16 +67,9 @@ export class RealtimeSession {
   #link: Transport | undefined
   #running: Promise<void> | undefined
   #ids = 0
-  /** User items that nothing has answered yet. */
-  #unanswered: string[] = []
-  /** A turn that ended while we were speaking is answered after that. */
-  #answersNext = false
   #idle: (() => void) | undefined
   #hasPrompted = false
   #isOver = false
-  /** What came while long audio was taken in. */
-  #later: string[] | undefined
-  #laterChars = 0
   /** The client knows our own events: it has sent settings of ours. */
   #isOurs = false
 
@@ -111,8 +101,12 @@ export class RealtimeSession {
       sendJson: (json) => this.#log.sendJson(json),
       newId: (prefix) => this.#newId(prefix),
     }
-    this.#scope = scope
     this.#asides = new Asides(scope)
+    this.#intake = new Intake({
+      audio: (samples, sampleRate) => this.#audio(samples, sampleRate),
+      message: (json) => this.#message(json),
+      tooMuch: () => void this.close(1008, 'too much at once'),
+    })
     this.#ear = new TurnEar({
       ...parts,
       onDecision: (decision) => {
@@ -132,9 +126,10 @@ export class RealtimeSession {
       ear: this.#ear,
       mood: this.#mood,
       replies: this.#replies,
-      onTurn: () => this.#turnEnded(),
-      onHeard: () => this.#proceed(),
+      onTurn: (itemId) => this.#turnEnded(itemId),
+      onHeard: () => this.#responding.proceed(),
     })
+    this.#responding = new Responding({ ...scope, replies: this.#replies, asides: this.#asides, user: this.#user })
     this.#ear.configure(turnTakingOf(this.#settings))
   }
 
@@ -188,6 +183,7 @@ export class RealtimeSession {
     this.#stopIdle()
     this.#replies.close()
     this.#asides.close()
+    this.#intake.close()
     this.#user.close()
     this.#ear.close()
     this.#clientTrack.dispose()
@@ -214,7 +210,7 @@ export class RealtimeSession {
       if (this.#link === link && !this.#isOver) act()
     }
     return {
-      message: (json) => ifCurrent(() => this.#message(json)),
+      message: (json) => ifCurrent(() => this.#intake.message(json)),
       audio: (samples, sampleRate) => ifCurrent(() => this.#audio(samples, sampleRate)),
       played: () => ifCurrent(() => this.#played()),
       closed: () => ifCurrent(() => this.#detach()),
@@ -230,12 +226,6 @@ export class RealtimeSession {
   }
 
   #message(json: string): void {
-    if (this.#later !== undefined) {
-      this.#laterChars += json.length
-      if (this.#laterChars > mostLaterChars) void this.close(1008, 'too much at once')
-      else this.#later.push(json)
-      return
-    }
     const read = readClientEvent(json)
     if (read.kind === 'fault') {
       this.#refuse(read.fault, read.eventId)
@@ -266,7 +256,7 @@ export class RealtimeSession {
         this.#update(event.session)
         return
       case 'input_audio_buffer.append':
-        this.#feed(this.#reader.read(event.audio), this.#reader.sampleRate)
+        this.#intake.audio(this.#reader.read(event.audio), this.#reader.sampleRate)
         return
       case 'input_audio_buffer.commit':
         this.#commit()
@@ -285,14 +275,16 @@ export class RealtimeSession {
         return
       case 'conversation.item.delete':
         this.#items.delete(event.item_id)
-        this.#unanswered = this.#unanswered.filter((id) => id !== event.item_id)
+        this.#responding.forget(event.item_id)
         this.#log.send({ type: 'conversation.item.deleted', item_id: event.item_id })
         return
       case 'conversation.item.truncate':
         this.#truncate(event)
         return
       case 'response.create':
-        this.#createResponse(event.response ?? {})
+        this.#hasPrompted = false
+        this.#stopIdle()
+        this.#responding.create(event.response ?? {})
         return
       case 'response.cancel':
         this.#cancel(event.response_id)
@@ -330,30 +322,6 @@ export class RealtimeSession {
     this.#ear.push(samples, sampleRate)
   }
 
-  /** Long audio is taken in parts, so that nobody else waits for it; what the client sent after it comes after it. */
-  #feed(samples: Int16Array, sampleRate: number): void {
-    const most = sampleRate * 2
-    if (samples.length <= most) {
-      this.#audio(samples, sampleRate)
-      return
-    }
-    this.#later = []
-    const take = (from: number): void => {
-      if (this.#isOver) return
-      this.#audio(samples.subarray(from, from + most), sampleRate)
-      if (from + most < samples.length) setImmediate(take, from + most)
-      else this.#catchUp()
-    }
-    take(0)
-  }
-
-  #catchUp(): void {
-    const later = this.#later ?? []
-    this.#later = undefined
-    this.#laterChars = 0
-    for (let json = later.shift(); json !== undefined; json = later.shift()) this.#message(json)
-  }
-
   #commit(): void {
     if (this.#user.bufferedMs < leastCommitMs) {
       const has = Math.round(this.#user.bufferedMs)
@@ -361,7 +329,7 @@ export class RealtimeSession {
       throw new ClientFault('input_audio_buffer_commit_empty', message)
     }
     this.#user.commit()
-    this.#unanswered.push(this.#items.lastId ?? '')
+    this.#responding.asked(this.#items.lastId ?? '')
   }
 
   #create({ item: given, previous_item_id }: ClientEventOf<'conversation.item.create'>): void {
@@ -372,13 +340,13 @@ export class RealtimeSession {
     this.#log.send({ type: 'conversation.item.done', previous_item_id: previous, item })
     if (item.type !== 'message') return
     if (item.role === 'user') {
-      this.#unanswered.push(item.id)
+      this.#responding.asked(item.id)
       this.#hasPrompted = false
       this.#hearSent(given, item.id)
       const text = saidIn(item)
       if (text !== '') this.#user.typed(text)
     }
-    if (item.role === 'assistant') this.#remember(saidIn(item))
+    if (item.role === 'assistant') this.#responding.answeredElsewhere(saidIn(item))
   }
 
   /** Speech that comes whole, in an item. */
@@ -391,15 +359,6 @@ export class RealtimeSession {
     const reader = new AudioReader(this.#reader.format)
     const samples = joined(spoken.map((audio) => reader.read(audio)))
     this.#user.hearSent(itemId, { samples, sampleRate: reader.sampleRate })
-  }
-
-  /** The client tells what was said before: its user's items until now were answered so. */
-  #remember(answer: string): void {
-    const question = this.#textOf(this.#unanswered)
-    this.#unanswered = []
-    if (question === '' || answer === '') return
-    const exchanges: Exchange[] = [{ question, answer }]
-    this.#input({ kind: 'history', exchanges })
   }
 
   #truncate({ item_id, content_index, audio_end_ms }: ClientEventOf<'conversation.item.truncate'>): void {
@@ -432,131 +391,13 @@ export class RealtimeSession {
     this.#replies.cancel(active, 'client_cancelled')
   }
 
-  #createResponse(parameters: ResponseParameters): void {
-    if (parameters.conversation === 'none') {
-      this.#answerAside(parameters)
-      return
-    }
-    if (this.#replies.active !== undefined) {
-      const { id } = this.#replies.active.writer.options
-      throw new ClientFault(
-        'conversation_already_has_active_response',
-        `The response ${id} is under way. Wait until it is done, or cancel it.`,
-      )
-    }
-    this.#respond(parameters)
-  }
-
-  #answerAside(parameters: ResponseParameters): void {
-    this.#asides.admit()
-    const settings = this.#settings
-    const asked = askedBy(parameters.input ?? [], this.#items)
-    const modality = (parameters.output_modalities ?? settings.output_modalities)[0] ?? 'audio'
-    const question = asked.question === '' ? (parameters.instructions ?? '') : asked.question
-    const writer = writerOf(this.#scope, {
-      modality,
-      metadata: parameters.metadata ?? null,
-      maxOutputTokens: parameters.max_output_tokens ?? settings.max_output_tokens,
-      isAside: true,
-    })
-    const lang = langOf(settings)
-    void this.#asides.answer({
-      ...asked,
-      question,
-      writer,
-      mode: modality === 'audio' ? 'spoken' : 'text',
-      lang: lang === 'auto' ? undefined : lang,
-    })
-  }
-
-  /** The speaker has finished a turn. */
-  #turnEnded(): void {
-    this.#unanswered.push(this.#items.lastId ?? '')
-    if (this.#settings.audio.input.turn_detection?.create_response !== true) return
-    if (this.#replies.active === undefined) this.#respond({})
-    else this.#answersNext = true
-  }
-
-  #respond(parameters: ResponseParameters): void {
-    this.#answersNext = false
-    this.#hasPrompted = false
-    this.#stopIdle()
-    const settings = this.#settings
-    const given = parameters.input === undefined ? undefined : askedBy(parameters.input, this.#items)
-    const itemIds = given === undefined ? this.#unanswered : []
-    if (given === undefined) this.#unanswered = []
-    const now = this.#parts.timing.nowMs()
-    const isSpoken = itemIds.some((id) => this.#user.isUnheard(id))
-    const said = isSpoken ? this.#user.said : undefined
-    const reply = this.#replies.begin({
-      modality: (parameters.output_modalities ?? settings.output_modalities)[0] ?? 'audio',
-      metadata: parameters.metadata ?? null,
-      maxOutputTokens: parameters.max_output_tokens ?? settings.max_output_tokens,
-      itemIds,
-      marks: said === undefined ? { saidAt: now, endedAt: now, heardAt: now } : { ...said },
-      lang: this.#user.lang,
-    })
-    reply.given = given?.question
-    if (given !== undefined && given.history.length > 0) this.#input({ kind: 'history', exchanges: given.history })
-    if (itemIds.length === 0 && given === undefined && this.#replies.waitsForClient) this.#replies.goOn(reply)
-    else {
-      this.#replies.giveUpClient()
-      this.#proceed()
-    }
-  }
-
-  /** Asks the conversation, as soon as all that is to be answered has words. */
-  #proceed(): void {
-    const reply = this.#replies.active
-    if (reply === undefined || reply.isAsked || reply.itemIds.some((id) => this.#user.isUnheard(id))) return
-    reply.isAsked = true
-    reply.lang = this.#user.lang
-    reply.marks.heardAt = Math.max(reply.marks.endedAt, this.#parts.timing.nowMs())
-    const text = reply.given ?? this.#textOf(reply.itemIds)
-    if (text === '') {
-      this.#sayInstead(reply)
-      return
-    }
-    const lang = langOf(this.#settings)
-    this.#replies.asked(reply)
-    this.#input({ kind: 'text', text, mode: reply.mode, ...(lang === 'auto' ? {} : { lang }) })
-  }
-
-  /** There is nothing to answer. */
-  #sayInstead(reply: Reply): void {
-    const wasSpoken = reply.itemIds.length > 0
-    const { deafCode } = this.#user
-    const sentence = ((): VoiceSentence => {
-      if (!wasSpoken) return 'ready'
-      if (deafCode === 'no_speech_recognition') return 'no-recognition'
-      if (deafCode !== undefined) return 'cannot-hear'
-      return this.#user.misheard > 1 ? 'type-instead' : 'not-heard'
-    })()
-    const failed: StatusDetails = {
-      type: 'failed',
-      error: {
-        type: 'server_error',
-        code: deafCode ?? 'not_heard',
-        message: voiceSentence(sentence, this.#user.lang),
-      },
-    }
-    const ending: StatusDetails = wasSpoken && deafCode !== undefined ? failed : { type: 'completed' }
-    void this.#replies.say(reply, voiceSentence(sentence, this.#user.lang), ending)
-  }
-
-  #textOf(itemIds: readonly string[]): string {
-    return itemIds
-      .map((id) => this.#items.find(id))
-      .flatMap((item: Item | undefined) => (item === undefined ? [] : [saidIn(item)]))
-      .filter((text) => text !== '')
-      .join('\n')
-  }
-
   #ended(reply: Reply): void {
-    // What was not answered is asked again, together with what comes.
-    if (reply.isHalf) this.#unanswered = [...reply.itemIds, ...this.#unanswered]
-    if (this.#answersNext && this.#replies.active === undefined) this.#respond({})
-    else if (!this.#playback.isPlaying) this.#rested()
+    if (!this.#responding.ended(reply) && !this.#playback.isPlaying) this.#rested()
+  }
+
+  #turnEnded(itemId: string): void {
+    this.#hasPrompted = false
+    this.#responding.turnEnded(itemId)
   }
 
   #played(): void {
@@ -591,23 +432,9 @@ export class RealtimeSession {
         audio_start_ms: at,
         audio_end_ms: at,
       })
-      this.#prompt()
+      this.#hasPrompted = true
+      this.#responding.prompt()
     })
-  }
-
-  #prompt(): void {
-    const now = this.#parts.timing.nowMs()
-    const reply = this.#replies.begin({
-      modality: this.#settings.output_modalities[0] ?? 'audio',
-      metadata: null,
-      maxOutputTokens: 'inf',
-      itemIds: [],
-      marks: { saidAt: now, endedAt: now, heardAt: now },
-      lang: this.#user.lang,
-    })
-    reply.isAsked = true
-    this.#hasPrompted = true
-    void this.#replies.say(reply, voiceSentence('still-there', reply.lang), { type: 'completed' })
   }
 
   #stopIdle(): void {

@@ -17,7 +17,7 @@ export interface UserTurnsParts extends SessionScope {
   mood: Mood
   replies: Replies
   /** A turn of the speaker's has been taken in and is to be answered, if that is what the client wants. */
-  onTurn: () => void
+  onTurn: (itemId: string) => void
   /** The words of an item have come, or will never. */
   onHeard: () => void
 }
@@ -257,8 +257,7 @@ export class UserTurns {
     if (replies.isWithheld) this.#goOnSaying()
     const now = parts.timing.nowMs()
     this.#said = { saidAt: now - silenceMs, endedAt: now, heardAt: now }
-    this.#commit({ spokenMs, endpointWord })
-    this.#parts.onTurn()
+    this.#parts.onTurn(this.#commit({ spokenMs, endpointWord }))
   }
 
   /** The answer under way is to half of what they want to say: it is answered together with the rest. */
@@ -269,7 +268,8 @@ export class UserTurns {
     this.#parts.replies.cancel(active, 'turn_detected')
   }
 
-  #commit({ spokenMs, endpointWord }: { spokenMs: number | undefined; endpointWord: string | undefined }): void {
+  /** @returns The item. */
+  #commit({ spokenMs, endpointWord }: { spokenMs: number | undefined; endpointWord: string | undefined }): string {
     const { items, send, inputs, newId, ear, mood, parts } = this.#parts
     const itemId = this.#speech?.itemId ?? newId('item')
     const audioMs = ear.clockMs - Math.max(this.#bufferedFromMs, this.#speech?.fromMs ?? 0)
@@ -295,6 +295,7 @@ export class UserTurns {
     this.#unheard.push({ itemId, audioMs, endpointWord, stopWaiting })
     mood.is('thinking', 'speech_recognition')
     void inputs.send({ kind: 'speech-end', ...(spokenMs === undefined ? {} : { spokenMs }) })
+    return itemId
   }
 
   #heard({ text, lang, names }: { text: string; lang?: Lang | undefined; names?: HeardNames | undefined }): void {

@@ -1,0 +1,194 @@
+import type { ConversationInput } from '#conversation/events.ts'
+import { type VoiceSentence, voiceSentence } from '../mouth/words.ts'
+import type { Item, StatusDetails } from '../protocol.ts'
+import type { Asides } from './asides.ts'
+import type { ResponseParameters } from './client-events.ts'
+import { ClientFault } from './faults.ts'
+import { saidIn } from './item-content.ts'
+import type { Replies } from './replies.ts'
+import type { Reply } from './reply.ts'
+import { askedBy } from './response-input.ts'
+import { writerOf } from './response-writers.ts'
+import type { SessionScope } from './session-parts.ts'
+import { langOf } from './session-settings.ts'
+import type { UserTurns } from './user-turns.ts'
+
+export interface RespondingParts extends SessionScope {
+  replies: Replies
+  asides: Asides
+  user: UserTurns
+}
+
+/** Decides what is answered and when: by the client's request, or by itself at the end of a turn. */
+export class Responding {
+  readonly #parts: RespondingParts
+  /** User items that nothing has answered yet. */
+  #unanswered: string[] = []
+  /** A turn that ended while we were speaking is answered after that. */
+  #answersNext = false
+
+  constructor(parts: RespondingParts) {
+    this.#parts = parts
+  }
+
+  /** A user's item has joined the conversation. */
+  asked(itemId: string): void {
+    this.#unanswered.push(itemId)
+  }
+
+  /** It's no question any more. */
+  forget(itemId: string): void {
+    this.#unanswered = this.#unanswered.filter((id) => id !== itemId)
+  }
+
+  /** What was asked until now was answered so, elsewhere: it is part of the conversation. */
+  answeredElsewhere(answer: string): void {
+    const question = this.#textOf(this.#unanswered)
+    this.#unanswered = []
+    if (question !== '' && answer !== '') this.#input({ kind: 'history', exchanges: [{ question, answer }] })
+  }
+
+  /** The speaker has finished a turn. */
+  turnEnded(itemId: string): void {
+    const { replies, settings } = this.#parts
+    this.asked(itemId)
+    if (settings().audio.input.turn_detection?.create_response !== true) return
+    if (replies.active === undefined) this.#respond({})
+    else this.#answersNext = true
+  }
+
+  /** @throws {ClientFault} Where there is one already, and where it refers to what isn't there. */
+  create(parameters: ResponseParameters): void {
+    if (parameters.conversation === 'none') {
+      this.#answerAside(parameters)
+      return
+    }
+    const { active } = this.#parts.replies
+    if (active === undefined) {
+      this.#respond(parameters)
+      return
+    }
+    throw new ClientFault(
+      'conversation_already_has_active_response',
+      `The response ${active.writer.options.id} is under way. Wait until it is done, or cancel it.`,
+    )
+  }
+
+  /** One question whether anything is wanted. */
+  prompt(): void {
+    const reply = this.#begin({}, [])
+    reply.isAsked = true
+    void this.#parts.replies.say(reply, voiceSentence('still-there', reply.lang), { type: 'completed' })
+  }
+
+  /** Asks the conversation, as soon as all that is to be answered has words. */
+  proceed(): void {
+    const { replies, user, settings, parts } = this.#parts
+    const reply = replies.active
+    if (reply === undefined || reply.isAsked || reply.itemIds.some((id) => user.isUnheard(id))) return
+    reply.isAsked = true
+    reply.lang = user.lang
+    reply.marks.heardAt = Math.max(reply.marks.endedAt, parts.timing.nowMs())
+    const text = reply.given ?? this.#textOf(reply.itemIds)
+    if (text === '') {
+      this.#sayInstead(reply)
+      return
+    }
+    const lang = langOf(settings())
+    replies.asked(reply)
+    this.#input({ kind: 'text', text, mode: reply.mode, ...(lang === 'auto' ? {} : { lang }) })
+  }
+
+  /** A response is over. @returns Whether another one has begun. */
+  ended(reply: Reply): boolean {
+    // What was answered by half is asked again, together with what comes.
+    if (reply.isHalf) this.#unanswered = [...reply.itemIds, ...this.#unanswered]
+    if (!this.#answersNext || this.#parts.replies.active !== undefined) return false
+    this.#respond({})
+    return true
+  }
+
+  #respond(parameters: ResponseParameters): void {
+    const { replies, items } = this.#parts
+    this.#answersNext = false
+    const given = parameters.input === undefined ? undefined : askedBy(parameters.input, items)
+    const itemIds = given === undefined ? this.#unanswered : []
+    if (given === undefined) this.#unanswered = []
+    const reply = this.#begin(parameters, itemIds)
+    reply.given = given?.question
+    if (given !== undefined && given.history.length > 0) this.#input({ kind: 'history', exchanges: given.history })
+    if (itemIds.length === 0 && given === undefined && replies.waitsForClient) {
+      replies.goOn(reply)
+      return
+    }
+    replies.giveUpClient()
+    this.proceed()
+  }
+
+  #begin(parameters: ResponseParameters, itemIds: readonly string[]): Reply {
+    const { replies, settings, user, parts } = this.#parts
+    const now = parts.timing.nowMs()
+    const said = itemIds.some((id) => user.isUnheard(id)) ? user.said : undefined
+    return replies.begin({
+      modality: (parameters.output_modalities ?? settings().output_modalities)[0] ?? 'audio',
+      metadata: parameters.metadata ?? null,
+      maxOutputTokens: parameters.max_output_tokens ?? settings().max_output_tokens,
+      itemIds,
+      marks: said === undefined ? { saidAt: now, endedAt: now, heardAt: now } : { ...said },
+      lang: user.lang,
+    })
+  }
+
+  #answerAside(parameters: ResponseParameters): void {
+    const { asides, settings, items } = this.#parts
+    asides.admit()
+    const asked = askedBy(parameters.input ?? [], items)
+    const modality = (parameters.output_modalities ?? settings().output_modalities)[0] ?? 'audio'
+    const lang = langOf(settings())
+    const writer = writerOf(this.#parts, {
+      modality,
+      metadata: parameters.metadata ?? null,
+      maxOutputTokens: parameters.max_output_tokens ?? settings().max_output_tokens,
+      isAside: true,
+    })
+    void asides.answer({
+      ...asked,
+      question: asked.question === '' ? (parameters.instructions ?? '') : asked.question,
+      writer,
+      mode: modality === 'audio' ? 'spoken' : 'text',
+      lang: lang === 'auto' ? undefined : lang,
+    })
+  }
+
+  /** There is nothing to answer. */
+  #sayInstead(reply: Reply): void {
+    const { user, replies } = this.#parts
+    const { deafCode: code } = user
+    const wasSpoken = reply.itemIds.length > 0
+    const message = voiceSentence(this.#sentenceInstead(wasSpoken, code), user.lang)
+    const ending: StatusDetails =
+      wasSpoken && code !== undefined
+        ? { type: 'failed', error: { type: 'server_error', code, message } }
+        : { type: 'completed' }
+    void replies.say(reply, message, ending)
+  }
+
+  #sentenceInstead(wasSpoken: boolean, deafCode: string | undefined): VoiceSentence {
+    if (!wasSpoken) return 'ready'
+    if (deafCode === 'no_speech_recognition') return 'no-recognition'
+    if (deafCode !== undefined) return 'cannot-hear'
+    return this.#parts.user.misheard > 1 ? 'type-instead' : 'not-heard'
+  }
+
+  #textOf(itemIds: readonly string[]): string {
+    return itemIds
+      .map((id) => this.#parts.items.find(id))
+      .flatMap((item: Item | undefined) => (item === undefined ? [] : [saidIn(item)]))
+      .filter((text) => text !== '')
+      .join('\n')
+  }
+
+  #input(input: ConversationInput): void {
+    void this.#parts.inputs.send(input)
+  }
+}
