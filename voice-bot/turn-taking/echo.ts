@@ -11,13 +11,16 @@ const recentLetters = 160
 const surelyOther = 5
 const surelyOtherLetters = 10
 
-/** What was heard, without what is our own voice coming back; '' where it is nothing else. */
-export function withoutEcho(heard: string, saying: string): string {
+/**
+ * What was heard, without what is our own voice coming back; '' where it is nothing else.
+ * @param likely There are other signs of an echo: then words are taken for it that could be the speaker's, too.
+ */
+export function withoutEcho(heard: string, saying: string, likely = false): string {
   if (heard.trim() === '' || saying.trim() === '') return heard
-  return isJapanese(heard) ? japaneseWithoutEcho(heard, saying) : wordsWithoutEcho(heard, saying)
+  return isJapanese(heard) ? japaneseWithoutEcho(heard, saying, likely) : wordsWithoutEcho(heard, saying, likely)
 }
 
-function wordsWithoutEcho(heard: string, saying: string): string {
+function wordsWithoutEcho(heard: string, saying: string, likely: boolean): string {
   const ours = wordsOf(saying).slice(-recentWords)
   const words = wordsOf(heard)
   // One word in common is language, not echo.
@@ -26,7 +29,7 @@ function wordsWithoutEcho(heard: string, saying: string): string {
   const matched = places.filter((place) => place !== undefined).length
   const share = matched / words.length
   // Short questions take up words of ours.
-  if (share < 0.5 || (share < 0.75 && matched < 3)) return heard
+  if (share < 0.5 || (!likely && share < 0.75 && matched < 3)) return heard
   // What isn't ours within the echo was misheard; what follows it may be somebody who talks over us.
   const lastPlace = places.findLastIndex((place) => place !== undefined)
   const tail = words.slice(lastPlace + 1)
@@ -73,14 +76,14 @@ function follow(words: readonly string[], ours: readonly string[], from: number)
   })
 }
 
-function japaneseWithoutEcho(heard: string, saying: string): string {
+function japaneseWithoutEcho(heard: string, saying: string, likely: boolean): string {
   const ours = lettersOf(saying).slice(-recentLetters)
   const letters = lettersOf(heard)
   const pairs = Array.from({ length: Math.max(0, letters.length - 1) }, (_, at) => letters.slice(at, at + 2))
   if (pairs.length === 0) return ours.includes(letters) ? '' : heard
   const known = pairs.map((pair) => ours.includes(pair))
   const share = known.filter(Boolean).length / pairs.length
-  if (share < 0.5) return heard
+  if (share < (likely ? 0.35 : 0.5)) return heard
   const tail = letters.slice(known.lastIndexOf(true) + 2)
   return tail.length >= surelyOtherLetters || isStop(tail) ? tail : ''
 }

@@ -17,8 +17,8 @@ describe('an interruption', () => {
     stage.hear(voice, 700)
     expect(stage.kinds.slice(0, 3)).toEqual(['interruption-suspected', 'interruption', 'speech-started'])
     const decidedMs = (stage.find('interruption')[0]?.atMs ?? 0) - began
-    expect(decidedMs).toBeGreaterThanOrEqual(500)
-    expect(decidedMs).toBeLessThanOrEqual(532)
+    expect(decidedMs).toBeGreaterThanOrEqual(600)
+    expect(decidedMs).toBeLessThanOrEqual(632)
     expect(stage.find('speech-started')[0]?.atMs).toBe(began)
   })
 

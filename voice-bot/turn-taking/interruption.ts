@@ -1,7 +1,7 @@
 import { isAddressed } from './addressing.ts'
 import { withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
-import { isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
+import { beginsNod, isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
 import type { BargeInOptions, SettledOptions } from './options.ts'
 import { isCrowd, isTone, type Sound } from './sound.ts'
 import { wordsOf } from './words.ts'
@@ -28,6 +28,8 @@ export interface TalkOver {
   likeSpeaker: number
   /** It began as we did, or we have heard ourselves in this conversation before. */
   maybeEcho: boolean
+  /** It is no louder than something that was a noise a while ago. */
+  maybeNoise: boolean
   /** It is much softer than the speaker usually is. */
   softer: boolean
   /** After so long the recogniser has usually told. */
@@ -43,6 +45,8 @@ const wordlessMs = 1000
 const noiseMs = 1200
 /** Our own sound in the microphone, or somebody at another desk, is so much quieter than the speaker. */
 const quieterDb = 5
+const nearDynamicsDb = 25
+const nearQuieterDb = 9
 /** The least that closures and vowels of a voice differ by within half a second. */
 const voiceDynamicsDb = 14
 /** A crowd sounds like one voice for a moment now and then. */
@@ -53,14 +57,15 @@ const sureEnough = 0.4
 /** Whether somebody who talks while we do wants the turn. */
 export function judgeTalk(talk: TalkOver, options: BargeInOptions, wakePhrases: readonly string[]): TalkVerdict {
   const told = (talk.confidence ?? 1) >= sureEnough ? talk.words : ''
-  const own = newOf(withoutEcho(told, talk.saying), talk.ownBefore)
+  const withoutOurs = withoutEcho(told, talk.saying, talk.maybeEcho)
+  const own = newOf(withoutOurs, talk.ownBefore)
   const byWords = judgeWords(own, talk, options, wakePhrases)
   if (byWords !== undefined) return byWords
   const lengthMs = talk.nowMs - talk.onsetMs
   const quietMs = talk.nowMs - talk.lastMs
-  const isEcho = told.trim() !== '' && withoutEcho(told, talk.saying) === ''
+  const isEcho = told.trim() !== '' && withoutOurs === ''
   if (isEcho && (quietMs > 250 || lengthMs > noiseMs)) return { kind: 'dismissed', because: 'our own voice' }
-  if (wakePhrases.length === 0 && !isEcho && judgeSound(talk, options, lengthMs, own))
+  if (wakePhrases.length === 0 && !isEcho && judgeSound(talk, options, lengthMs, { told, own }))
     return { kind: 'interruption', because: 'somebody goes on talking' }
   if (own !== '' && isNod(own) && quietMs >= 200) return { kind: 'dismissed', because: 'a sign of listening' }
   if (quietMs >= Math.max(450, talk.lagMs + 100)) return { kind: 'dismissed', because: whyNot(own, wakePhrases) }
@@ -84,8 +89,8 @@ function judgeWords(
   const quietMs = talk.nowMs - talk.lastMs
   if (isCommand(own) && quietMs >= 100) return { kind: 'interruption', because: 'a spoken command' }
   const lastedMs = talk.lastMs - talk.onsetMs
-  const enough = Math.max(talk.maybeEcho ? 4 : 2, options.minimumWords)
-  if (words >= enough && lastedMs >= Math.min(options.minimumMs, 300) && !isNod(own))
+  const enough = Math.max(talk.maybeEcho ? 5 : 2, options.minimumWords)
+  if (words >= enough && lastedMs >= Math.min(options.minimumMs, 300) && !isNod(own) && !beginsNod(own))
     return { kind: 'interruption', because: 'words' }
   return undefined
 }
@@ -100,13 +105,15 @@ function judgeSound(
   talk: TalkOver,
   { minimumMs, minimumWords }: BargeInOptions,
   lengthMs: number,
-  own: string,
+  { told, own }: { told: string; own: string },
 ): boolean {
   if (!talk.going || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
   if (talk.voicedMs < mostly * lengthMs) return false
   // A nod that was recognised explains what is heard for a while longer.
-  if (own !== '' && isNod(own)) return lengthMs >= minimumMs + wordlessMs
-  const needsWords = minimumWords > 0 || talk.maybeEcho
+  if (own !== '' && (isNod(own) || beginsNod(own))) return lengthMs >= minimumMs + wordlessMs
+  // An echo's words tell what it is, and what else there is in it.
+  if (talk.maybeEcho && told !== '') return false
+  const needsWords = minimumWords > 0 || talk.maybeEcho || talk.maybeNoise
   return !needsWords || lengthMs >= minimumMs + wordlessMs
 }
 
@@ -117,11 +124,12 @@ export function soundsLikeSpeaker(sound: Sound, { gate, knowsPitch, dynamicsDb }
   if (knowsPitch && sound.pitchedFrames / sound.frames < 0.15) return false
   // As far as the room lets the softest be heard.
   if (knowsPitch && dynamicsDb < Math.min(voiceDynamicsDb, 0.6 * (sound.usualDb - gate.roomDb))) return false
-  return !isSofter(sound, gate.speakerDb)
+  // Near the microphone a voice closes altogether: then it may be softer than it was.
+  return !isSofter(sound, gate.speakerDb, dynamicsDb >= nearDynamicsDb ? nearQuieterDb : quieterDb)
 }
 
-export function isSofter({ usualDb }: Sound, speakerDb: number | undefined): boolean {
-  return speakerDb !== undefined && usualDb < speakerDb - quieterDb
+export function isSofter({ usualDb }: Sound, speakerDb: number | undefined, byDb = quieterDb): boolean {
+  return speakerDb !== undefined && usualDb < speakerDb - byDb
 }
 
 /** Words that were there already are no news. */
@@ -147,6 +155,6 @@ export function wantsTurnByWords(
   if (isStop(own)) return true
   if (options.wakePhrases.length > 0) return isAddressed(own, options.wakePhrases)
   return (
-    isCommand(own) || (!isNod(own) && wordsThatCount(own) >= Math.max(maybeEcho ? 4 : 2, options.bargeIn.minimumWords))
+    isCommand(own) || (!isNod(own) && wordsThatCount(own) >= Math.max(maybeEcho ? 5 : 2, options.bargeIn.minimumWords))
   )
 }

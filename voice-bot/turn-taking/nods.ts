@@ -18,11 +18,42 @@ const stopsJa =
 
 /** Whether it is no more than a sign of listening, which takes no turn. */
 export function isNod(text: string): boolean {
-  if (isJapanese(text)) return nodJa.test(lettersOf(text))
+  if (isJapanese(text)) return nodJa.test(lettersOf(text)) || longNods.includes(lettersOf(text))
   const words = wordsOf(text)
   return (
     words.length > 0 && words.length <= 5 && (words.every((word) => nod.has(word)) || nodPhrases.test(words.join(' ')))
   )
+}
+
+const longNods = [
+  'makes sense',
+  'that makes sense',
+  'sounds good',
+  'of course',
+  'fair enough',
+  'good to know',
+  'got it',
+  'i see',
+  'oh really',
+  'all right',
+  'なるほどですね',
+  'そうですか',
+  'そうですね',
+  'そうなんですか',
+  'そうなんですね',
+  'わかりました',
+  '分かりました',
+  '了解です',
+  '了解しました',
+  '承知しました',
+  'たしかにそうですね',
+  '確かに',
+]
+
+/** Whether it may become a sign of listening yet: half of one is told before the whole. */
+export function beginsNod(text: string): boolean {
+  const said = isJapanese(text) ? lettersOf(text) : wordsOf(text).join(' ')
+  return said !== '' && longNods.some((nod) => nod.startsWith(said))
 }
 
 /** Whether somebody wants us to be quiet at once. */

@@ -50,6 +50,8 @@ export class Overlap {
   #wary = 0
   /** How loud our own voice comes back. */
   #echoDb: number | undefined
+  /** How loud a noise was that went on while we said this. */
+  #noiseDb: number | undefined
   /** What of the speaker's own words was known when the last of their sounds began or was passed over. */
   #ownBefore = ''
 
@@ -72,6 +74,7 @@ export class Overlap {
       if (this.#endedMs === undefined || atMs - this.#endedMs > echoTailMs) this.#saying = ''
       this.#sinceMs = atMs
       this.#ownBefore = ''
+      this.#noiseDb = undefined
       this.#endedMs = undefined
     }
     this.#saying = text.startsWith(this.#saying) ? text : `${this.#saying} ${text}`
@@ -80,7 +83,7 @@ export class Overlap {
   /** What was heard, without our own voice where that may have come back. */
   own(words: string): string {
     const couldBe = this.playing || (this.#endedMs !== undefined && this.#heard.nowMs - this.#endedMs <= echoTailMs)
-    return couldBe ? withoutEcho(words, this.#saying) : words
+    return couldBe ? withoutEcho(words, this.#saying, this.#wary > 0) : words
   }
 
   /** Whether this sound was found to be nothing, and is no louder now. */
@@ -127,6 +130,7 @@ export class Overlap {
         confidence,
         saying: this.#saying,
         maybeEcho: this.#mayBeEcho(suspicion),
+        maybeNoise: this.#noiseDb !== undefined && suspicion.sound.usualDb < this.#noiseDb + louderThanEchoDb,
         softer: isSofter(suspicion.sound, gate.speakerDb),
         lagMs,
       },
@@ -198,7 +202,10 @@ export class Overlap {
 
   #dismiss({ sound, lastMs }: Suspicion, because: string): TurnDecision {
     this.#suspicion = undefined
-    if (because === 'a noise') this.#heard.gate.wasNoise(sound)
+    if (because === 'a noise') {
+      this.#heard.gate.wasNoise(sound)
+      this.#noiseDb = Math.max(this.#noiseDb ?? -90, sound.usualDb)
+    }
     const isOver = this.#heard.nowMs - lastMs >= gapMs / 2
     this.#passedOver = isOver ? undefined : { lastMs: sound.lastMs, usualDb: sound.usualDb }
     return { kind: 'interruption-dismissed', atMs: this.#heard.nowMs, because }
