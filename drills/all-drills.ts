@@ -1,7 +1,8 @@
 import type { Drill, Expectation } from './drill.ts'
-import { degraded } from './simulated.ts'
+import { canariesGoWrong, degraded } from './simulated.ts'
 import type { Stage, StageKind } from './stage.ts'
 import type { Behaviour } from './unruly-server.ts'
+import type { SpeechBehaviour } from './unruly-speech.ts'
 
 const none: Disposable = { [Symbol.dispose]: () => undefined }
 
@@ -47,6 +48,30 @@ function modelDrill(drill: ModelDrill): Drill {
     detectWithinMs,
     rehearsal: { kind: 'stage', stage, expects, inject: primaryIs(behaviour) },
   }
+}
+
+interface SpeechDrill {
+  name: string
+  pattern: string
+  behaviour: SpeechBehaviour
+  playbook: string
+  stage: StageKind
+  detectWithinMs?: number
+  expects?: Expectation
+}
+
+function speechDrill(drill: SpeechDrill): Drill {
+  const { name, pattern, behaviour, playbook, stage, detectWithinMs = 1_000, expects = 'backup' } = drill
+  const inject = ({ speech }: Stage): Disposable => {
+    if (speech === undefined) return none
+    speech.behaviour = behaviour
+    return {
+      [Symbol.dispose]: () => {
+        speech.behaviour = 'well'
+      },
+    }
+  }
+  return { name, pattern, playbook, detectWithinMs, rehearsal: { kind: 'stage', stage, expects, inject } }
 }
 
 const alone = { stage: 'one-model', expects: 'documents' } as const
@@ -161,6 +186,13 @@ export const drills: readonly Drill[] = [
     rehearsal: { kind: 'simulated', run: (signal) => degraded({ ungrounded: 0.1 }, signal) },
   },
   {
+    name: 'llm-wrong-answers',
+    pattern: 'half of the questions with known answers go wrong',
+    playbook: 'canaries',
+    detectWithinMs: 3 * 60 * 60_000,
+    rehearsal: { kind: 'simulated', run: canariesGoWrong },
+  },
+  {
     name: 'dns',
     pattern: "the model's name can't be resolved",
     playbook: 'dns',
@@ -205,6 +237,49 @@ export const drills: readonly Drill[] = [
       inject: (stage) => stage.breakStore('turns', new Error('database or disk is full')),
     },
   },
+  ...(
+    [
+      ['stt-down', 'recognition hangs up on us', 'down', 'stt-down'],
+      ['stt-503', 'recognition is overloaded', 'error-503', 'stt-down'],
+      ['stt-429', 'recognition has too many conversations', 'rate-limited', 'stt-down'],
+      ['stt-cut', 'recognition breaks off in mid-sentence', 'cut', 'stt-down'],
+      ['stt-garbage', 'a sign-in page answers in place of recognition', 'garbage', 'stt-down'],
+      ['stt-silent', 'recognition hears nothing although somebody speaks', 'silent', 'stt-silent'],
+      ['stt-hanging', 'recognition takes audio and says nothing', 'hanging', 'stt-silent'],
+      ['stt-slow', 'transcripts take 1.7 s', 'slow', 'stt-silent'],
+    ] as const
+  ).map(([name, pattern, behaviour, playbook]) =>
+    speechDrill({
+      name,
+      pattern,
+      behaviour,
+      playbook,
+      stage: 'ears',
+      detectWithinMs: playbook === 'stt-silent' ? hedged : 1_000,
+    }),
+  ),
+  speechDrill({
+    name: 'stt-down-alone',
+    pattern: 'the only recognition is down',
+    behaviour: 'down',
+    playbook: 'stt-down',
+    stage: 'one-ear',
+    expects: 'apology',
+  }),
+  ...(
+    [
+      ['tts-down', 'the voice hangs up on us', 'down'],
+      ['tts-503', 'the voice is overloaded', 'error-503'],
+      ['tts-429', 'the voice has too many conversations', 'rate-limited'],
+      ['tts-cut', 'the voice breaks off in mid-sentence', 'cut'],
+      ['tts-garbage', 'a sign-in page answers in place of the voice', 'garbage'],
+      ['tts-silent', 'the voice gives no sound', 'silent'],
+      ['tts-hanging', 'the voice takes text and gives nothing', 'hanging'],
+      ['tts-slow', 'the first sound takes 1.7 s', 'slow'],
+    ] as const
+  ).map(([name, pattern, behaviour]) =>
+    speechDrill({ name, pattern, behaviour, playbook: 'tts-down', stage: 'voices', detectWithinMs: hedged }),
+  ),
 ]
 
 const anHourMs = 3_600_000

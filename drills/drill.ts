@@ -17,7 +17,7 @@ export interface Drill {
 }
 
 /** Who answers while it lasts. */
-export type Expectation = 'backup' | 'documents' | 'primary' | 'apology'
+export type Expectation = 'backup' | 'documents' | 'primary' | 'apology' | 'local'
 
 export interface SimulatedOutcome {
   detectedMs: number | undefined
@@ -82,6 +82,10 @@ export async function rehearse(
   }
 }
 
+function takenTurn(stage: Stage, signal: AbortSignal): Promise<HeardTurn> {
+  return stage.turn?.(signal) ?? heardTurn(stage.ask, signal)
+}
+
 interface Detected {
   ms: number
   as: string
@@ -99,7 +103,7 @@ async function trouble(
   const turns: HeardTurn[] = []
   let warned: Detected | undefined
   for (let turn = 0; turn < turnsInTrouble; turn++) {
-    const heard = await heardTurn(stage.ask, signal)
+    const heard = await takenTurn(stage, signal)
     turns.push(heard)
     const [as = heard.apology === undefined ? undefined : 'failed turn'] = heard.warnings.map(({ code }) => code)
     if (as !== undefined) warned ??= { ms: performance.now() - startedAt, as }
@@ -115,7 +119,7 @@ async function trouble(
 async function settled(stage: Stage, signal: AbortSignal): Promise<number | undefined> {
   const startedAt = performance.now()
   while (performance.now() - startedAt < longestRecoveryMs) {
-    const { provider, warnings } = await heardTurn(stage.ask, signal)
+    const { provider, warnings } = await takenTurn(stage, signal)
     if (provider === 'primary' && warnings.length === 0) return performance.now() - startedAt
     await pause(recoveryStepMs, undefined, { signal })
   }
@@ -123,7 +127,9 @@ async function settled(stage: Stage, signal: AbortSignal): Promise<number | unde
 }
 
 function faultsOf({ provider, apology, answer, firstWordsMs }: HeardTurn, expects: Expectation): string[] {
-  const by = { backup: 'backup', documents: 'extractive', primary: 'primary', apology: undefined }[expects]
+  const by = { backup: 'backup', documents: 'extractive', primary: 'primary', apology: undefined, local: 'espeak-ng' }[
+    expects
+  ]
   return [
     ...(firstWordsMs > longestSilenceMs ? [`silent for ${(firstWordsMs / 1000).toFixed(1)} s`] : []),
     ...(apology !== undefined && expects !== 'apology' ? [`no answer: ${apology}`] : []),

@@ -76,6 +76,46 @@ export async function degraded(
   }
 }
 
+/** Questions with known answers an hour, as many as are drawn where nothing else is set. */
+const canariesAnHour = 4
+const canaryHours = 24 * 14
+const hourMs = 3_600_000
+
+/** A model that answers one in fifty questions with known answers wrong, and then half of them, in simulated time. */
+export async function canariesGoWrong(signal: AbortSignal): Promise<SimulatedOutcome> {
+  const clock = fixedClock('2026-06-01T00:00:00Z')
+  const next = chance(5)
+  const raised: number[] = []
+  let ms = 0
+  const watching = new Watching({
+    clock,
+    log: silentLog,
+    onChange: (_, change) => {
+      if (change === 'raised') raised.push(ms)
+    },
+  })
+  const hour = (wrongShare: number): void => {
+    signal.throwIfAborted()
+    ms += hourMs
+    clock.advance(hourMs)
+    for (let asked = 0; asked < canariesAnHour; asked++)
+      watching.rated({ kind: 'llm', provider: 'primary', model: 'primary', measure: 'canaries' }, next() < wrongShare)
+  }
+  for (let k = 0; k < canaryHours; k++) hour(0.02)
+  const falsely = raised.length
+  const beganAt = ms
+  for (let k = 0; k < canaryHours && raised.length === falsely; k++) hour(0.5)
+  const detectedAt = raised[falsely]
+  const liftedAt = ms
+  for (let k = 0; k < canaryHours && watching.alarms().length > 0; k++) hour(0)
+  return {
+    detectedMs: detectedAt === undefined ? undefined : detectedAt - beganAt,
+    detectedAs: detectedAt === undefined ? 'not at all' : 'canaries of primary are not as usual',
+    noticed: `the next model answers from then on; ${falsely} false alarms in two weeks before`,
+    recoveredMs: watching.alarms().length > 0 ? undefined : ms - liftedAt,
+  }
+}
+
 function silentModel(id: string): Llm {
   return {
     id,

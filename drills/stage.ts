@@ -4,6 +4,7 @@ import type { Call } from '#providers/gateway/call.ts'
 import type { ProviderHealth } from '#providers/gateway/provider-state.ts'
 import { reasonOf, userMessageOf } from '#runtime/errors.ts'
 import type { UnrulyServer } from './unruly-server.ts'
+import type { UnrulySpeech } from './unruly-speech.ts'
 
 /** A whole Nightdesk on the sample documents, whose providers and stores can be made to fail. */
 export interface Stage extends AsyncDisposable {
@@ -12,7 +13,11 @@ export interface Stage extends AsyncDisposable {
   readonly backup?: UnrulyServer | undefined
   /** Makes the embeddings, where they aren't made in the process. */
   readonly embeddings?: UnrulyServer | undefined
+  /** Hears or speaks first, where that is rehearsed. */
+  readonly speech?: UnrulySpeech | undefined
   readonly ask: Ask
+  /** One turn by voice; absent: turns are taken by `ask`. */
+  readonly turn?: ((signal: AbortSignal) => Promise<HeardTurn>) | undefined
   /** Calls to providers since the stage was opened. */
   readonly calls: readonly (Call & { at: number })[]
   /** What was logged as a warning or worse since then. */
@@ -22,7 +27,7 @@ export interface Stage extends AsyncDisposable {
   breakStore: (part: 'passages' | 'turns', error: Error) => Disposable
 }
 
-export type StageKind = 'two-models' | 'one-model' | 'no-name' | 'embeddings'
+export type StageKind = 'two-models' | 'one-model' | 'no-name' | 'embeddings' | 'ears' | 'one-ear' | 'voices'
 
 /** What whoever asked heard of one turn. */
 export interface HeardTurn {
