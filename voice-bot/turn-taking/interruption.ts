@@ -119,13 +119,14 @@ function judgeSound(
 
 /** Whether what is heard in this moment sounds like the speaker, and not like a crowd, a tone or another desk. */
 export function soundsLikeSpeaker(sound: Sound, { gate, knowsPitch, dynamicsDb }: HeardSound): boolean {
-  if (isTone(sound) || isCrowd(sound)) return false
+  // Near the microphone a voice closes altogether: then it may be softer than it was, and its pitch misread.
+  const near = dynamicsDb >= nearDynamicsDb
+  if (isTone(sound) || (isCrowd(sound) && !near)) return false
   if (sound.probabilities / sound.frames < 0.7) return false
   if (knowsPitch && sound.pitchedFrames / sound.frames < 0.15) return false
   // As far as the room lets the softest be heard.
   if (knowsPitch && dynamicsDb < Math.min(voiceDynamicsDb, 0.6 * (sound.usualDb - gate.roomDb))) return false
-  // Near the microphone a voice closes altogether: then it may be softer than it was.
-  return !isSofter(sound, gate.speakerDb, dynamicsDb >= nearDynamicsDb ? nearQuieterDb : quieterDb)
+  return !isSofter(sound, gate.speakerDb, near ? nearQuieterDb : quieterDb)
 }
 
 export function isSofter({ usualDb }: Sound, speakerDb: number | undefined, byDb = quieterDb): boolean {
