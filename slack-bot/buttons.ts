@@ -41,6 +41,8 @@ export async function pressed(parts: ActingParts, press: Pressed, signal: AbortS
   if (press.action === actions.call) return await callMe(parts, press, turn, principal, signal)
   if (press.action === actions.stale) return await askWhatIsStale(parts, press, turn, signal)
   if (press.action === actions.share) return await share(parts, press, turn, principal, tell, signal)
+  if (press.action.startsWith(actions.owner) && !(await isStillTheirs(parts, press, turn, principal, signal)))
+    return await tell(message(said.notYours))
   if (press.action.startsWith(actions.owner) && owner !== undefined)
     return await askOwner(parts, press, turn, owner, tell, signal)
   const verdict = press.action === actions.good ? 'good' : press.action === actions.bad ? 'bad' : undefined
@@ -142,6 +144,20 @@ async function tellOwners(
 function quoted(text: string) {
   const shown = text.trim().slice(0, 2000)
   return shown === '' ? [] : [{ type: 'rich_text_quote' as const, elements: [{ type: 'text' as const, text: shown }] }]
+}
+
+/** Who came into the channel later sees old messages, and hears nothing more of what stands in them. */
+async function isStillTheirs(
+  parts: ActingParts,
+  { channel, team }: Pressed,
+  turn: Turn,
+  principal: Principal,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (turn.principal === principal.name) return true
+  const everybody = channel === undefined ? undefined : await parts.people.everybodyIn(channel, team, signal)
+  if (everybody?.name === turn.principal) return true
+  return turn.cited.length > 0 && (await citationsOf(parts, turn, principal, signal)).length === turn.cited.length
 }
 
 async function askOwner(

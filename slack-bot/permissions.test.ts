@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Section } from '#conversation/conversation.fake.ts'
 import { buttonsIn, wordsIn } from './block-kit.fake.ts'
-import { fakeWiki, startBot, type WikiPage } from './bot.fake.ts'
+import { fakeWiki, loopWiki, startBot, type WikiPage } from './bot.fake.ts'
 import type { SlackPrincipal } from './people.ts'
 import { FakeSlack } from './slack.fake.ts'
 
@@ -173,5 +175,106 @@ describe('who sees what', () => {
     const told = (each: { blocks: unknown[] }) => wordsIn(each.blocks).includes('SECRET')
     expect(slack.workspace.posted().filter(told).length).toBeGreaterThan(20)
     expect(slack.workspace.ephemerals.filter(told).length).toBeGreaterThan(20)
+  })
+})
+
+const steps = (circle: string) =>
+  `${secret(circle)} is how ${circle} is done.\n\n1. Look at ${secret(circle)} first.\n2. Switch ${circle} over: \`${circle}-ctl ${secret(circle)}\`\n3. Check it.`
+const sections: readonly Section[] = [...circles, 'nobody'].map((circle) => ({
+  title: `${circle} runbook`,
+  heading: `${circle} is down`,
+  text: steps(circle),
+  audience: circle === 'nobody' ? [] : [circle],
+  owners: [`owner-${secret(circle)}`],
+}))
+
+describe('who sees what of walks, alerts, calls and incidents', () => {
+  it('shows nobody in a channel of any mixture what they may not read: 60 cases', { timeout: 120_000 }, async () => {
+    await using slack = await new FakeSlack().listen()
+    const configured: SlackPrincipal[] = [{ name: 'elsewhere', slack: 'U99', audiences: ['sre'] }]
+    // Its turns to post are not waited for.
+    const wait = (ms: number, signal: AbortSignal) => pause(ms < 3000 ? 0 : ms, undefined, { signal })
+    const given = { principals: configured, publicUrl: 'https://nightdesk.example', wait }
+    await using bot = await startBot({ slack, wiki: await loopWiki(sections), given })
+    let cases = 0
+    const people = fc.array(somebody, { minLength: 1, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(people, fc.constantFrom(...circles, 'nobody'), fc.nat(3), async (drawn, topic, joins) => {
+        cases += 1
+        const here = drawn.map((each, n): Somebody => ({ ...each, id: `U${cases}Y${n}` }))
+        for (const { id, kind, audiences } of here) {
+          const foreign = kind === 'stranger' ? { team_id: 'T2', is_stranger: true } : {}
+          slack.workspace.person(id, { is_bot: kind === 'bot', is_ultra_restricted: kind === 'guest', ...foreign })
+          if (kind === 'configured') configured.push({ name: `person-${id}`, slack: id, audiences: [...audiences] })
+        }
+        // Some come in only later, when half of it has been shown to others.
+        const early = here.slice(0, Math.max(1, here.length - joins))
+        const channel = slack.workspace.channel(
+          `C${cases}`,
+          early.map(({ id }) => id),
+        )
+        const url = (id: string) =>
+          `${slack.url.replace(/api\/$/, '')}response/${id}-${cases}-${slack.responses.length}`
+        const command = async (id: string, text: string) =>
+          await bot.bot.take({
+            ...slack.commandBody({ user: id, channel, text, command: '/incident' }),
+            response_url: url(id),
+          })
+        const pressAll = async (of: readonly Somebody[]) => {
+          const said = slack.workspace
+            .posted(channel)
+            .flatMap(({ blocks, ts, thread_ts }) =>
+              buttonsIn(blocks).map((button) => ({ ...button, ts, thread: thread_ts })),
+            )
+          for (const { action_id: actionId, value, ts: messageTs, thread } of said) {
+            for (const { id } of of) {
+              const at = { messageTs, ...(thread !== undefined && { threadTs: thread }) }
+              await bot.bot.take({
+                ...slack.pressBody({ user: id, channel, actionId, value, ...at }),
+                response_url: url(id),
+              })
+            }
+          }
+          await bot.bot.settle(ever)
+        }
+        const first = here[0]?.id ?? ''
+        await command(first, `${topic} is down`)
+        const attachments = [{ title: `[FIRING:1] ${topic} is down`, title_link: 'http://am/#/alerts?receiver=x' }]
+        const alert = slack.workspace.add({ channel, user: 'UAPP', bot_id: 'BAPP', text: '' })
+        const posted = { type: 'message', subtype: 'bot_message', bot_id: 'BAPP', channel, channel_type: 'channel' }
+        await bot.bot.take(slack.eventBody({ ...posted, attachments, ts: alert.ts, event_ts: alert.ts }))
+        await bot.bot.settle(ever)
+        await pressAll(early.slice(0, 1))
+        slack.workspace.channels.get(channel)?.members.push(...here.slice(early.length).map(({ id }) => id))
+        await bot.bot.take(slack.eventBody({ type: 'member_joined_channel', user: here.at(-1)?.id, channel }))
+        const before = slack.workspace.messages.length
+        await pressAll(here)
+        await command(first, 'end')
+        await bot.bot.settle(ever)
+        for (const person of here.filter(({ kind }) => kind !== 'bot')) {
+          // What stood there before somebody came, they were let in to read.
+          const isLate = !early.includes(person)
+          const older = new Set(isLate ? slack.workspace.messages.slice(0, before) : [])
+          const read = [
+            ...slack.workspace.messages
+              .filter((each) => each.channel === channel && each.user === 'UBOT' && !older.has(each))
+              .map(({ blocks, text }) => `${text} ${JSON.stringify(blocks)}`),
+            ...slack.workspace.ephemerals.filter(({ user }) => user === person.id).map((each) => JSON.stringify(each)),
+            ...slack.workspace.messages
+              .filter((each) => each.channel === `D${person.id}`)
+              .map((each) => JSON.stringify(each.blocks)),
+            ...slack.responses
+              .filter(({ id }) => id.startsWith(`${person.id}-`))
+              .map(({ body }) => JSON.stringify(body)),
+          ].join('\n')
+          const leaked = [...circles, 'nobody'].filter((circle) => read.includes(secret(circle)))
+          expect(leaked.filter((circle) => !mayRead(person, circle, true))).toEqual([])
+        }
+      }),
+      { numRuns: 60 },
+    )
+    const told = slack.workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('SECRET'))
+    expect(told.length).toBeGreaterThan(20)
+    expect(slack.workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('Step')).length).toBeGreaterThan(10)
   })
 })
