@@ -153,6 +153,8 @@ export class Conversation {
     const taking = this.#takeAll(utterances, out, signal)
     const guesses = this.#guesses(talk, signal)
     const vocabulary = () => this.#parts.vocabulary?.(talk.principal)
+    // Its reading is begun, so that it is there once somebody talks.
+    if (this.#options.mode === 'spoken') vocabulary()
     const names = new NameEar(vocabulary)
     const listening = this.#listening({ guesses, names, utterances, out }, vocabulary)
     const iterator = inputs[Symbol.asyncIterator]()
