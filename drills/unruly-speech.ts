@@ -20,7 +20,7 @@ export type SpeechBehaviour =
   | 'silent'
 
 /** What everybody says to it. */
-export const heardQuestion = 'What must never be logged?'
+const heardQuestion = 'What must never be logged?'
 
 const slowMs = 1_700
 const firstMs = 30

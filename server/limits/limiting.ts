@@ -27,7 +27,7 @@ function isCounted(admission: Admission): admission is Extract<Admission, { kind
   return admission.kind === 'counted'
 }
 
-export function tooMany({ limit, retryAfterMs }: Extract<Admission, { kind: 'refused' }>): RequestProblem {
+function tooMany({ limit, retryAfterMs }: Extract<Admission, { kind: 'refused' }>): RequestProblem {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
   return new RequestProblem(
     'rate_limited',

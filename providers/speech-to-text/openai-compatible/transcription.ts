@@ -19,7 +19,7 @@ export interface Transcription {
   words: { word: string; start: number; end: number }[]
 }
 
-export const provider: SpeechToTextProvider = {
+const provider: SpeechToTextProvider = {
   name: 'the OpenAI-compatible server',
   keySetting: 'its api_key_env in nightdesk.yaml',
   addressSetting: 'its base_url in nightdesk.yaml',
