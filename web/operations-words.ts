@@ -96,6 +96,7 @@ const en = {
   quoted: 'quoted, without a model',
   takenOver: (count: number) => (count === 1 ? '1 call taken over' : `${count} calls taken over`),
   costs: 'Costs',
+  conversationStates: 'States',
   noOther: {
     llm: 'There is no other: answers quote the documents and say so.',
     'speech-to-text': 'There is no other: nobody can be heard, questions have to be typed.',
@@ -198,6 +199,7 @@ const ja: OperationsWords = {
   quoted: '引用のみ',
   takenOver: (count) => `交代 ${count} 回`,
   costs: '費用',
+  conversationStates: '状態',
   noOther: {
     llm: '代わりがないため、回答は文書の引用になり、その旨を伝えています。',
     'speech-to-text': '代わりがないため、音声は聞き取れません。質問は入力してください。',

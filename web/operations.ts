@@ -46,6 +46,7 @@ function start(): void {
       element('span', { class: 'here' }, words.title),
       element('span', { class: 'gap' }),
       element('a', { class: 'to-ask', href: '/costs' }, words.costs),
+      element('a', { class: 'to-ask', href: '/states' }, words.conversationStates),
       element('a', { class: 'to-ask', href: '/' }, words.ask),
       element(
         'button',

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { machinePage } from '#conversation/states/machine-page.ts'
+import { onCallMachine } from '#conversation/states/on-call-machine.ts'
 import { FreshnessLag } from '#ingest/freshness-lag.ts'
 import type { Source } from '#ingest/source.ts'
 import type { SyncReport } from '#ingest/sync-report.ts'
@@ -7,7 +9,7 @@ import { runSyncWorker } from '#ingest/sync-worker.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { durationMs } from '#runtime/config/duration.ts'
-import { loadAssets } from '#server/assets.ts'
+import { type Assets, loadAssets } from '#server/assets.ts'
 import { createMetrics, type Metrics } from '#server/metrics.ts'
 import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createServer, refuseStrangers } from '#server/server.ts'
@@ -99,7 +101,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
       lag,
       clock: systemClock,
     }),
-    assets: await loadAssets(webFolder),
+    assets: withStates(await loadAssets(webFolder)),
     version,
     log,
     publicUrl: config.env.PUBLIC_URL,
@@ -206,4 +208,10 @@ function count(metrics: Metrics, source: string, report: Counted | undefined): v
   for (const outcome of ['added', 'changed', 'unchanged', 'deleted', 'failed'] as const)
     metrics.syncDocuments.inc({ source, outcome }, report[outcome])
   metrics.syncFinishedAt.set({ source }, Date.now() / 1000)
+}
+
+/** With the page that shows how conversations go. */
+function withStates(assets: Assets): Assets {
+  const page = machinePage(onCallMachine, `/assets/${assets.version}`)
+  return { ...assets, pages: new Map([...assets.pages, ['/states', page]]) }
 }

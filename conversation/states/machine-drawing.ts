@@ -1,21 +1,21 @@
 import type { Lang } from '#knowledge/document.ts'
 import type { StateMachine } from './machine.ts'
 
-const box = { width: 230, height: 92, gapX: 150, gapY: 60, margin: 40 }
+const box = { width: 230, height: 96 }
+const size = { width: 1040, height: 560, margin: 12 }
 
 /**
  * The machine as a picture: a box a state, an arrow a transition with what causes it; the current state stands out.
- * @returns A whole SVG document, readable on light and on dark ground.
+ * @returns An SVG element without colours of its own: the page gives them.
  */
 export function machineSvg(machine: StateMachine, lang: Lang, current?: string): string {
-  const places = new Map(machine.states.map(({ id }, at) => [id, placeOf(at)] as const))
-  const columns = 2
-  const rows = Math.ceil(machine.states.length / columns)
-  const width = 2 * box.margin + columns * box.width + (columns - 1) * box.gapX
-  const height = 2 * box.margin + rows * box.height + (rows - 1) * box.gapY
+  const places = new Map(machine.states.map(({ id }, at) => [id, placeOf(at, machine.states.length)] as const))
+  const everywhere = new Map(machine.states.map(({ id }) => [id, causesFromEverywhere(machine, id)] as const))
   const arrows = machine.states.flatMap(({ id, transitions }) => {
     const targets = Map.groupBy(
-      transitions.filter(({ to }) => to !== 'same' && to !== 'previous' && to !== id),
+      transitions.filter(
+        ({ on, to }) => to !== 'same' && to !== 'previous' && to !== id && everywhere.get(to)?.includes(on) !== true,
+      ),
       ({ to }) => to,
     )
     return [...targets].map(([to, moves]) =>
@@ -28,14 +28,19 @@ export function machineSvg(machine: StateMachine, lang: Lang, current?: string):
   })
   const boxes = machine.states.map(({ id, instructions, tools }) =>
     drawnState(
-      { id, about: instructions[lang], tools, initial: id === machine.initial, current: id === current },
+      {
+        id,
+        about: instructions[lang],
+        tools,
+        initial: id === machine.initial,
+        current: id === current,
+        always: everywhere.get(id) ?? [],
+      },
       places.get(id),
     ),
   )
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(machine.name)}" font-family="system-ui, sans-serif">
-<style>rect{fill:#f6f8fb;stroke:#55657a}text{fill:#17202b}.small{font-size:10px}.edge{stroke:#7a8799;fill:none}.cause{font-size:10px;fill:#445267}.current rect{fill:#ffe9b8;stroke:#a86b00;stroke-width:2.5}
-@media (prefers-color-scheme: dark){rect{fill:#1c2530;stroke:#8fa1b8}text{fill:#e8eef6}.cause{fill:#b5c2d3}.current rect{fill:#4a3608;stroke:#ffc44d}}</style>
-<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#7a8799"/></marker></defs>
+  return `<svg class="machine" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escaped(machine.name)}">
+<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0 8 4 0 8z"/></marker></defs>
 ${arrows.join('\n')}
 ${boxes.join('\n')}
 </svg>`
@@ -46,11 +51,25 @@ interface Place {
   y: number
 }
 
-function placeOf(at: number): Place {
+/** On a ring, the first one top left. */
+function placeOf(at: number, of: number): Place {
+  const angle = ((at / of) * 360 - 150) * (Math.PI / 180)
+  const [middleX, middleY] = [size.width / 2, size.height / 2]
   return {
-    x: box.margin + (at % 2) * (box.width + box.gapX),
-    y: box.margin + Math.floor(at / 2) * (box.height + box.gapY),
+    x: middleX + Math.cos(angle) * ((middleX - box.width / 2 - size.margin) / Math.cos(Math.PI / 6)) - box.width / 2,
+    y: middleY + Math.sin(angle) * (middleY - box.height / 2 - size.margin) - box.height / 2,
   }
+}
+
+/** What leads there from every other state is said once, in its box. */
+function causesFromEverywhere({ states }: StateMachine, target: string): string[] {
+  const others = states.filter(({ id }) => id !== target)
+  const [first, ...rest] = others
+  if (first === undefined || rest.length === 0) return []
+  return first.transitions
+    .filter(({ to }) => to === target)
+    .map(({ on }) => on)
+    .filter((cause) => rest.every(({ transitions }) => transitions.some(({ on, to }) => on === cause && to === target)))
 }
 
 interface DrawnState {
@@ -59,16 +78,18 @@ interface DrawnState {
   tools: readonly string[]
   initial: boolean
   current: boolean
+  /** Lead here from everywhere. */
+  always: readonly string[]
 }
 
-function drawnState({ id, about, tools, initial, current }: DrawnState, place: Place | undefined): string {
+function drawnState({ id, about, tools, initial, current, always }: DrawnState, place: Place | undefined): string {
   const { x, y } = place ?? { x: 0, y: 0 }
-  const lines = wrapped(about, 38).slice(0, 3)
-  return `<g class="${current ? 'current' : ''}"><title>${escaped(`${id}: ${about} (${tools.join(', ')})`)}</title>
-<rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10"${initial ? ' stroke-width="2.5"' : ''}/>
-<text x="${x + 12}" y="${y + 22}" font-weight="600" font-size="14">${escaped(id)}</text>
+  const lines = wrapped(about, 35).slice(0, 3)
+  return `<g class="${[current ? 'current' : '', initial ? 'initial' : ''].join(' ').trim()}"><title>${escaped(`${id}: ${about} (${tools.join(', ')})`)}</title>
+<rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10"/>
+<text x="${x + 12}" y="${y + 22}" class="name">${escaped(id)}</text>
 ${lines.map((line, at) => `<text class="small" x="${x + 12}" y="${y + 40 + at * 14}">${escaped(line)}</text>`).join('')}
-<text class="cause" x="${x + 12}" y="${y + box.height - 8}">${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}</text></g>`
+<text class="cause" x="${x + 12}" y="${y + box.height - 8}">${always.length === 0 ? '' : `∗ → ${escaped(always.join(', '))}`}</text></g>`
 }
 
 /** From the edge of one box to the edge of the other, bent a little so that both ways can be told apart. */
@@ -78,7 +99,13 @@ function arrow(from: Place | undefined, to: Place | undefined, causes: readonly 
   const bend = { x: (a.x + b.x) / 2 + (b.y - a.y) * 0.12, y: (a.y + b.y) / 2 - (b.x - a.x) * 0.12 }
   const [start, end] = [edge(a, bend), edge(b, bend)]
   const label = causes.length > 3 ? `${causes.slice(0, 3).join(', ')} …` : causes.join(', ')
-  return `<path class="edge" d="M${round(start.x)} ${round(start.y)} Q${round(bend.x)} ${round(bend.y)} ${round(end.x)} ${round(end.y)}" marker-end="url(#head)"><title>${escaped(causes.join(', '))}</title></path><text class="cause" text-anchor="middle" x="${round((start.x + 2 * bend.x + end.x) / 4)}" y="${round((start.y + 2 * bend.y + end.y) / 4 - 4)}">${escaped(label)}</text>`
+  return `<path class="edge" d="M${round(start.x)} ${round(start.y)} Q${round(bend.x)} ${round(bend.y)} ${round(end.x)} ${round(end.y)}" marker-end="url(#head)"><title>${escaped(causes.join(', '))}</title></path><text class="cause" text-anchor="middle" x="${round(along(start.x, bend.x, end.x))}" y="${round(along(start.y, bend.y, end.y) - 3)}">${escaped(label)}</text>`
+}
+
+/** A third of the way: in the middle, arrows cross. */
+function along(start: number, bend: number, end: number): number {
+  const at = 0.34
+  return (1 - at) ** 2 * start + 2 * at * (1 - at) * bend + at ** 2 * end
 }
 
 function centre({ x, y }: Place): Place {
@@ -107,6 +134,6 @@ function wrapped(text: string, width: number): string[] {
   return lines
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { machineFaults, moved, type StateMachine, stateAt } from './machine.ts'
 import { machineSvg } from './machine-drawing.ts'
+import { machinePage } from './machine-page.ts'
 import { onCallMachine } from './on-call-machine.ts'
 
 const words = (text: string) => ({ en: text, ja: text })
@@ -58,10 +59,22 @@ describe('a state machine', () => {
     ])
   })
 
+  it('has a page that shows all of each state in both languages, without styles or scripts of its own', () => {
+    const page = machinePage(onCallMachine, '/assets/1')
+    for (const { id, tools, instructions } of onCallMachine.states) {
+      expect(page).toContain(`id="en-${id}"`)
+      expect(page).toContain(instructions.ja)
+      for (const tool of tools.filter((name) => !name.startsWith('client')))
+        expect(page).toContain(`<code>${tool}</code>`)
+    }
+    expect(page).not.toMatch(/<style|style=|<script>|onclick/)
+    expect(machinePage(door, '')).toContain('&#60;ajar&#62;')
+  })
+
   it('is drawn with every state, what moves it, and where it is', () => {
     const svg = machineSvg(onCallMachine, 'en', 'walking')
     for (const { id } of onCallMachine.states) expect(svg).toContain(`>${id}</text>`)
-    expect(svg.match(/class="current"/g)).toHaveLength(1)
+    expect(svg.match(/class="current/g)).toHaveLength(1)
     expect(svg).toContain('irreversible')
     expect(machineSvg(door, 'ja')).toContain('&#60;ajar&#62;')
   })
