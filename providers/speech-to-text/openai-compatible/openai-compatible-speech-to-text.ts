@@ -1,8 +1,6 @@
-import { Arrivals } from '#providers/audio/arrivals.ts'
-import type { HearingEvent, HearingInput, HearingOptions, SpeechToText, Transcript } from '../speech-to-text.ts'
-import { TurnHeard } from '../turn-heard.ts'
-import { type SegmentEvent, SpeechSegments } from './speech-segments.ts'
-import { type Transcription, transcribed } from './transcription.ts'
+import { hearRecordings } from '../recorded/hear-recordings.ts'
+import type { HearingEvent, HearingInput, HearingOptions, SpeechToText } from '../speech-to-text.ts'
+import { transcribed } from './transcription.ts'
 
 export interface OpenAiCompatibleSpeechToTextOptions {
   /** With the version in its path; absent: OpenAI's. */
@@ -13,10 +11,6 @@ export interface OpenAiCompatibleSpeechToTextOptions {
 }
 
 const usualUrl = 'https://api.openai.com/v1'
-const usualEndOfTurnMs = 800
-/** Such servers don't say how sure they are. */
-const confidence = 0.8
-
 /**
  * Recognition by any server with OpenAI's `/audio/transcriptions`. It takes recordings, no streams: speech is sent at each
  * pause, so that words come later than from a recogniser that listens along.
@@ -32,133 +26,10 @@ export class OpenAiCompatibleSpeechToText implements SpeechToText {
     this.#options = options
   }
 
-  async *hear(
-    audio: AsyncIterable<HearingInput>,
-    options: HearingOptions,
-    signal: AbortSignal,
-  ): AsyncGenerator<HearingEvent> {
-    signal.throwIfAborted()
-    const events = new Arrivals<HearingEvent>()
-    const iterator = audio[Symbol.asyncIterator]()
-    const hangUp = new AbortController()
-    const stop = (): void => {
-      hangUp.abort(signal.reason)
-      events.fail(signal.reason)
-    }
-    signal.addEventListener('abort', stop)
-    this.#take(iterator, options, events, hangUp.signal).then(
-      () => events.end(),
-      (error: unknown) => events.fail(error),
-    )
-    try {
-      yield* events
-    } finally {
-      signal.removeEventListener('abort', stop)
-      hangUp.abort(new Error('nobody listens any more'))
-      events.end()
-      iterator.return?.().then(undefined, () => undefined)
-    }
-  }
-
-  async #take(
-    audio: AsyncIterator<HearingInput>,
-    options: HearingOptions,
-    events: Arrivals<HearingEvent>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { sampleRate, endOfTurnSilenceMs: endOfTurnMs = usualEndOfTurnMs } = options
-    const segments = new SpeechSegments({ sampleRate, endOfTurnMs })
-    const turn = new TurnHeard()
-    // Recordings are sent while more is heard; what comes of them is told in the order in which it was said.
-    let told: Promise<void> = Promise.resolve()
-    const failed = Promise.withResolvers<never>()
-    failed.promise.catch(() => undefined)
-    const then = (work: () => Promise<void> | void): void => {
-      told = told.then(work)
-      told.catch((error: unknown) => failed.reject(error))
-    }
-    const tell = (some: Iterable<HearingEvent>): void => {
-      for (const event of some) events.push(event)
-    }
-    const follow = (some: Iterable<SegmentEvent>): void => {
-      for (const event of some) {
-        if (event.kind === 'started') then(() => events.push({ kind: 'speech-started', atMs: event.atMs }))
-        else if (event.kind === 'segment') {
-          const pieces = kept(transcribed({ ...this.#request(options), samples: event.samples }, signal))
-          then(() => this.#tellSegment(pieces, event, turn, tell))
-        } else then(() => tell(turn.end('silence')))
-      }
-    }
-    const endTurn = (cause: 'flush' | 'end-of-audio'): void => {
-      follow(segments.cut())
-      then(() => tell(turn.end(cause)))
-    }
-    for (;;) {
-      const next = await Promise.race([audio.next(), failed.promise])
-      if (next.done === true) break
-      if (next.value.kind === 'flush') endTurn('flush')
-      else follow(segments.hear(next.value.samples))
-    }
-    endTurn('end-of-audio')
-    await told
-  }
-
-  #request({ sampleRate, lang, keyterms = [] }: HearingOptions) {
+  hear(audio: AsyncIterable<HearingInput>, options: HearingOptions, signal: AbortSignal): AsyncIterable<HearingEvent> {
     const { apiKey, model } = this.#options
-    return { url: this.#url, apiKey, model, sampleRate, lang: lang === 'auto' ? undefined : lang, keyterms }
+    const { sampleRate, lang, keyterms = [] } = options
+    const request = { url: this.#url, apiKey, model, sampleRate, lang: lang === 'auto' ? undefined : lang, keyterms }
+    return hearRecordings((samples, _, stop) => transcribed({ ...request, samples }, stop), audio, options, signal)
   }
-
-  async #tellSegment(
-    pieces: AsyncIterable<Transcription>,
-    { fromMs, toMs }: Extract<SegmentEvent, { kind: 'segment' }>,
-    turn: TurnHeard,
-    tell: (events: Iterable<HearingEvent>) => void,
-  ): Promise<void> {
-    let last: Transcript | undefined
-    for await (const piece of pieces) {
-      last = transcriptOf(piece, fromMs, toMs)
-      tell(turn.interim(last))
-    }
-    if (last !== undefined) tell(turn.final(last))
-  }
-}
-
-/** Begun at once, handed out later; what fails meanwhile fails then. */
-function kept<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
-  const arrivals = new Arrivals<Item>()
-  const pull = async (): Promise<void> => {
-    for await (const item of items) arrivals.push(item)
-  }
-  pull().then(
-    () => arrivals.end(),
-    (error: unknown) => arrivals.fail(error),
-  )
-  return arrivals
-}
-
-/** Words whose times aren't told share the time of their stretch by their length. */
-function transcriptOf({ text, words }: Transcription, fromMs: number, toMs: number): Transcript {
-  const whole = text.trim()
-  const timed = words.map(({ word, start, end }) => ({
-    text: word.trim(),
-    fromMs: Math.round(fromMs + start * 1000),
-    toMs: Math.round(fromMs + end * 1000),
-    confidence,
-  }))
-  return {
-    text: whole,
-    words: timed.length > 0 ? timed : shared(whole, fromMs, toMs),
-    confidence: whole === '' ? 0 : confidence,
-  }
-}
-
-function shared(text: string, fromMs: number, toMs: number): Transcript['words'] {
-  const words = text.split(/\s+/).filter((word) => word !== '')
-  const letters = words.reduce((sum, word) => sum + word.length, 0)
-  let before = 0
-  return words.map((word) => {
-    const from = fromMs + ((toMs - fromMs) * before) / letters
-    before += word.length
-    return { text: word, fromMs: from, toMs: fromMs + ((toMs - fromMs) * before) / letters, confidence }
-  })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { writeWav } from '#providers/audio/wav.ts'
 import { SpeechToTextError, type SpeechToTextFault, type SpeechToTextProvider } from '../errors.ts'
+import type { Transcription } from '../recorded/hear-recordings.ts'
 
 export interface TranscriptionRequest {
   url: string
@@ -11,12 +12,6 @@ export interface TranscriptionRequest {
   /** Absent: whatever it is. */
   lang: 'en' | 'ja' | undefined
   keyterms: readonly string[]
-}
-
-export interface Transcription {
-  text: string
-  /** Where the server gives them: seconds from the beginning of the recording. */
-  words: { word: string; start: number; end: number }[]
 }
 
 const provider: SpeechToTextProvider = {
