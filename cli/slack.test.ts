@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -133,6 +133,44 @@ describe('nightdesk start', () => {
     running.kill('SIGTERM')
     expect((await running.ended).code).toBe(0)
     expect(slack.workspace.posted('C2')).toHaveLength(1)
+  })
+})
+
+describe('POST /webhooks/alertmanager', () => {
+  it('posts an alert with its runbook where that is configured, and takes nothing without the token', async () => {
+    await using slack = await new FakeSlack().listen()
+    slack.workspace.person('U1')
+    slack.workspace.channel('C3', ['U1'])
+    const config = join(folder, 'alerts.yaml')
+    await writeFile(config, 'slack: { channels: [{ channel: C3, alertmanager: { severity: page } }] }\n')
+    const port = await freePort()
+    const env = { ...settingsOf(slack), ALERTMANAGER_WEBHOOK_TOKEN: 'alert-token' }
+    const running = launchNightdesk(['start', '--port', String(port), '--config', config, ...loaded], { env })
+    const post = async (body: string, token: string) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      return await fetch(`http://127.0.0.1:${port}/webhooks/alertmanager`, { method: 'POST', headers, body })
+    }
+    await until(() => slack.connections === 1, running)
+    const notification = {
+      version: '4',
+      status: 'firing',
+      groupKey: '{}:{alertname="LedgerDatabaseFailover"}',
+      groupLabels: { alertname: 'LedgerDatabaseFailover' },
+      commonLabels: { alertname: 'LedgerDatabaseFailover', severity: 'page' },
+      commonAnnotations: { summary: 'The ledger database is down: fail over' },
+      alerts: [{ status: 'firing', labels: {}, annotations: {} }],
+    }
+    const body = JSON.stringify(notification)
+    expect((await post(body, 'other')).status).toBe(401)
+    expect((await post('{}', 'alert-token')).status).toBe(400)
+    const others = JSON.stringify({ ...notification, commonLabels: { severity: 'info' } })
+    expect((await post(others, 'alert-token')).status).toBe(200)
+    for (let n = 0; n < 3; n++) expect((await post(body, 'alert-token')).status).toBe(202)
+    const offered = () => slack.workspace.posted('C3').filter(({ thread_ts }) => thread_ts !== undefined)
+    await until(() => offered().some(({ blocks }) => /ledger/i.test(wordsIn(blocks))), running)
+    running.kill('SIGTERM')
+    expect((await running.ended).code).toBe(0)
+    expect(slack.workspace.posted('C3').map(({ thread_ts }) => thread_ts === undefined)).toEqual([true, false])
   })
 })
 

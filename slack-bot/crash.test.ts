@@ -54,7 +54,7 @@ describe('a process that is killed in mid-stream', () => {
     await killed(heir)
     expect(
       answers()
-        .map(({ thread_ts }) => thread_ts)
+        .map(({ thread_ts }) => thread_ts ?? '')
         .toSorted(),
     ).toEqual(threads.toSorted())
     expect(workspace.posted()).toHaveLength(threads.length)
@@ -103,7 +103,7 @@ describe('deliveries over a bad line', () => {
     for (const bot of bots) await killed(bot)
     expect(
       answered()
-        .map(({ thread_ts }) => thread_ts)
+        .map(({ thread_ts }) => thread_ts ?? '')
         .toSorted(),
     ).toEqual(questions.map(({ ts }) => ts).toSorted())
     expect(slack.workspace.posted()).toHaveLength(questions.length)

@@ -276,7 +276,7 @@ describe('many at once', () => {
     const startedAt = Date.now()
     const perMinute = Object.fromEntries(Object.entries(realLimits.perMinute))
     await using bot = await startBot({
-      slack: { ...realLimits, perMinute, speed: faster, ackWithinMs: 1000, redeliveries: 0 },
+      slack: { ...realLimits, perMinute, speed: faster, ackWithinMs: 3000, redeliveries: 0 },
       given: {
         clock: { now: () => new Date(startedAt + (Date.now() - startedAt) * faster) },
         wait: (ms, signal) =>

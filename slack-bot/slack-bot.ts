@@ -1,5 +1,4 @@
 import { childOf } from '#conversation/lifetimes.ts'
-import type { CallLog } from '#conversation/outlets/call-log.ts'
 import type { SpeechParts } from '#conversation/parts.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
@@ -68,7 +67,7 @@ const usualDrainMs = 8000
 const farewellMs = 3000
 const rememberedForMs = 14 * 86_400_000
 /** The bot in one workspace, from its first event to its last. */
-export class SlackBot implements CallLog {
+export class SlackBot {
   readonly #parts: SlackBotParts
   readonly #calls: SlackCalls
   readonly #people: People

@@ -25,6 +25,8 @@ const burst = 8
 const postEveryMs = 1100
 const patienceMs = 120_000
 const callDeadlineMs = 20_000
+/** What had to wait comes spread over this. */
+const spreadMs = 2000
 
 /** Slack's Web API at the pace that Slack allows: what has to wait waits, and is tried again. */
 export class SlackCalls {
@@ -81,6 +83,10 @@ export class SlackCalls {
     const endsAt = this.#now() + patienceMs
     for (let failed = 1; ; failed++) {
       signal.throwIfAborted()
+      const blockedMs = (this.#blockedUntil.get(method) ?? 0) - this.#now()
+      if (blockedMs > 0 && how === 'if-possible') throw new SlackUnreachableError(`${method} has to wait`)
+      // Whoever asks meanwhile would be refused too; they come one after the other afterwards.
+      if (blockedMs > 0) await this.#parts.wait(blockedMs + Math.random() * spreadMs, signal)
       try {
         return await run(this.#client)
       } catch (error) {

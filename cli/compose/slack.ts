@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { CallLog } from '#conversation/outlets/call-log.ts'
 import { openPostgresLedger } from '#knowledge/postgres/postgres-ledger.ts'
 import { SqliteLedger } from '#knowledge/sqlite/sqlite-ledger.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
@@ -16,7 +17,9 @@ import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { openSpeech } from './speech.ts'
 
-export interface OpenedSlackBot extends AsyncDisposable, Pick<SlackBot, 'take' | 'alerted' | 'said'> {
+export interface OpenedSlackBot extends AsyncDisposable, Pick<SlackBot, 'take' | 'alerted'> {
+  /** To be told of every turn that is taken by voice. */
+  said: CallLog
   /** @param onReady Told which workspaces are answered. */
   run: (onReady: (workspaces: string) => void, signal: AbortSignal) => Promise<void>
   /** Takes what Slack posts; absent in Socket Mode, where we call Slack. */

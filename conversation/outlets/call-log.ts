@@ -1,8 +1,5 @@
-/** Where what is said on a call is written down, for those who are not on it. */
-export interface CallLog {
-  /**
-   * A turn of that conversation was taken aloud, and is stored. Whoever is not interested in the conversation does
-   * nothing; what fails is theirs to make up for.
-   */
-  said(conversationId: string, signal: AbortSignal): Promise<void>
-}
+/**
+ * Told that a turn of a conversation was taken aloud, and is stored: where it goes on with something that others read, it
+ * is written down there. For any other conversation it does nothing.
+ */
+export type CallLog = (conversationId: string, signal: AbortSignal) => Promise<void>

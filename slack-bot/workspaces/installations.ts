@@ -1,4 +1,4 @@
-import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
+import type { Installation, InstallationQuery } from '@slack/bolt'
 import { z } from 'zod'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -8,7 +8,7 @@ import { jsonOf } from '../threads.ts'
 import { sealed, unsealed } from './sealing.ts'
 
 /** A workspace that nobody allowed. */
-export class WorkspaceNotAllowedError extends OpsError {
+class WorkspaceNotAllowedError extends OpsError {
   override readonly name = 'WorkspaceNotAllowedError'
   readonly code = 'slack_workspace_not_allowed'
   readonly retryable = false
@@ -40,7 +40,7 @@ const teamsKey = 'slack/installations'
 const forever = new Date('9999-01-01T00:00:00Z')
 
 /** The bot's tokens, one a workspace, as Bolt's installer hands them over; sealed where they are kept. */
-export class Installations implements InstallationStore {
+export class Installations {
   readonly #parts: InstallationsParts
   readonly #inTurn = new InTurn()
   readonly #ongoing = new AbortController().signal

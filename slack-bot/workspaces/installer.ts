@@ -19,7 +19,7 @@ export interface InstallerParts {
 }
 
 export const installPath = '/slack/install'
-export const redirectPath = '/slack/oauth_redirect'
+const redirectPath = '/slack/oauth_redirect'
 
 /**
  * "Add to Slack" and the way back from it, by Bolt's installer, which checks that both are of one browser.

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { childOf } from '#conversation/lifetimes.ts'
-import type { CallLog } from '#conversation/outlets/call-log.ts'
 import { reasonOf } from '#runtime/errors.ts'
 import type { AlertmanagerNotification } from '../alerts/alertmanager.ts'
 import { SlackRefusedError } from '../errors.ts'
@@ -30,7 +29,7 @@ const Team = z.union([
 const Gone = z.object({ event: z.object({ type: z.enum(['app_uninstalled', 'tokens_revoked']) }) })
 
 /** The bot in every workspace that installed it: one of its own for each, with that workspace's token. */
-export class Workspaces implements CallLog {
+export class Workspaces {
   readonly #parts: WorkspacesParts
   readonly #running = new Map<string, Running>()
   readonly #stopping = new AbortController()
