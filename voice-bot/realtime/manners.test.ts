@@ -69,6 +69,21 @@ describe('somebody who talks over an answer', () => {
     expect(turns[0]?.answer).not.toContain('10.0.0.7')
   })
 
+  it('is answered where the voice has got stuck in the middle of its words', async () => {
+    await using voice = await startVoice({ script: stopThere, toSpeech: stuckAfter(1) })
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('response.output_audio.delta')
+    await client.when(() => (client.all('nightdesk.status').at(-1)?.state === 'speaking' ? true : undefined))
+    // The one word of 200 ms is over.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    speak(client, voiceFor(2000))
+    speak(client, silence(2500))
+    const stuck = await client.event('response.done')
+    expect(stuck.response.status_details).toMatchObject({ reason: 'turn_detected' })
+    expect((await client.event('response.done', 2)).response.status).toBe('completed')
+  })
+
   it('cuts off what they have not heard yet of a response that is over', async () => {
     await using voice = await startVoice({ script: stopThere })
     const client = await voice.connect()
@@ -234,5 +249,31 @@ describe('a committed turn', () => {
     const said = client.all('response.output_audio_transcript.done').map(({ transcript }) => transcript)
     expect(said[0]).toContain('say it again')
     expect(said[1]).toContain('type')
+  })
+})
+
+describe('a noise while an answer is being made', () => {
+  it('keeps it back until it is known to be none of the speaker’s words, and then lets it be heard', async () => {
+    const reachable = Promise.withResolvers<void>()
+    let isFirst = true
+    const toSpeech = new FakeTextToSpeech({
+      before: async () => {
+        if (isFirst) await reachable.promise
+        isFirst = false
+      },
+    })
+    await using voice = await startVoice({ toSpeech })
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('nightdesk.caption')
+    speak(client, voiceFor(900))
+    await client.event('input_audio_buffer.speech_started')
+    reachable.resolve()
+    client.send({ type: 'input_audio_buffer.clear' })
+    await client.event('input_audio_buffer.cleared')
+    const done = await client.event('response.done')
+    expect(done.response.status).toBe('completed')
+    const types = client.types()
+    expect(types.indexOf('response.output_audio.delta')).toBeGreaterThan(types.indexOf('input_audio_buffer.cleared'))
   })
 })

@@ -133,7 +133,7 @@ export class Replies {
   /** It may not be heard until it is known whether the speaker has really finished. */
   withhold(): void {
     const reply = this.#active
-    if (reply !== undefined && !reply.hasBegun) reply.held ??= []
+    if (reply !== undefined) reply.held ??= []
   }
 
   /** The speaker had finished. */

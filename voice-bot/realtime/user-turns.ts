@@ -50,6 +50,8 @@ export interface LastSaid {
 const lastWordsMs = 4000
 /** Speech that was sent whole is recognised faster than it was spoken. */
 const longestHearingMs = 60_000
+/** An answer isn't kept back longer than that for a sound without words. */
+const withheldMs = 1500
 /** The protocol wants at least this much audio in a commit. */
 export const leastCommitMs = 100
 
@@ -65,6 +67,7 @@ export class UserTurns {
   /** Times in a row that nothing was understood. */
   #misheard = 0
   #deafCode: string | undefined
+  #stopWithholding: (() => void) | undefined
   #lang: Lang
   #said: LastSaid | undefined
 
@@ -118,7 +121,7 @@ export class UserTurns {
       case 'speech-started':
         this.#started(decision.atMs)
         // Whether they go on with what they were saying, or only cough, will be known by their words.
-        if (replies.active !== undefined) replies.withhold()
+        this.#withhold()
         return
       case 'speech-stopped':
         return
@@ -156,6 +159,8 @@ export class UserTurns {
         this.#deafCode = undefined
         this.#words = event.text
         if (this.#speech !== undefined) this.#tell(this.#speech.itemId, event.text, false, event.names?.corrections)
+        // Until the last words of a committed turn are there, words are of that turn, and it is over.
+        if (this.#unheard.length > 0) return
         ear.heard({ kind: event.kind, text: event.text, confidence: event.confidence })
         if (replies.isWithheld && this.#speech !== undefined && event.text.trim() !== '') this.#goOnSaying()
         return
@@ -204,18 +209,22 @@ export class UserTurns {
     this.#said = { saidAt: now, endedAt: now, heardAt: now }
     this.#commit({ spokenMs: undefined, endpointWord: undefined })
     ear.heard({ kind: 'turn-closed' })
+    this.#release()
   }
 
   /** What was taken in and not committed is nobody's question. */
   clear(): void {
     this.#bufferedFromMs = this.#parts.ear.clockMs
     this.#stopped(this.#parts.ear.clockMs)
+    this.#speech = undefined
     this.#drop()
     this.#parts.ear.heard({ kind: 'turn-closed' })
     this.#parts.send({ type: 'input_audio_buffer.cleared' })
+    this.#release()
   }
 
   close(): void {
+    this.#stopWithholding?.()
     for (const { stopWaiting } of this.#unheard) stopWaiting()
     for (const abort of this.#sent.values()) abort.abort(new Error('the session is over'))
     this.#sent.clear()
@@ -251,7 +260,7 @@ export class UserTurns {
       this.#drop()
       ear.heard({ kind: 'turn-closed' })
       mood.is(replies.active === undefined ? 'listening' : 'thinking')
-      replies.release()
+      this.#release()
       return
     }
     if (replies.isWithheld) this.#goOnSaying()
@@ -260,11 +269,28 @@ export class UserTurns {
     this.#parts.onTurn(this.#commit({ spokenMs, endpointWord }))
   }
 
+  #withhold(): void {
+    const { replies, parts, settings } = this.#parts
+    const mayInterrupt = settings().audio.input.turn_detection?.interrupt_response !== false
+    if (replies.active === undefined || !mayInterrupt) return
+    replies.withhold()
+    this.#stopWithholding ??= parts.timing.after(withheldMs, () => this.#release())
+  }
+
+  #release(): void {
+    this.#stopWithholding?.()
+    this.#stopWithholding = undefined
+    this.#parts.replies.release()
+  }
+
   /** The answer under way is to half of what they want to say: it is answered together with the rest. */
   #goOnSaying(): void {
     const { active } = this.#parts.replies
+    this.#stopWithholding?.()
+    this.#stopWithholding = undefined
     if (active === undefined) return
-    active.isHalf = true
+    // What was begun to be heard was an answer; what was not is asked again with the rest.
+    active.isHalf = !active.hasBegun
     this.#parts.replies.cancel(active, 'turn_detected')
   }
 
