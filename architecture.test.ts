@@ -46,6 +46,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   '@langchain/': ['providers'],
   '@notionhq/': ['ingest/notion'],
   '@octokit/': ['ingest/github'],
+  '@openai/': 'tests',
   '@opentelemetry/': ['runtime/telemetry'],
   '@qdrant/': ['knowledge/qdrant'],
   '@types/': [],

@@ -63,7 +63,6 @@ const FunctionCallOutput = z.object({
 })
 const NewItem = z.discriminatedUnion('type', [Message, FunctionCall, FunctionCallOutput])
 export type NewItem = z.infer<typeof NewItem>
-export type NewUserContent = z.infer<typeof UserContent>
 
 const Reference = z.object({ type: z.literal('item_reference'), id })
 

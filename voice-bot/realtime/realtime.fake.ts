@@ -35,7 +35,7 @@ export interface FakeVoice {
   limits?: WebSocketLimits
 }
 
-export function fakeVoiceParts(given: FakeVoice = {}): VoiceParts {
+function fakeVoiceParts(given: FakeVoice = {}): VoiceParts {
   const { script = [], toText = new ScriptedSpeechToText(script), toSpeech = new FakeTextToSpeech() } = given
   return {
     conversation: fakeParts(given.sections ?? redisWiki, {

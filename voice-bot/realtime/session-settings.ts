@@ -4,7 +4,7 @@ import { ClientFault } from './faults.ts'
 import type { SessionUpdate } from './session-update.ts'
 
 /** The one model that there is, whatever a client asks for. */
-export const modelName = 'nightdesk'
+const modelName = 'nightdesk'
 
 /** Sessions end when their client leaves; the protocol wants a time all the same. */
 const lifetimeS = 24 * 3600
