@@ -58,7 +58,7 @@ export function promptOf(scene: Scene, tools: readonly Tool[]): Prompt {
     tools: '',
     clientTools: '',
     notes: cut(position.notes.toReversed().join('\n'), promptBudget.notes),
-    summary: fresh ? '' : cut(position.summary, promptBudget.summary),
+    summary: fresh ? '' : cut(scene.summary ?? position.summary, promptBudget.summary),
     turns: fresh ? '' : turnsWithin(earlier, promptBudget.turns),
     question: cut(meant, promptBudget.question),
   }

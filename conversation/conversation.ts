@@ -12,6 +12,7 @@ import { type NamedText, NameEar } from './heard-names.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
 import { Listening } from './listening.ts'
 import type { ConversationParts, Tool } from './parts.ts'
+import { RunningSummary } from './running-summary.ts'
 import { spoken } from './say.ts'
 import type { SpeculativeAnswer } from './speculation.ts'
 import { SpokenLog } from './spoken-log.ts'
@@ -133,6 +134,7 @@ export class Conversation {
       ...(await openTalk(this.#parts, this.#options, signal)),
       background: this.#background,
       clientTools: () => this.#clientTools,
+      ...(this.#parts.llm === undefined ? {} : { summaries: new RunningSummary(this.#parts.llm, this.#parts.log) }),
     }
     const talk = this.#talk
     const asker = { principal: talk.principal.name, session: talk.conversationId }
@@ -330,6 +332,8 @@ export class Conversation {
       await this.#tellBackground(out)
       this.#current = undefined
       this.#last = taken
+      // Nobody waits for it, and it ends with the conversation.
+      if (taken.made !== undefined) void talk.summaries?.update(taken.made.position, signal)
     }
   }
 

@@ -98,6 +98,8 @@ export interface Scene {
   reads: TurnReads
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined
+  /** Older turns in short, as a model sums them up; absent: as the position has them. */
+  summary?: string | undefined
   /** What the client can do, beside our own tools. */
   clientTools?: readonly Tool[] | undefined
 }

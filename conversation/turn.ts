@@ -13,6 +13,7 @@ import { untilAborted } from './lifetimes.ts'
 import type { Background, ConversationParts, Scene, Tool } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
+import type { RunningSummary } from './running-summary.ts'
 import { namesId } from './scene.ts'
 import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { withSummary } from './summary.ts'
@@ -44,6 +45,8 @@ export interface Talk {
   mode: 'text' | 'spoken'
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined
+  /** Sums up older turns; absent: their first words stand for them. */
+  summaries?: RunningSummary | undefined
   /** What the client can do in the turn that begins. */
   clientTools?: (() => readonly Tool[]) | undefined
 }
@@ -124,6 +127,7 @@ async function* turnEvents(
   const { names } = utterance
   yield { kind: 'turn', text: guarded.text, lang, ...(names === undefined ? {} : { names }) }
   for (const verdict of guarded.verdicts) yield { kind: 'verdict', verdict }
+  const position = await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal)
   const entered: Scene = {
     parts,
     ...talk,
@@ -134,8 +138,9 @@ async function* turnEvents(
     names,
     history: utterance.history,
     earlier: await earlierTurns(parts, talk, signal),
+    summary: talk.summaries?.of(position),
     clientTools: talk.clientTools?.(),
-    position: await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
+    position,
     reads: utterance.begun?.reads ?? watchedReads(parts, talk.principal),
   }
   const { scene, intent } = understoodIn(entered, utterance.command)

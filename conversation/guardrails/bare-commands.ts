@@ -114,7 +114,7 @@ function plain(text: string): string {
       // The marks of a quotation are not what a command writes to.
       .replace(/^[ \t]*(?:>[ \t]?)+/gm, '')
       .replace(/\[([^\]\n]*)\]\([^)\n]*\)/g, '$1')
-    // The bars of a table are no pipes.
+      // The bars of a table are no pipes.
       .replace(/^[ \t]*\|.*$/gm, (row) => row.replaceAll('|', ' . '))
       .replace(/[`*_]+(?=\s|$)|(?<=^|\s)[`*_]+|`|\[\d{1,3}\]/gm, ' ')
       .replace(/\s+/g, ' ')
