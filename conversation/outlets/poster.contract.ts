@@ -35,7 +35,7 @@ export function posterContract(open: () => Promise<OpenedPoster>): void {
   it('posts nothing that cites what is not there to be read', async () => {
     await using opened = await open()
     const refused = opened.poster.post({ ...post, channel: opened.channel, documentIds: ['gone'] }, ongoing)
-    await expect(refused).rejects.toThrow()
+    await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/^post_/) })
     expect(opened.arrived()).toEqual([])
   })
 
