@@ -82,7 +82,7 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   stemmer: ['knowledge/terms', 'retrieval/query'],
   vitest: 'tests',
   wabt: ['bench', 'providers/embedder', 'knowledge/sqlite', 'bin'],
-  ws: ['providers', 'voice-bot', 'server'],
+  ws: ['providers', 'voice-bot', 'server', 'bench'],
   yaml: ['ingest', 'runtime/config'],
   zod: 'anywhere',
 }

@@ -14,6 +14,8 @@ import { turnTakingChart, turnTakingNotes, turnTakingTables } from './turn-takin
 import type { TurnTakingFindings } from './turn-taking/turn-taking.ts'
 import { voiceNotes, voiceTables } from './voice/report.ts'
 import type { VoiceFindings } from './voice/voice.ts'
+import { voiceNetworkNotes, voiceNetworkTable } from './voice-network/report.ts'
+import type { VoiceNetworkRow } from './voice-network/voice-network.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
@@ -28,6 +30,7 @@ export type BenchReport = BenchConditions &
       }
     | { benchmark: 'gateway'; rows: readonly BenchGatewayRow[] }
     | { benchmark: 'voice'; voice: VoiceFindings }
+    | { benchmark: 'voice-network'; rows: readonly VoiceNetworkRow[] }
     | { benchmark: 'turn-taking'; turnTaking: TurnTakingFindings }
     | AtScaleReport
   )
@@ -80,6 +83,7 @@ export function benchTables(report: BenchReport): BenchTable[] {
   if (report.benchmark === 'gateway') return [gatewayTable(report.rows)]
   if (report.benchmark === 'turn-taking') return turnTakingTables(report.turnTaking)
   if (report.benchmark === 'voice') return voiceTables(report.voice)
+  if (report.benchmark === 'voice-network') return [voiceNetworkTable(report.rows)]
   if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
@@ -100,6 +104,7 @@ export function benchNotes(report: BenchReport): string[] {
     report.benchmark === 'gateway' ||
     report.benchmark === 'turn-taking' ||
     report.benchmark === 'voice' ||
+    report.benchmark === 'voice-network' ||
     isAtScale(report)
       ? []
       : [`Grown from ${corpus}, the same at every run.`]),
@@ -117,6 +122,7 @@ function notesOf(report: BenchReport): string[] {
     ]
   if (report.benchmark === 'turn-taking') return turnTakingNotes(report.turnTaking)
   if (report.benchmark === 'voice') return voiceNotes(report.voice)
+  if (report.benchmark === 'voice-network') return voiceNetworkNotes()
   if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [

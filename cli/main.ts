@@ -164,6 +164,7 @@ function program(): Command {
         'search',
         'turn-taking',
         'voice',
+        'voice-network',
         'workers',
         'chaos-ingest',
         'notion',

@@ -15,6 +15,7 @@ import { benchSearchBesidePeers } from '#bench/search-beside-peers.ts'
 import { startStandIns } from '#bench/stand-ins/stand-ins.ts'
 import { benchTurnTaking } from '#bench/turn-taking/turn-taking.ts'
 import { benchVoice } from '#bench/voice/voice.ts'
+import { benchVoiceNetwork } from '#bench/voice-network/voice-network.ts'
 import { benchWebhook } from '#bench/webhook.ts'
 import { benchWorkerMemory } from '#bench/worker-memory/worker-memory.ts'
 import { benchWorkers } from '#bench/workers.ts'
@@ -81,6 +82,10 @@ const benchmarks = [
     measures:
       'voice in real time: time that the agent adds to a turn, time until silence, --sessions at once, beside LiveKit Agents',
   },
+  {
+    name: 'voice-network',
+    measures: 'gaps in what is heard over WebRTC and over a WebSocket, on a good line and on one that loses 5 %',
+  },
   { name: 'search', measures: 'time of a search among --sizes passages, vectors included: p50, p95, p99' },
 ] as const
 
@@ -123,6 +128,12 @@ async function run(
       rows: await benchConversation({ loads: conversationLoads, warmUp: { conversations: 4, turnsEach: 2 } }, signal),
       stops: await benchStops(40, signal),
       longTalk: await benchLongTalk(400, signal),
+    }))
+  }
+  if (name === 'voice-network') {
+    return await underConditions('nothing', async () => ({
+      benchmark: name,
+      rows: await benchVoiceNetwork(20, options.seed, signal),
     }))
   }
   if (name === 'gateway') {
