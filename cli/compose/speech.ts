@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { SpeechParts } from '#conversation/parts.ts'
 import { shippedLexicon } from '#conversation/speech/lexicon.ts'
 import { createSpeechToTextGateway } from '#providers/gateway/speech-to-text-gateway.ts'
@@ -19,11 +20,11 @@ type VoiceSetting = NonNullable<Settings['voices']>[number]
  * voice of this machine comes last, so that there is always one.
  */
 export async function openSpeech(
-  { env, settings: { speech } }: Config,
+  { env, settings: { speech }, settingsDir }: Config,
   { gatewayParts, pools }: Pick<Providers, 'gatewayParts' | 'pools'>,
 ): Promise<OpenedSpeech> {
-  const ears = await Promise.all(recognisersIn(speech, env).map((setting) => openEar(setting, env)))
-  const voices = await Promise.all(voicesIn(speech, env).map((setting) => openVoice(setting, env)))
+  const ears = await Promise.all(recognisersIn(speech, env).map((setting) => openEar(setting, env, settingsDir)))
+  const voices = await Promise.all(voicesIn(speech, env).map((setting) => openVoice(setting, env, settingsDir)))
   const toText = ears.length === 0 ? undefined : createSpeechToTextGateway(ears, gatewayParts)
   const toSpeech = createTextToSpeechGateway(voices, gatewayParts)
   if (toText !== undefined) pools.push(toText.pool)
@@ -48,12 +49,16 @@ function voicesIn({ voices }: Settings, { CARTESIA_API_KEY: key }: Config['env']
   return named.some(({ type }) => type === 'espeak') ? named : [...named, { type: 'espeak' }]
 }
 
-async function openEar(setting: RecogniserSetting, env: Config['env']): Promise<SpeechToText> {
+async function openEar(setting: RecogniserSetting, env: Config['env'], settingsDir: string): Promise<SpeechToText> {
   if (setting.type === 'openai') {
     const { OpenAiCompatibleSpeechToText } = await import(
       '#providers/speech-to-text/openai-compatible/openai-compatible-speech-to-text.ts'
     )
     return new OpenAiCompatibleSpeechToText({ ...serverOf(setting, env), model: setting.model })
+  }
+  if (setting.type === 'sherpa') {
+    const { sherpaSpeechToText } = await import('#providers/speech-to-text/sherpa/sherpa-speech-to-text.ts')
+    return sherpaSpeechToText({ folder: resolve(settingsDir, setting.folder) })
   }
   const { DEEPGRAM_API_KEY: apiKey, DEEPGRAM_BASE_URL: baseUrl } = env
   if (apiKey === undefined)
@@ -62,11 +67,15 @@ async function openEar(setting: RecogniserSetting, env: Config['env']): Promise<
   return new DeepgramSpeechToText({ apiKey, baseUrl, model: setting.model })
 }
 
-async function openVoice(setting: VoiceSetting, env: Config['env']): Promise<TextToSpeech> {
+async function openVoice(setting: VoiceSetting, env: Config['env'], settingsDir: string): Promise<TextToSpeech> {
   switch (setting.type) {
     case 'espeak': {
       const { EspeakTextToSpeech } = await import('#providers/text-to-speech/espeak/espeak-text-to-speech.ts')
       return new EspeakTextToSpeech()
+    }
+    case 'sherpa': {
+      const { SherpaTextToSpeech } = await import('#providers/text-to-speech/sherpa/sherpa-text-to-speech.ts')
+      return new SherpaTextToSpeech({ folder: resolve(settingsDir, setting.folder) })
     }
     case 'openai': {
       const { OpenAiCompatibleTextToSpeech } = await import(

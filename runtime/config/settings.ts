@@ -75,9 +75,12 @@ const ownServer = {
   api_key_env: z.string().min(1).optional().describe('The variable that holds the key; default: OPENAI_API_KEY'),
 }
 
+const modelFolder = z.string().min(1).describe('Of one model of sherpa-onnx; relative to this file')
+
 const Recogniser = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('deepgram'), model: z.string().min(1).optional() }),
   z.strictObject({ type: z.literal('openai'), ...ownServer, model: z.string().min(1) }),
+  z.strictObject({ type: z.literal('sherpa'), folder: modelFolder }),
 ])
 
 const Voice = z.discriminatedUnion('type', [
@@ -87,6 +90,7 @@ const Voice = z.discriminatedUnion('type', [
     voice: z.string().min(1).optional(),
   }),
   z.strictObject({ type: z.literal('openai'), ...ownServer, model: z.string().min(1), voice: z.string().min(1) }),
+  z.strictObject({ type: z.literal('sherpa'), folder: modelFolder }),
   z.strictObject({ type: z.literal('espeak') }),
 ])
 
