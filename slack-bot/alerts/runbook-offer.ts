@@ -94,8 +94,14 @@ async function runbookFor(
   if (named === undefined && !relevant) return undefined
   const least = (trusted[0]?.score ?? 0) * nearBest
   const near = trusted.filter(({ score }) => score >= least)
-  const best = named ?? near.find(({ passage }) => passage.kind === 'steps') ?? near[0]
+  const written = near.find(({ document }) => document.kind === 'page')
+  const best = named ?? near.find(isRunbook) ?? written ?? near[0]
   return best === undefined ? undefined : cited(best)
+}
+
+/** The rule that raised an alert says much the same words, and not what to do. */
+function isRunbook({ passage, document }: RankedPassage): boolean {
+  return passage.kind === 'steps' && document.kind === 'page'
 }
 
 function isSame(one: string, other: string): boolean {
