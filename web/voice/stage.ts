@@ -171,10 +171,14 @@ export class Stage {
 }
 
 function hint({ state, settings, recognition, hasEars, waitingFor }: TalkView, words: VoiceWords): string {
-  const key = keyName(settings.key)
-  if (state === 'listening')
-    return `${words.hints.listening(key)}${recognition === 'browser' ? ` ${words.hints.browser}` : ''}`
-  if (state === 'ready') return words.hints.ready(key)
+  const { hints } = words
+  // Phones have no keys to hold.
+  const key = matchMedia('(pointer: coarse)').matches ? undefined : keyName(settings.key)
+  if (state === 'listening') {
+    const how = key === undefined ? hints.listening : hints.listeningOrKey(key)
+    return recognition === 'browser' ? `${how} ${hints.browser}` : how
+  }
+  if (state === 'ready') return key === undefined ? hints.ready : hints.readyOrKey(key)
   if (state === 'thinking' && waitingFor !== undefined) return words.waitingFor[waitingFor]
   if (state === 'speaking' && !hasEars) return ''
   if (state === 'speaking' || state === 'offline' || state === 'muted' || state === 'typing') return words.hints[state]

@@ -144,7 +144,7 @@ export class Talk {
 
   /** A question that was typed, or heard by the browser. */
   say(text: string): void {
-    if (this.#mouth.isSounding) this.stop()
+    if (this.isBusy) this.stop()
     const itemId = `item_${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`
     this.#captions.hear(text, true)
     this.#turns.typed(itemId, text)

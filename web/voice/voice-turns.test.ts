@@ -56,10 +56,32 @@ describe('VoiceTurns', () => {
     expect(shown).toMatchObject([{ question: 'How do I fail over?', text: 'By hand.', end: 'whole' }])
   })
 
-  it('do not call it an interruption when somebody goes on before a word was answered', () => {
+  it('answer what was said together with what the speaker went on to say, understood or not', () => {
     const { turns, shown } = asked()
     turns.take(done('r1', 'cancelled'))
-    expect(shown[0]?.end).toBe('joined')
+    expect(shown[0]?.end).toBeUndefined()
+    turns.take(created('r2'))
+    turns.take(transcript('', true))
+    turns.take(caption('r2', 'By hand.'))
+    expect(shown).toMatchObject([{ question: 'How?', text: 'By hand.' }])
+  })
+
+  it('put an answer without words yet under what is understood next', () => {
+    const { turns, shown } = asked()
+    turns.take(done('r1', 'cancelled'))
+    turns.take(created('r2'))
+    turns.take(transcript('On staging, I mean.', true))
+    turns.take(caption('r2', 'By hand.'))
+    expect(shown).toMatchObject([
+      { question: 'How?', end: 'joined' },
+      { question: 'On staging, I mean.', text: 'By hand.' },
+    ])
+  })
+
+  it('say that an answer was stopped before it had words', () => {
+    const { turns, shown } = asked()
+    turns.take(done('r1', 'cancelled', undefined, 'client_cancelled'))
+    expect(shown[0]?.failure).toEqual({ kind: 'stopped' })
   })
 
   it('say where an answer was interrupted, and why one failed', () => {
@@ -153,11 +175,16 @@ function created(id: string): ServerEvent {
   return event({ type: 'response.created', response: response(id, 'in_progress') })
 }
 
-function done(id: string, status: 'completed' | 'cancelled' | 'failed', message?: string): ServerEvent {
+function done(
+  id: string,
+  status: 'completed' | 'cancelled' | 'failed',
+  message?: string,
+  reason: 'turn_detected' | 'client_cancelled' = 'turn_detected',
+): ServerEvent {
   const error = message === undefined ? undefined : { type: 'server_error', code: 'x', message }
   return event({
     type: 'response.done',
-    response: { ...response(id, status), status_details: { type: status, error } },
+    response: { ...response(id, status), status_details: { type: status, error, reason } },
   })
 }
 

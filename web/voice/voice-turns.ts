@@ -18,8 +18,8 @@ export class VoiceTurns {
   readonly #byResponse = new Map<string, Turn>()
   /** Said and not answered yet, oldest first. */
   #open: Turn[] = []
-  /** An answer to what is still being understood: its question comes later. */
-  #waiting: string | undefined
+  /** The answer that is being made. What it answers may still be understood, in pieces, while it's being made. */
+  #active: string | undefined
 
   constructor(thread: Thread) {
     this.#thread = thread
@@ -27,7 +27,7 @@ export class VoiceTurns {
 
   /** A question that was typed, or heard by the browser itself. */
   typed(itemId: string, question: string): void {
-    this.#begin(itemId, question, [])
+    this.#open.push(this.#begin(itemId, question, []))
   }
 
   take(event: ServerEvent): void {
@@ -78,13 +78,13 @@ export class VoiceTurns {
     this.#byItem.clear()
     this.#byResponse.clear()
     this.#open = []
-    this.#waiting = undefined
+    this.#active = undefined
   }
 
   #heard(itemId: string, text: string, corrections: readonly Correction[]): void {
     const turn = this.#byItem.get(itemId)
     if (turn === undefined) {
-      if (text.trim() !== '') this.#begin(itemId, text, corrections)
+      if (text.trim() !== '') this.#joins(this.#begin(itemId, text, corrections))
       return
     }
     turn.question = text
@@ -92,27 +92,38 @@ export class VoiceTurns {
     this.#thread.show(turn)
   }
 
-  #begin(itemId: string, question: string, corrections: readonly Correction[]): void {
+  #begin(itemId: string, question: string, corrections: readonly Correction[]): Turn {
     const turn = this.#thread.begin(question)
     turn.corrections = corrections
     this.#byItem.set(itemId, turn)
-    this.#open.push(turn)
-    if (this.#waiting !== undefined) this.#answering(this.#waiting)
     this.#thread.show(turn)
+    return turn
+  }
+
+  /** What is understood while an answer is made that has no words yet belongs to what it answers. */
+  #joins(turn: Turn): void {
+    const active = this.#active
+    const before = active === undefined ? undefined : this.#byResponse.get(active)
+    if (active === undefined || (before !== undefined && before.text !== '')) {
+      this.#open.push(turn)
+      return
+    }
+    if (before !== undefined) this.#open.push(before)
+    this.#open.push(turn)
+    this.#answering(active)
   }
 
   /** All that was said before one answer is answered by it; it stands under the last. */
   #answering(responseId: string): void {
-    if (this.#byResponse.has(responseId)) return
+    this.#active = responseId
     const turn = this.#open.pop()
-    this.#waiting = turn === undefined ? responseId : undefined
     if (turn === undefined) return
     for (const earlier of this.#open.splice(0)) this.#end(earlier, 'joined')
     this.#byResponse.set(responseId, turn)
   }
 
   #done(response: RealtimeResponse): void {
-    if (this.#waiting === response.id) this.#waiting = undefined
+    if (this.#active === response.id) this.#active = undefined
     const turn = this.#byResponse.get(response.id)
     if (turn === undefined) return
     this.#byResponse.delete(response.id)
@@ -121,8 +132,13 @@ export class VoiceTurns {
       turn.failure = detail === '' ? { kind: 'broken-off' } : { kind: 'refused', detail }
     }
     if (response.status !== 'cancelled') this.#end(turn, 'whole')
-    // Nothing was said to it: the speaker simply went on.
-    else this.#end(turn, turn.text === '' ? 'joined' : 'interrupted')
+    else if (turn.text !== '') this.#end(turn, 'interrupted')
+    // The speaker simply went on: it's answered together with what comes.
+    else if (response.status_details?.reason === 'turn_detected') this.#open.push(turn)
+    else {
+      turn.failure = { kind: 'stopped' }
+      this.#end(turn, 'interrupted')
+    }
   }
 
   #end(turn: Turn, end: NonNullable<Turn['end']>): void {
