@@ -78,5 +78,7 @@ async function overWebSocket(): Promise<CallerFindings> {
   return { connectedMs, heard: played.gaps, echoMs }
 }
 
+// Whoever waits for it may be gone.
+setTimeout(() => process.exit(1), (seconds + 60) * 1000).unref()
 const findings = kind === 'webrtc' ? await overWebrtc() : await overWebSocket()
 process.stdout.write(JSON.stringify(findings), () => process.exit(0))
