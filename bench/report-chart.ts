@@ -42,10 +42,10 @@ ${drawn.join('\n')}
 </svg>`
 }
 
-/** The next round number: 1, 2, 4 or 5 and noughts. */
+/** The next round number: one digit and noughts. */
 function nice(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 4, 5, 10].find((digit) => digit * power >= value) ?? 10) * power
+  return ([1, 2, 3, 4, 5, 6, 8, 10].find((digit) => digit * power >= value) ?? 10) * power
 }
 
 function short(value: number): string {

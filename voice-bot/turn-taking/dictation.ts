@@ -1,4 +1,4 @@
-import type { SentenceJudgement } from './completeness.ts'
+import type { SentenceJudgement } from './sentence-judgement.ts'
 
 const digits =
   'zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|double|triple'

@@ -1,5 +1,5 @@
 import { commandIn } from '#conversation/commands.ts'
-import type { SentenceJudgement } from './completeness.ts'
+import type { SentenceJudgement } from './sentence-judgement.ts'
 
 function set(words: string): ReadonlySet<string> {
   return new Set(words.split(/\s+/))

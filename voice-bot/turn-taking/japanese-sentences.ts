@@ -1,5 +1,5 @@
 import { commandIn } from '#conversation/commands.ts'
-import type { SentenceJudgement } from './completeness.ts'
+import type { SentenceJudgement } from './sentence-judgement.ts'
 
 const filler =
   /(?:え[ーえっ]*と[ーねお]*|ええと|えー+|あの[ーう]+|(?:^|[、\s])(?:あの|その)|その[ーう]+|う[ーう]*ん+|んー+|ん[んー]+|まあ|なんか|あー+|なんだっけ|なんていうか|ちょっと待ってね)$/u

@@ -1,5 +1,5 @@
-import type { SentenceJudgement, SentenceState } from './completeness.ts'
 import type { Cadence } from './prosody.ts'
+import type { SentenceJudgement, SentenceState } from './sentence-judgement.ts'
 import type { Eagerness } from './turn-taking.ts'
 
 /** What there is to say about a pause. */

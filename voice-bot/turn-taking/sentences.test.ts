@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { isAddressed } from './addressing.ts'
-import { judgeSentence, type SentenceState } from './completeness.ts'
+import { judgeSentence } from './completeness.ts'
 import { withoutEcho } from './echo.ts'
 import { endpointWordIn } from './endpoint-words.ts'
 import { isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
+import type { SentenceState } from './sentence-judgement.ts'
 
 const sentences: Readonly<Record<SentenceState, readonly string[]>> = {
   complete: [
