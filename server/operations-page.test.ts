@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lacksChromium, launchBrowser, openPage } from './page.fake.ts'
 import { fakePrices, fakeTurn } from './providers-desk.fake.ts'
-import type { ProvidersDesk } from './routes/providers.ts'
+import type { ProvidersDesk } from './routes/providers-desk.ts'
 import type { Operations, SourceStatus } from './routes/sources.ts'
 
 const now = Date.now()

@@ -125,6 +125,7 @@ describe.skipIf(lacksChromium())('talking in trouble', { timeout: 30_000 }, () =
     await voice.next('response.create')
     voice.speak('r1', 'By hand.', 5)
     await shows(page, 'Speaking')
+    expect(voice.received.some(({ type }) => type === 'input_audio_buffer.append')).toBe(false)
   })
 
   it('says how to get a safe page where this one is none', async () => {

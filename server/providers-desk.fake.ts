@@ -1,4 +1,4 @@
-import type { PricesWire, TurnWire } from './routes/turns.ts'
+import type { PricesWire, TurnWire } from './routes/turns-wire.ts'
 
 export const fakePrices: PricesWire = {
   asOf: '2026-06-01',

@@ -1,4 +1,4 @@
-import type { ProvidersDesk } from '#server/routes/providers.ts'
+import type { ProvidersDesk } from '#server/routes/providers-desk.ts'
 import type { Providers } from './providers.ts'
 
 /** What people can see of the providers, and do about them. */

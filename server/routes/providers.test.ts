@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { fakePrices, fakeTurn } from '../providers-desk.fake.ts'
 import { startServer } from '../server.fake.ts'
-import type { ProvidersDesk } from './providers.ts'
+import type { ProvidersDesk } from './providers-desk.ts'
 
 function desk() {
   const commands: unknown[] = []

@@ -24,8 +24,9 @@ async function recogniser(script: readonly ScriptedSpeech[], model: string) {
   return { fake, heard }
 }
 
-describe('recognition by Whisper', () =>
-  speechToTextContract(async (script) => (await recogniser(script, 'whisper-1')).heard))
+describe('recognition by Whisper', () => {
+  speechToTextContract(async (script) => (await recogniser(script, 'whisper-1')).heard)
+})
 
 describe('recognition that is read while it is written', () => {
   it('tells words as they come, sends the language and the names, and shares out the time', async () => {
