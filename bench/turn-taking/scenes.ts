@@ -42,6 +42,8 @@ const roomDb = -62
 const betweenMs = 3200
 const roomNoises = ['typing', 'music', 'babble'] as const
 const distancesDb = [20, 10, 5] as const
+/** In each language so many speakers are talked over and talk over us; all the others take turns alone. */
+const overlappedSpeakers = 4
 
 /** A recording in the making. */
 class Tape {
@@ -117,10 +119,14 @@ export async function* scenes(split: Split, signal: AbortSignal): AsyncGenerator
       yield { lang, room: name, samples: tape.recorded(luck), words: tape.words, events: tape.events }
     }
   }
-  for (const { turns, lang, speaker } of spoken) {
-    const first = turns[0]
-    if (first === undefined) continue
-    yield* overlapped(split, { speaking, speaker, lang, first, voices, luck }, signal)
+  for (const language of ['en', 'ja'] as const) {
+    for (const { turns, lang, speaker } of spoken
+      .filter(({ lang }) => lang === language)
+      .slice(0, overlappedSpeakers)) {
+      const first = turns[0]
+      if (first === undefined) continue
+      yield* overlapped(split, { speaking, speaker, lang, first, voices, luck }, signal)
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { EspeakTextToSpeech } from '#providers/text-to-speech/espeak/espeak-text
 import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Chance } from '../chance.ts'
 import { type Sound, sampleRate } from './noises.ts'
-import type { ScriptedTurn } from './utterances.ts'
+import type { ScriptedTurn } from './scripted-turn.ts'
 
 /** A made-up person. */
 export interface Speaker {
