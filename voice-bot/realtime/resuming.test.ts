@@ -53,6 +53,19 @@ describe('a connection that dropped', () => {
     expect(second.all('nightdesk.caption')).toEqual([])
   })
 
+  it('never goes on under the name of a conversation that is not there or is somebody else’s', async () => {
+    await using voice = await startVoice()
+    const strangers = 'conversation-of-somebody-else'
+    const client = await voice.connect(`&conversation_id=${strangers}`)
+    const told = client.all('session.created')[0]?.nightdesk?.conversation_id
+    expect(told).not.toBe(strangers)
+    client.ask(failOver)
+    expect((await client.event('nightdesk.answer')).answer.conversation_id).toBe(told)
+    expect(await lastQuestion(voice, strangers)).toBeUndefined()
+    const again = await voice.connect(`&conversation_id=${told}`)
+    expect(again.all('session.created')[0]?.nightdesk?.conversation_id).toBe(told)
+  })
+
   it('is taken over from one that only seems to be there', async () => {
     await using voice = await startVoice()
     const first = await voice.connect()

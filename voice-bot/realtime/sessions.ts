@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { openTalk } from '#conversation/conversation.ts'
 import type { Transport } from '../transport.ts'
 import { type Fault, faultOf } from './faults.ts'
 import { RealtimeSession } from './session.ts'
@@ -26,6 +27,7 @@ export class VoiceSessions {
   readonly #sessions = new Map<string, RealtimeSession>()
   /** Sessions without a connection, and what will end them. */
   readonly #waiting = new Map<RealtimeSession, () => void>()
+  readonly #closing = new AbortController()
   #draining: { idle: () => void } | undefined
 
   constructor(parts: VoiceParts) {
@@ -54,6 +56,20 @@ export class VoiceSessions {
       known.attach(link, { isResumed: true, after })
       return
     }
+    if (conversationId === undefined) this.#begin({ link, conversationId, settings, principal })
+    else void this.#beginIn(conversationId, { link, settings, principal })
+  }
+
+  /** A conversation that isn't the caller's, or isn't there, is a new one, by a name of our own. */
+  async #beginIn(conversationId: string, connecting: Connecting): Promise<void> {
+    const { conversation } = this.#parts
+    const asked = { conversationId, principal: connecting.principal, mode: 'spoken' } as const
+    const talk = await openTalk(conversation, asked, this.#closing.signal).catch(() => undefined)
+    if (talk === undefined || this.#draining !== undefined) connecting.link.close(1012, 'shutting down')
+    else this.#begin({ ...connecting, conversationId: talk.conversationId })
+  }
+
+  #begin({ link, conversationId, settings, principal }: Connecting): void {
     const session: RealtimeSession = new RealtimeSession(
       this.#parts,
       { principal },
@@ -89,6 +105,7 @@ export class VoiceSessions {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new Error('voice is over'))
     await Promise.all([...this.#sessions.values()].map((session) => session.close(1012, 'shutting down')))
   }
 
