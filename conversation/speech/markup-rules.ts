@@ -5,8 +5,8 @@ import { words } from './wording.ts'
 /** An address ends before the signs that close a sentence or what surrounds it. */
 const address = /https?:\/\/[^\s<>"'`）」』】、。]*[^\s<>"'`）」』】、。.,;:!?)\]]/
 
-/** Signs that make a code of what would else be words. */
-const codeSigns = /[/\\=|<>{}$*~&;:@]|(?:^|\s)-{1,2}\w/
+/** Signs that make a code of what would else be words: `--` alone, too, and a name with signs after other words. */
+const codeSigns = /[/\\=|<>{}$*~&;:@]|(?:^|\s)-{1,2}(?:\w|\s|$)|^[a-z][a-z0-9]*\s(?:.*\s)?[\w.-]*\w[-_.]\w/
 
 /** Markdown and what else is for the eye. */
 export const markupRules: readonly Rule[] = [

@@ -76,6 +76,12 @@ describe('speakable English', () => {
       'The command is: kubectl rollout undo deploy/api --to-revision=3.',
       'The command is: kube control rollout undo deploy slash A P I dash dash to dash revision equals 3.',
     ],
+    [
+      'Run `kubectl exec payments-db-1 -- psql`.',
+      'Run kube control, exec, payments dash D B dash 1, dash dash, P sequel.',
+    ],
+    ['Run `systemctl restart redis-sessions`.', 'Run system control, restart, redis dash sessions.'],
+    ['The service `redis-sessions` says `too many clients`.', 'The service redis sessions says too many clients.'],
     ['Use `-X` or -v.', 'Use dash capital X or dash V.'],
     ['Set PGHOST=localhost first.', 'Set P G H O S T equals local host first.'],
     ['Set `$HOME/.kube`.', 'Set dollar home slash dot kube.'],
