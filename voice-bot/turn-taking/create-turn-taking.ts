@@ -31,6 +31,9 @@ class TurnsOfTalk implements TurnTaking {
   #turn: OpenTurn | undefined
   /** An end that we told and that nobody has closed yet. */
   #ended: TurnOutcome | undefined
+  #endedMs = 0
+  /** What still sounded like a voice when the turn was over: nobody's turn, until words come. */
+  #goesOn: Sound | undefined
 
   constructor(options: SettledOptions) {
     this.#options = options
@@ -75,7 +78,7 @@ class TurnsOfTalk implements TurnTaking {
     if (this.#overlap.playing && this.#options.bargeIn.enabled) return this.#judgeOverlap()
     const { sound, voiced } = this.#heard
     if (!voiced || sound === undefined || sound.voicedMs < this.#options.startMs) return []
-    return this.#overlap.isPassedOver(sound) ? [] : this.#begin(sound.onsetMs, sound)
+    return sound === this.#goesOn || this.#overlap.isPassedOver(sound) ? [] : this.#begin(sound.onsetMs, sound)
   }
 
   #judgeOverlap(): TurnDecision[] {
@@ -88,8 +91,10 @@ class TurnsOfTalk implements TurnTaking {
   }
 
   /** @param sound Undefined where only words tell that somebody spoke. */
-  #begin(onsetMs: number, sound: Sound | undefined): TurnDecision[] {
+  #begin(soundsSinceMs: number, sound: Sound | undefined): TurnDecision[] {
     const { mode } = this.#options
+    // A sound that was there before belongs to the turn that is over.
+    const onsetMs = Math.max(soundsSinceMs, this.#endedMs)
     this.#tempo.speechBegan(onsetMs)
     this.#ended = undefined
     const parts = { options: this.#options, heard: this.#heard, tempo: this.#tempo, lag: this.#lag }
@@ -157,6 +162,8 @@ class TurnsOfTalk implements TurnTaking {
       if (outcome === 'answer') this.#tempo.turnEnded(decision.atMs)
       else if (outcome !== 'not-addressed' && turn.sound !== undefined) this.#heard.gate.wasNoise(turn.sound)
       this.#words.turnEnded(decision.atMs)
+      this.#endedMs = decision.atMs
+      this.#goesOn = this.#heard.voiced ? this.#heard.sound : undefined
       this.#turn = undefined
       this.#ended = outcome
       decisions.push({ ...decision, outcome })

@@ -185,4 +185,18 @@ describe('talk that is not for us', () => {
     stage.say('and what comes after that').hear(quiet, 2500)
     expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'answer' }])
   })
+
+  it('is not begun anew by the crowd that hid its end, but by words, at the time when they come', () => {
+    const crowd = { ...voice, levelDb: voice.levelDb - 9 }
+    const stage = new Stage().talked().hear(voice, 1200).interim('how do i fail over redis?').hear(crowd, 6000)
+    expect(stage.kinds.filter((kind) => kind !== 'likely-end-of-turn')).toEqual([
+      'speech-started',
+      'speech-stopped',
+      'end-of-turn',
+    ])
+    const endedAt = stage.find('end-of-turn')[0]?.atMs ?? 0
+    stage.closed().hear(voice, 600).interim('how do i fail over redis? and where')
+    const [, again] = stage.find('speech-started')
+    expect(again?.atMs).toBeGreaterThanOrEqual(endedAt)
+  })
 })
