@@ -57,8 +57,34 @@ describe('an answer in the documents’ own words', () => {
     expect(answer).toMatchObject({ abstained: false, provider: 'extractive', lang: 'en', costUsd: 0 })
     expect(answer.spoken).toContain('First step: Find the replica with the least lag.')
     expect(answer.spoken).not.toMatch(/[`*[\]#]/)
+    expect(answer.spoken).toMatch(/Last edited 4 weeks ago\.$/)
     keepsItsPromises(answer, wiki)
   })
+
+  it('says the thing itself, not what is done after it', async () => {
+    const text = '1. Tell the team that Redis failed over.\n2. Look at the failover lag of Redis.'
+    const after: Section = { title: 'Redis failover', heading: 'After the failover', text }
+    const asked = (question: string) => answeringOver([after, failover]).answer(question)
+    expect((await asked('What is the procedure to fail over Redis?')).spoken).toContain('Find the replica')
+    expect((await asked('What should I do after the Redis failover?')).spoken).toContain('Tell the team')
+  })
+
+  it('says aloud the first of several commands, and where the others are', async () => {
+    const text = 'Drain the node:\n\n```sh\nkubectl cordon node-7\nkubectl drain node-7\n```'
+    const node: Section = { title: 'Draining', heading: 'Drain a node', text }
+    const answer = await answeringOver([node]).answer('How do I drain a node?')
+    expect(answer.spoken).toContain('The first command is: kubectl cordon node-7. The others are on your screen.')
+    keepsItsPromises(answer, [node])
+  })
+
+  it.each(['How old is the Redis failover runbook?', 'When was the Redis failover page last updated?'])(
+    'tells the age of a document that is named: %s',
+    async (question) => {
+      const answer = await answeringOver(wiki).answer(question)
+      expect(answer.answer).toMatch(/^\*Redis failover › By hand\* was last edited \d/)
+      keepsItsPromises(answer, wiki)
+    },
+  )
 
   it('covers both parts of a question', async () => {
     const { answer } = await answeringOver(wiki).answer(

@@ -87,7 +87,9 @@ export function ownerDraft(evidence: Evidence, asked: Asked, passages: readonly 
 /** "How old is that?": the dates, reviews and owners of what the last answer cited. */
 export function ageDraft(asked: Asked, passages: readonly RankedPassage[], now: Date): Draft | undefined {
   const cited = passages.filter(({ passage }) => asked.lastCited.includes(passage.id))
-  const sources = (cited.length > 0 ? cited : passages.slice(0, 1)).slice(0, 4)
+  // An alert's rule has an age too, but who asks for a runbook's doesn't mean it.
+  const named = passages.find(({ document }) => document.kind !== 'alert') ?? passages[0]
+  const sources = cited.length > 0 ? cited.slice(0, 4) : named === undefined ? [] : [named]
   const parts = sources.flatMap((source, at): AnswerPart[] => {
     const first = unitsOf(source.passage)[0]
     if (first === undefined) return []

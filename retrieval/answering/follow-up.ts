@@ -28,6 +28,15 @@ const bareCase =
 const meta =
   /\bhow (?:old|fresh|recent|current|up[- ]to[- ]date) (?:is|are|was) (?:that|this|it|they|those|the (?:source|page|answer|info\w*))\b|\bwhen was (?:that|this|it) (?:last )?(?:edited|updated|written|reviewed|verified|changed|checked)\b|\bis (?:that|this|it) (?:still )?(?:current|up[- ]to[- ]date|outdated|valid|true|fresh)\b|(?:それ|これ|その|この)(?:は|って|情報|文書|ページ|手順|答え)?(?:は|って|の)?(?:いつ|どれ(?:くらい|ぐらい)?(?:古|前|新し)|最新|まだ(?:正し|有効))|いつの(?:情報|もの|記事|文書)|いつ(?:更新|書かれ|確認)/i
 
+/** "How old is the Kafka runbook?", 「Kafkaの手順書はいつの情報？」: a document is named by what it is. */
+const documentsAge =
+  /\bhow (?:old|fresh|recent|current|stale|outdated|up[- ]to[- ]date) (?:is|are) .{2,60}\b(?:runbook|playbook|page|doc(?:ument(?:ation)?)?|guide|wiki|notes?|article|procedure|post-?mortem)s?\b|\bwhen was .{2,60}\b(?:runbook|playbook|page|doc(?:ument(?:ation)?)?|guide|wiki|notes?|article|procedure|post-?mortem)s? (?:last )?(?:edited|updated|written|reviewed|verified|changed|checked)\b|(?:手順書?|ランブック|ドキュメント|文書|ページ|資料|ガイド|メモ)(?:は|って|の(?:最終更新|更新日?)は?)(?:いつ|どれ(?:くらい|ぐらい)(?:古|前|新し)|最新|古い)/i
+
+/** Asks how old a document is that it names, not what stands in it. */
+export function asksAboutAgeOf(question: string): boolean {
+  return question.length <= 120 && documentsAge.test(question.normalize('NFKC'))
+}
+
 /** Asks about the sources of the last answer, not about the matter itself: "how old is that?". */
 export function asksAboutAge(question: string): boolean {
   return question.length <= 80 && meta.test(question.normalize('NFKC'))

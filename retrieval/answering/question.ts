@@ -75,7 +75,7 @@ function facetOf(text: string, thesaurus: Thesaurus | undefined): Facet {
 }
 
 const ownership =
-  /\bwho (?:owns|maintains|reviews|looks after|is (?:the )?(?:owner|maintainer|responsible|in charge))\b|\bowners? (?:of|for)\b|\b(?:which|what) team (?:owns|maintains|is responsible|looks after)\b|\bwhose (?:runbook|alert|page|document|doc|service)\b|担当(?:者|は|チーム|部署)|オーナー|所有者|責任者|誰が(?:管理|保守|担当|所有|見て)|どのチーム/i
+  /\bwho (?:owns|maintains|reviews|looks after|is (?:the )?(?:owner|maintainer|responsible|in charge))\b|\bowners? (?:of|for)\b|\bwho (?:is|are) (?:the )?(?:contacts?|team)\b|\b(?:which|what) team (?:owns|maintains|is responsible|looks after)\b|\bwhose (?:runbook|alert|page|document|doc|service)\b|担当(?:者|は|チーム|部署)|オーナー|所有者|責任者|誰が(?:管理|保守|担当|所有|見て)|どのチーム/i
 
 /** Asks whom a document belongs to, which stands in its record rather than in its text. */
 export function asksForOwner(question: string): boolean {

@@ -151,8 +151,11 @@ export async function judge(
         ),
         procedure: procedural(
           candidate.siblings,
-          `${candidate.passage.document.path} ${candidate.passage.document.title} ${headingOver(candidate)}`,
-          facet.wants,
+          {
+            document: `${candidate.passage.document.path} ${candidate.passage.document.title}`,
+            heading: headingOver(candidate),
+          },
+          facet,
         ),
         passage: candidate.passage.score / best,
         rank: 1 / candidate.passage.rank,

@@ -4,7 +4,7 @@ import { plain } from './readable.ts'
 import type { Candidate } from './scoring.ts'
 import type { Selection } from './selection.ts'
 import { isCommand } from './units.ts'
-import { caveat, words } from './wording.ts'
+import { caveat, lastSeen, words } from './wording.ts'
 
 /** Longer commands are not for the ear. */
 const longestSpokenCommand = 90
@@ -19,11 +19,23 @@ export function spokenForm(selection: Selection, wants: ReadonlySet<Want>, now: 
   const said = new Set<Candidate>()
   const first = wants.has('command') ? withCommand(selection.best, all) : selection.best
   const leads = [first, ...selection.leads.filter((lead) => lead !== first)]
-  for (const lead of leads.slice(0, 2)) {
+  const steps = wants.has('steps') ? stepsAfter(first, all) : []
+  const second = steps[0] ?? leads[1]
+  for (const lead of second === undefined ? [first] : [first, second]) {
     const text = said.has(lead) ? '' : spokenUnit(lead, all, said, lang)
     if (text !== '') parts.push(text)
   }
+  // Who is about to act wants to know how old it is, also where that is no reason to hesitate.
+  if (steps.length > 0 && age === undefined) parts.push(lastSeen(selection.best.passage, now, lang))
   return together(parts, lang)
+}
+
+/** The steps that what answers best announces, without being one itself. */
+function stepsAfter({ passage, unit }: Candidate, all: readonly Candidate[]): Candidate[] {
+  const steps = all.filter((other) => other.passage === passage && other.unit.kind === 'step' && other.unit.ordered)
+  const next = steps.find(({ unit: other }) => other.index > unit.index)
+  const own = steps.filter(({ unit: other }) => other.block === (unit.kind === 'step' ? unit : next?.unit)?.block)
+  return own.length < 2 ? [] : unit.kind === 'step' ? own.slice(0, 1) : own
 }
 
 /** Who asks for a command wants to hear it: the nearest one after the best unit, else the first of its passage. */
@@ -42,7 +54,7 @@ function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candid
   const steps = siblings.filter(
     ({ unit: other }) => other.block === spoken.unit.block && other.kind === 'step' && other.ordered,
   )
-  const isProcedure = spoken.unit.kind === 'step' && steps.length > 2
+  const isProcedure = spoken.unit.kind === 'step' && steps.length > 1
   if (isProcedure) for (const step of steps) said.add(step)
   const first = isProcedure ? (steps[0] ?? spoken) : spoken
   said.add(first)
@@ -85,7 +97,14 @@ function spokenCommand(code: string, lang: Lang): string {
     .map((line) => line.trim().replace(/^[$#%>]\s+(?=\S)/, ''))
     .filter((line) => line !== '')
   const [line] = lines
-  if (line === undefined || lines.length > 1 || line.length > longestSpokenCommand) return words[lang].onScreen
+  if (line === undefined || line.length > longestSpokenCommand) return words[lang].onScreen
+  if (lines.length > 1) {
+    if (/^(?:#|\/\/)/.test(line)) return words[lang].onScreen
+    const { firstCommand, restOnScreen } = words[lang]
+    return lang === 'ja'
+      ? `${firstCommand}、${line} です。${restOnScreen}`
+      : `${firstCommand}: ${line}. ${restOnScreen}`
+  }
   return lang === 'ja' ? `${words.ja.command}、${line} です。` : `${words.en.command}: ${line}.`
 }
 

@@ -8,7 +8,7 @@ import { maskSecrets } from '#knowledge/secrets.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { Log } from '#runtime/log.ts'
 import { withoutFillers } from '../query/fillers.ts'
-import { asksAboutAge, type Earlier, standaloneQuestion } from './follow-up.ts'
+import { asksAboutAge, asksAboutAgeOf, type Earlier, standaloneQuestion } from './follow-up.ts'
 import { rewritten } from './model/rewrite.ts'
 import { withoutOrders } from './orders.ts'
 
@@ -20,7 +20,7 @@ export interface Asked {
   lang: Lang
   principal: Principal
   conversationId: string
-  /** It asks how old the sources of the last answer are. */
+  /** It asks how old the sources of the last answer are, or a document that it names. */
   aboutAge: boolean
   /** Ids of the passages that the last answer cited. */
   lastCited: readonly string[]
@@ -40,8 +40,9 @@ export async function understood(
   const turns = await earlierTurns(parts, question, signal)
   const earlier = turns.length > 0 ? turns : clientsHistory(question)
   const last = earlier.at(-1)
-  const aboutAge = last !== undefined && asksAboutAge(text)
-  const { standalone, followsOn } = aboutAge
+  const aboutLast = last !== undefined && asksAboutAge(text)
+  const aboutAge = aboutLast || asksAboutAgeOf(text)
+  const { standalone, followsOn } = aboutLast
     ? { standalone: last.standalone, followsOn: false }
     : standaloneQuestion(text, earlier)
   const byModel =
@@ -55,7 +56,7 @@ export async function understood(
     principal: question.principal,
     conversationId: turns[0]?.conversationId ?? randomUUID(),
     aboutAge,
-    lastCited: turns.at(-1)?.cited.map(({ passageId }) => passageId) ?? [],
+    lastCited: aboutAge && !aboutLast ? [] : (turns.at(-1)?.cited.map(({ passageId }) => passageId) ?? []),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Want } from './question.ts'
+import type { Facet, Want } from './question.ts'
 import { isCommand, type Unit } from './units.ts'
 
 /** Headings that runbooks and how-tos give to the sections that answer such questions, in both languages. */
@@ -35,14 +35,25 @@ export function wantedPlace(
 /** Tells what happened once, not what to do. */
 const narrative = /post-?mortem|incident[- ]report|retrospective|timeline|ポストモーテム|障害報告|振り返り|経緯|時系列/i
 
+/** What is done before or after the thing itself: "After the failover", 「実施後の確認」. */
+const beside =
+  /^(?:after|before|following|once|post-|pre-|follow-?up|prerequisites?|clean-?up|aftermath)\b|(?:後|前)(?:の|に|$)|事後|事前|前提|後片付け|後始末/i
+const asksBeside =
+  /\b(?:after(?:wards)?|before|following|once|prerequisites?|clean-?up|next|then|follow-?up)\b|後|前|事後|事前|前提/i
+
 /**
  * 0..1: whether a passage tells how something is done, when that is asked: it has steps or commands and is no report of
  * what was done once.
  */
-export function procedural(units: readonly Unit[], place: string, wants: ReadonlySet<Want>): number {
+export function procedural(
+  units: readonly Unit[],
+  place: { document: string; heading: string },
+  { wants, text: question }: Pick<Facet, 'wants' | 'text'>,
+): number {
   if (!wants.has('steps') && !wants.has('fix')) return 0
   if (wants.has('number') || wants.has('owner')) return 0
-  if (narrative.test(place)) return 0
+  if (narrative.test(`${place.document} ${place.heading}`)) return 0
+  if (beside.test(place.heading) && !asksBeside.test(question)) return 0
   const hasCommand = units.some((unit) => isCommand(unit, units[unit.intro ?? -1]))
   const steps = units.filter(({ kind, ordered }) => kind === 'step' && ordered).length
   if (hasCommand || steps >= 2) return 1
