@@ -92,8 +92,17 @@ export interface Freshness {
   }[]
 }
 
+export interface HearingPrice {
+  perMinute: number
+}
+
 export interface ListedDocument extends Document {
   freshness: Freshness
+}
+
+export interface ModelPrice {
+  inputPerMillionTokens: number
+  outputPerMillionTokens: number
 }
 
 export interface Passage {
@@ -120,16 +129,9 @@ export interface Prices {
     url: string
     readOn: string
   }[]
-  llm: Record<string, {
-    inputPerMillionTokens: number
-    outputPerMillionTokens: number
-  }>
-  speechToText: Record<string, {
-    perMinute: number
-  }>
-  textToSpeech: Record<string, {
-    perThousandCharacters: number
-  }>
+  llm: Record<string, ModelPrice>
+  speechToText: Record<string, HearingPrice>
+  textToSpeech: Record<string, VoicePrice>
 }
 
 export interface Problem {
@@ -311,6 +313,10 @@ export interface Status {
   samples: boolean
   /** Sources whose first sync has not ended yet. */
   waiting_for: string[]
+}
+
+export interface VoicePrice {
+  perThousandCharacters: number
 }
 
 export interface Warning {

@@ -25,14 +25,20 @@ export const TurnWire = z
   .openapi('RecentTurn')
 export type TurnWire = z.infer<typeof TurnWire>
 
+const ModelPrice = z
+  .object({ inputPerMillionTokens: z.number(), outputPerMillionTokens: z.number() })
+  .openapi('ModelPrice')
+const HearingPrice = z.object({ perMinute: z.number() }).openapi('HearingPrice')
+const VoicePrice = z.object({ perThousandCharacters: z.number() }).openapi('VoicePrice')
+
 export const PricesWire = z
   .object({
     asOf: z.string(),
     note: z.string(),
     sources: z.array(z.object({ of: z.string(), url: z.string(), readOn: z.string() })),
-    llm: z.record(z.string(), z.object({ inputPerMillionTokens: z.number(), outputPerMillionTokens: z.number() })),
-    speechToText: z.record(z.string(), z.object({ perMinute: z.number() })),
-    textToSpeech: z.record(z.string(), z.object({ perThousandCharacters: z.number() })),
+    llm: z.record(z.string(), ModelPrice),
+    speechToText: z.record(z.string(), HearingPrice),
+    textToSpeech: z.record(z.string(), VoicePrice),
   })
   .openapi('Prices', { description: 'List prices of providers in US dollars.' })
 export type PricesWire = z.infer<typeof PricesWire>
