@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readWav, writeWav } from '#providers/audio/wav.ts'
 import { fakeDeepgram } from '#providers/speech-to-text/deepgram/deepgram.fake.ts'
+import { fakeCollector } from '#runtime/telemetry/collector.fake.ts'
 import { nightdesk } from './nightdesk-process.fake.ts'
 
 const Talked = z.object({
   heard: z.array(z.string()),
-  answers: z.array(z.object({ answer: z.string(), conversation_id: z.string() })),
+  answers: z.array(z.object({ answer: z.string(), conversation_id: z.string(), trace_id: z.string() })),
 })
 const question = 'how long do we keep application logs'
 
@@ -46,6 +47,17 @@ describe('nightdesk talk', { timeout: 40_000 }, () => {
       JSON.parse((await talk(['--text', 'say that again', '--conversation', id, '--json'])).out),
     )
     expect(talked.answers[0]).toMatchObject({ conversation_id: id, answer: expect.stringContaining('30 days') })
+  })
+
+  it('is a trace down to the voice, as any other turn', async () => {
+    await using collector = await fakeCollector()
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+    const { out } = await talk(['--text', question, '--json'], env)
+    const traceId = Talked.parse(JSON.parse(out)).answers[0]?.trace_id
+    const spans = collector.spans.filter((span) => span.traceId === traceId)
+    const turn = spans.find(({ name }) => name === 'invoke_agent nightdesk')
+    expect(turn?.attributes).toMatchObject({ 'nightdesk.modality': 'spoken' })
+    expect(spans.find(({ name }) => name === 'text_to_speech espeak-ng')).toMatchObject({ parentSpanId: turn?.spanId })
   })
 
   it.each([

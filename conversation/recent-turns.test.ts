@@ -50,6 +50,35 @@ it('shows a turn in stages that add up, heard and spoken ones too', () => {
   expect(sum(turn?.stages ?? [])).toBeCloseTo(turn?.totalMs ?? Number.NaN)
 })
 
+it('shows of a spoken turn what was waited for until its first sound, whenever that is told', () => {
+  const turns = new RecentTurns()
+  turns.took(report)
+  turns.sounded('a', { hear: 300, answer: 520, speak: 120 })
+  const [turn] = turns.list()
+  expect(turn?.stages).toEqual([
+    { stage: 'hear', ms: 300 },
+    { stage: 'understand', ms: 2 },
+    { stage: 'retrieve', ms: 30 },
+    { stage: 'read', ms: 8 },
+    { stage: 'model', ms: 400 },
+    { stage: 'check', ms: 80 },
+    { stage: 'speak', ms: 120 },
+  ])
+  expect(turn?.totalMs).toBe(940)
+})
+
+it('shows of an answer that was begun early its end alone', () => {
+  const turns = new RecentTurns()
+  turns.sounded('a', { hear: 300, answer: 150, speak: 120 })
+  turns.took(report)
+  const [turn] = turns.list()
+  expect(turn?.stages.map(({ stage, ms }) => [stage, ms])).toEqual([
+    ['hear', 300],
+    ['model', 150],
+    ['speak', 120],
+  ])
+})
+
 it('counts who had to be replaced, and what all calls cost, also those that end after the turn', () => {
   const turns = new RecentTurns()
   turns.called(call)

@@ -18,6 +18,16 @@ export interface RecentTurn extends Omit<TurnReport, 'timingsMs'> {
  */
 export type TurnStage = 'hear' | 'understand' | 'retrieve' | 'read' | 'model' | 'check' | 'speak' | 'other'
 
+/** Of a spoken turn, in milliseconds that follow one another. */
+export interface SoundTimes {
+  /** From the end of speech until its words were known. */
+  hear?: number | undefined
+  /** From then to the first words of the answer. */
+  answer?: number | undefined
+  /** From those to their first sound. */
+  speak?: number | undefined
+}
+
 /** What each stage is called where it is measured. */
 const measured: Readonly<Record<TurnStage, readonly string[]>> = {
   hear: ['hear'],
@@ -41,7 +51,7 @@ export class RecentTurns {
   readonly #most: number
   readonly #turns: RecentTurn[] = []
   readonly #calls = new Map<string, Call[]>()
-  readonly #sounds = new Map<string, Partial<Record<'hear' | 'speak', number>>>()
+  readonly #sounds = new Map<string, SoundTimes>()
 
   constructor(most = usualKept) {
     this.#most = most
@@ -59,8 +69,8 @@ export class RecentTurns {
     keep(this.#calls, call.traceId, [...(this.#calls.get(call.traceId) ?? []), call])
   }
 
-  /** Of a spoken turn: how long it took to hear it to its end, and from its answer's first words to their first sound. */
-  sounded(traceId: string, ms: Partial<Record<'hear' | 'speak', number>>): void {
+  /** How long it took until a spoken turn was heard to be answered: all else is of no matter to who listens. */
+  sounded(traceId: string, ms: SoundTimes): void {
     const at = this.#turns.findIndex((turn) => turn.traceId === traceId)
     const known = this.#turns[at]
     if (known === undefined) keep(this.#sounds, traceId, { ...this.#sounds.get(traceId), ...ms })
@@ -113,14 +123,34 @@ function withCalls(turn: RecentTurn, calls: readonly RecentTurn['calls'][number]
   }
 }
 
-/** Hearing comes before all else and speaking after it, so that both are added to the total. */
-function withSounds(turn: RecentTurn, sounds: Partial<Record<'hear' | 'speak', number>>): RecentTurn {
+/** Hearing comes before all else and speaking after it; what lies between is cut to what was waited for. */
+function withSounds(turn: RecentTurn, { hear, answer, speak }: SoundTimes): RecentTurn {
+  const between = answer === undefined ? turn.stages : waitedFor(turn.stages, answer)
+  const sounds: Partial<Record<TurnStage, number>> = { hear, speak }
   const stages = stagesInOrder.flatMap((stage) => {
-    const ms = stage === 'hear' || stage === 'speak' ? sounds[stage] : undefined
-    if (ms !== undefined) return ms > 0 ? [{ stage, ms }] : []
-    return turn.stages.filter((each) => each.stage === stage)
+    const ms = sounds[stage] ?? between.find((each) => each.stage === stage)?.ms ?? 0
+    return ms > 0 ? [{ stage, ms }] : []
   })
   return { ...turn, stages, totalMs: stages.reduce((sum, { ms }) => sum + ms, 0) }
+}
+
+/**
+ * Until the first words, the stages before the writing were waited for, and of the writing what is left; of an answer that
+ * was begun while its question was still being spoken, the end alone.
+ */
+function waitedFor(stages: RecentTurn['stages'], answerMs: number): RecentTurn['stages'] {
+  let left = answerMs
+  const waited = stages
+    .filter(({ stage }) => !['hear', 'check', 'speak', 'other'].includes(stage))
+    .toReversed()
+    .map(({ stage, ms }) => {
+      const part = Math.min(ms, left)
+      left -= part
+      return { stage, ms: part }
+    })
+    .toReversed()
+  const checked = Math.min(left, stages.find(({ stage }) => stage === 'check')?.ms ?? 0)
+  return [...waited, { stage: 'check', ms: checked }, { stage: 'other', ms: left - checked }]
 }
 
 function keep<Value>(among: Map<string, Value>, key: string, value: Value): void {

@@ -24,8 +24,8 @@ export interface RealtimeCalls {
     caller: RealtimeCaller,
     signal: AbortSignal,
   ): Promise<{ kind: 'call'; id: string; sdp: string } | { kind: 'refused'; reason: string }>
-  /** @returns Whether there is such a call; nobody can guess its id. */
-  hangUp(id: string): boolean
+  /** @returns Whether there is such a call of that principal's. */
+  hangUp(id: string, principal: Principal): boolean
 }
 
 /** What the voice room lends to the HTTP frame. */

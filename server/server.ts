@@ -172,7 +172,14 @@ function createFrame(
     (incoming, outgoing) => void listener(incoming, outgoing),
   )
   if (realtime !== undefined)
-    takeUpgrades(http, { desk: realtime, principals, secrets, draining: () => inFlight.draining, log })
+    takeUpgrades(http, {
+      desk: realtime,
+      principals,
+      secrets,
+      draining: () => inFlight.draining,
+      limits: parts.limits,
+      log,
+    })
   return {
     app,
     http,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { memoryLimits } from './limits/request-limits.ts'
 import type { RealtimeCaller, RealtimeDesk } from './realtime.ts'
 import { startServer } from './server.fake.ts'
 
@@ -155,6 +156,16 @@ describe('a WebSocket for voice', () => {
     expect(http.listenerCount('upgrade')).toBe(1)
     await using without = await startServer()
     expect((await without.get('/v1/realtime')).status).toBe(404)
+  })
+
+  it('counts as a question of the principal, unless a dropped one is taken up again', async () => {
+    const { desk } = fakeDesk()
+    await using nightdesk = await startServer({ realtime: desk, principals, limits: memoryLimits({ questions: 1 }) })
+    const headers = { authorization: 'Bearer alices-token' }
+    expect(await connected(nightdesk.url, { headers })).toMatchObject({ kind: 'open' })
+    const refused = await connected(nightdesk.url, { headers })
+    expect(refused).toMatchObject({ kind: 'refused', status: 429, body: { code: 'rate_limited' } })
+    expect(await connected(nightdesk.url, { headers, path: '/v1/realtime?resume=x' })).toMatchObject({ kind: 'open' })
   })
 
   it('is refused while the process drains, which waits for those who talk', async () => {

@@ -4,14 +4,18 @@ import type { Log } from '#runtime/log.ts'
 import type { ClientSecrets } from './client-secrets.ts'
 import { failureToTell } from './failures.ts'
 import { bearerToken, type ConfiguredPrincipal, identifyBy } from './identity.ts'
+import { admitted } from './limits/limiting.ts'
+import type { RequestLimits } from './limits/request-limits.ts'
 import { problemOf, RequestProblem, withOpenAiForm } from './problems.ts'
-import type { RealtimeDesk } from './realtime.ts'
+import type { RealtimeCaller, RealtimeDesk } from './realtime.ts'
 
 export interface UpgradeParts {
   desk: RealtimeDesk
   principals: readonly ConfiguredPrincipal[]
   secrets: ClientSecrets
   draining: () => boolean
+  /** Absent: everybody may come as often as they like. */
+  limits?: RequestLimits | undefined
   log: Log
 }
 
@@ -23,26 +27,36 @@ export function wantsWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 /** Lets WebSockets in as the other routes let requests in; who is refused gets an HTTP answer that says why. */
-export function takeUpgrades(http: Server, { desk, principals, secrets, draining, log }: UpgradeParts): void {
+export function takeUpgrades(http: Server, parts: UpgradeParts): void {
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const hungUp = (): void => {
       socket.destroy()
     }
     socket.on('error', hungUp)
-    try {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-      if (pathname !== '/v1/realtime')
-        throw new RequestProblem('not_found', 'There is no WebSocket at this address. Voice is at /v1/realtime.')
-      if (draining())
-        throw new RequestProblem('draining', 'Nightdesk is shutting down. Connect again in a few seconds.')
-      const token = bearerToken(request) ?? tokenAmongProtocols(request)
-      const { principal, settings } = identifyBy(request, token, { principals, secrets })
-      socket.off('error', hungUp)
-      desk.accept(request, socket, head, { principal, settings, query: searchParams })
-    } catch (error) {
-      refuse(socket, failureToTell(error, undefined, log))
-    }
+    admittedCaller(request, parts).then(
+      (caller) => {
+        socket.off('error', hungUp)
+        if (!socket.destroyed) parts.desk.accept(request, socket, head, caller)
+      },
+      (error: unknown) => refuse(socket, failureToTell(error, undefined, parts.log)),
+    )
   })
+}
+
+/** @throws {RequestProblem} When they may not talk, or not now. */
+async function admittedCaller(
+  request: IncomingMessage,
+  { principals, secrets, draining, limits }: UpgradeParts,
+): Promise<RealtimeCaller> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  if (pathname !== '/v1/realtime')
+    throw new RequestProblem('not_found', 'There is no WebSocket at this address. Voice is at /v1/realtime.')
+  if (draining()) throw new RequestProblem('draining', 'Nightdesk is shutting down. Connect again in a few seconds.')
+  const token = bearerToken(request) ?? tokenAmongProtocols(request)
+  const { principal, settings } = identifyBy(request, token, { principals, secrets })
+  // A talk counts as a question when it begins; what is said in it is held to the budgets.
+  if (limits !== undefined) await admitted(limits, principal.name, !searchParams.has('resume'))
+  return { principal, settings, query: searchParams }
 }
 
 /** A browser can set no headers; the Realtime protocol has it name its key among the subprotocols. */

@@ -59,7 +59,7 @@ async function overWebrtc(quality: LineQuality, seconds: number, seed: number, s
     const offer = Buffer.concat(pieces)
       .toString()
       .replace(/^a=candidate:.*\r\n/gm, '')
-    const { sdp, transport } = await calls.begin(offer, signal)
+    const { sdp, transport } = await calls.begin(offer, 'bench', signal)
     const port = Number(/^a=candidate:\S+ 1 udp \d+ 127\.0\.0\.1 (\d+)/m.exec(sdp)?.[1])
     const line: Line = stack.use(await lossyDatagrams(port, quality, chance(seed)))
     listen(transport, { audio: (samples, sampleRate) => heard.hear(samples, sampleRate) })

@@ -11,10 +11,9 @@ import type { Answer } from '#knowledge/answer.ts'
 import { inRealTime, realPace } from '#providers/audio/pacing.ts'
 import { durationMs, framesOf, joined } from '#providers/audio/pcm.ts'
 import { readWav, soundOf, writeWav } from '#providers/audio/wav.ts'
-import { systemClock } from '#runtime/clock.ts'
 import { ConfigError, OpsError, reasonOf } from '#runtime/errors.ts'
 import { answerToWire } from '#server/wire.ts'
-import { openSpeech } from '../compose/speech.ts'
+import { hasRecogniser, openSpeech } from '../compose/speech.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { ensureLoaded } from '../load.ts'
@@ -66,16 +65,16 @@ export async function talkCommand(invocation: Invocation, options: TalkOptions):
   if ((options.wav === undefined) === (options.text === undefined)) {
     throw new ConfigError('  talk: needs either --wav FILE with speech, or --text "…" in its place')
   }
-  const { config, log, signal } = invocation
+  const { config, signal } = invocation
   const principal = principalNamed(config.settings, options.principal)
-  await using speech = await openSpeech(config, { gatewayParts: { clock: systemClock, log }, pools: [] })
-  if (options.wav !== undefined && speech.toText === undefined) {
+  if (options.wav !== undefined && !hasRecogniser(config)) {
     throw new ConfigError(
       '  DEEPGRAM_API_KEY: must be set to hear speech; without it, give what would be said: nightdesk talk --text "…" --out FILE.wav',
     )
   }
   const inputs = await inputsOf(options, signal)
   await using nightdesk = await openNightdesk(invocation)
+  await using speech = await openSpeech(config, nightdesk.providers)
   await ensureLoaded(invocation, nightdesk)
   // Names are put right from the first word on.
   if (options.wav !== undefined) await nightdesk.names.ready(principal, signal)

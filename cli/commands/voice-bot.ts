@@ -4,6 +4,7 @@ import { createMetrics } from '#server/metrics.ts'
 import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createVoiceServer, refuseStrangers } from '#server/server.ts'
 import { addVoiceMetrics } from '#server/voice-metrics.ts'
+import { openLimits } from '../compose/limits.ts'
 import { openVoice } from '../compose/voice.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
@@ -24,6 +25,7 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
   const { providers } = nightdesk
   const counted = addProviderMetrics(metrics.registry, () => providers.pools.flatMap((pool) => pool.health()))
   providers.listen(counted.called)
+  await using limits = openLimits(config)
   await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry))
   const server = createVoiceServer({
     principals: configuredPrincipals(config.settings),
@@ -32,6 +34,7 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
     version,
     log,
     publicUrl: config.env.PUBLIC_URL,
+    limits,
     realtime: voice.desk,
   })
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)

@@ -37,6 +37,11 @@ export async function openSpeech(
   }
 }
 
+/** Whether speech can be heard at all. */
+export function hasRecogniser({ env, settings }: Pick<Config, 'env' | 'settings'>): boolean {
+  return recognisersIn(settings.speech, env).length > 0
+}
+
 function recognisersIn(
   { recognisers }: Settings,
   { DEEPGRAM_API_KEY: key }: Config['env'],

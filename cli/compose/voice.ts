@@ -1,6 +1,8 @@
 import type { Principal } from '#knowledge/principal.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
+import type { Config } from '#runtime/config/config.ts'
 import { durationMs } from '#runtime/config/duration.ts'
+import { ConfigError } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { RealtimeDesk } from '#server/realtime.ts'
 import { answerToWire, citationToWire } from '#server/wire.ts'
@@ -17,6 +19,7 @@ import { WebrtcCalls } from '#voice-bot/webrtc/webrtc-calls.ts'
 import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
+import { soundedTurns } from './sounded-turns.ts'
 import { openSpeech } from './speech.ts'
 
 export interface OpenedVoice extends AsyncDisposable {
@@ -42,9 +45,9 @@ function prepared(voice: TextToSpeech, log: Log): PreparedVoice {
 export async function openVoice(
   { config, log }: Pick<Invocation, 'config' | 'log'>,
   nightdesk: Nightdesk,
-  figures: VoiceFigures,
+  figures: Omit<VoiceFigures, 'sounded'>,
 ): Promise<OpenedVoice> {
-  const { resume_for, drain_for } = config.settings.voice
+  const { resume_for, drain_for, ice_servers: iceServers, most_calls: mostCalls } = config.settings.voice
   const speech = await openSpeech(config, nightdesk.providers)
   const detector = createVoiceActivityDetector({ log })
   const mouth = speech.toSpeech && prepared(speech.toSpeech, log)
@@ -61,6 +64,7 @@ export async function openVoice(
     timing: realTiming,
     figures: {
       ...figures,
+      sounded: soundedTurns(nightdesk.providers),
       sessions(open) {
         // Whoever comes first may talk before it has ended; it never rejects.
         void mouth?.prepare(closing.signal)
@@ -70,7 +74,7 @@ export async function openVoice(
     keepsMs: durationMs(resume_for),
   })
   const door = webSocketDoor(sessions)
-  const calls = new WebrtcCalls({ log })
+  const calls = new WebrtcCalls({ log, iceServers: iceServers.map(iceServerOf), mostCalls })
   return {
     sessions,
     desk: {
@@ -81,7 +85,7 @@ export async function openVoice(
       calls: {
         async begin(offer, { principal, settings, query }, signal) {
           try {
-            const { id, sdp, transport } = await calls.begin(offer, signal)
+            const { id, sdp, transport } = await calls.begin(offer, principal.name, signal)
             sessions.connect({ link: transport, ...connectingOf(principal, settings, query) })
             return { kind: 'call', id, sdp }
           } catch (error) {
@@ -89,7 +93,7 @@ export async function openVoice(
             throw error
           }
         },
-        hangUp: (id) => calls.hangUp(id),
+        hangUp: (id, principal) => calls.hangUp(id, principal.name),
       },
       drain: (signal) => sessions.drain(durationMs(drain_for) ?? 0, signal),
     },
@@ -101,6 +105,14 @@ export async function openVoice(
       await speech[Symbol.asyncDispose]()
     },
   }
+}
+
+/** @throws {ConfigError} When its password is nowhere. */
+function iceServerOf({ urls, username, credential_env: name }: Config['settings']['voice']['ice_servers'][number]) {
+  const credential = name === undefined ? undefined : process.env[name]
+  if (name !== undefined && credential === undefined)
+    throw new ConfigError(`  ${name}: must be set, since voice.ice_servers in nightdesk.yaml names it`)
+  return { urls, username, credential }
 }
 
 /** What a client said of itself when it came, by whichever door. */

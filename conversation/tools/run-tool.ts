@@ -41,7 +41,7 @@ export async function* runTool(
   }
   // Not the turn's signal: what goes on in the background outlives its turn.
   using stopping = childOf(signal)
-  const outcome = call.run(stopping.signal).catch((error: unknown): ToolOutcome => {
+  const outcome = traced(tool, callId, scene, () => call.run(stopping.signal)).catch((error: unknown): ToolOutcome => {
     if (!signal.aborted) parts.log.warn({ err: error, tool: tool.name }, 'tool failed')
     return { kind: 'failed', say: { text: userMessageOf(error), abstained: true } }
   })
@@ -59,6 +59,30 @@ export async function* runTool(
   signal.throwIfAborted()
   yield piece(ended.kind === 'done' ? 'result' : 'failed', ended.kind === 'done' ? ended.result : ended.say.text)
   return ended
+}
+
+/** In the names of OpenTelemetry's conventions for generative AI. */
+function traced(
+  { name, atClient }: Tool,
+  callId: string,
+  { parts: { telemetry } }: Scene,
+  run: () => Promise<ToolOutcome>,
+): Promise<ToolOutcome> {
+  if (telemetry === undefined) return run()
+  const span = telemetry.start(`execute_tool ${name}`, {
+    attributes: {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': name,
+      'gen_ai.tool.call.id': callId,
+      'gen_ai.tool.type': 'function',
+      'nightdesk.tool.at_client': atClient,
+    },
+  })
+  return telemetry.whole(span, async () => {
+    const outcome = await run()
+    span.set({ 'nightdesk.outcome': outcome.kind })
+    return outcome
+  })
 }
 
 /** Not every tool may be called in every state. */

@@ -197,6 +197,21 @@ export const Settings = z.strictObject({
     .strictObject({
       resume_for: Duration.default('60s').describe('How long the session of a dropped connection is kept'),
       drain_for: Duration.default('10s').describe('How long a process that is asked to stop goes on talking'),
+      most_calls: z.int().min(1).default(200).describe('Calls over WebRTC at once, in each process'),
+      ice_servers: z
+        .array(
+          z
+            .strictObject({
+              urls: z
+                .array(z.string().regex(/^(stun|turns?):[^\s]+$/, 'must begin with stun:, turn: or turns:'))
+                .min(1),
+              username: z.string().min(1).optional(),
+              credential_env: z.string().min(1).optional().describe('The environment variable with the password'),
+            })
+            .describe('As RTCPeerConnection takes it'),
+        )
+        .default([])
+        .describe('STUN and TURN for calls over WebRTC; none: clients must reach this machine itself'),
     })
     .prefault({})
     .describe('Talking with people'),

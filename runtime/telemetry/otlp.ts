@@ -135,7 +135,7 @@ function spanOver(api: ApiSpan, { asker }: SpanOptions): Span {
     asker,
     traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
     set: (attributes) => void api.setAttributes(told(attributes)),
-    end(error) {
+    end(error, endedAt) {
       if (isOver) return
       isOver = true
       if (error !== undefined) {
@@ -143,7 +143,7 @@ function spanOver(api: ApiSpan, { asker }: SpanOptions): Span {
         api.setAttribute('error.type', error instanceof OpsError ? error.code : nameOf(error))
         api.setStatus({ code: SpanStatusCode.ERROR })
       }
-      api.end()
+      api.end(endedAt)
     },
   }
 }

@@ -29,8 +29,8 @@ export interface Span {
   /** For whoever is called (W3C Trace Context); undefined: nobody looks at it. */
   readonly traceparent: string | undefined
   set(attributes: Attributes): void
-  /** Once; later words are ignored. @param error What it failed of. */
-  end(error?: unknown): void
+  /** Once; later words are ignored. @param error What it failed of. @param endedAt Milliseconds since 1970; absent: now. */
+  end(error?: unknown, endedAt?: number): void
 }
 
 /** A figure of which many are to be compared. */

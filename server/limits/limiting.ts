@@ -4,16 +4,14 @@ import type { RouteEnv } from '../route-frame.ts'
 import type { Admission, RequestLimits } from './request-limits.ts'
 
 /** Each of them may cost a model's answer. */
-const questions = new Set(['/v1/ask', '/v1/chat/completions', '/mcp'])
+const questions = new Set(['/v1/ask', '/v1/chat/completions', '/v1/realtime/calls', '/mcp'])
 
 /** Refuses whoever asks too often, with 429 and when to try again; all others are told how much is left. */
 export function limiting(limits: RequestLimits | undefined): MiddlewareHandler<RouteEnv> {
   return async (c, next) => {
     if (limits === undefined) return await next()
     const { name } = c.get('principal')
-    const counted: Admission[] = [await limits.take(name, 'requests')]
-    if (c.req.method === 'POST' && questions.has(c.req.path)) counted.push(await limits.take(name, 'questions'))
-    for (const admission of counted) if (admission.kind === 'refused') throw tooMany(admission)
+    const counted = await admitted(limits, name, c.req.method === 'POST' && questions.has(c.req.path))
     await next()
     const scarcest = counted.filter(isCounted).toSorted((one, other) => one.left - other.left)[0]
     if (scarcest === undefined) return
@@ -21,6 +19,14 @@ export function limiting(limits: RequestLimits | undefined): MiddlewareHandler<R
     c.header('ratelimit-remaining', String(scarcest.left))
     c.header('ratelimit-reset', String(Math.ceil(scarcest.resetMs / 1000)))
   }
+}
+
+/** @throws {RequestProblem} When they have asked too often. */
+export async function admitted(limits: RequestLimits, principal: string, isQuestion: boolean): Promise<Admission[]> {
+  const counted: Admission[] = [await limits.take(principal, 'requests')]
+  if (isQuestion) counted.push(await limits.take(principal, 'questions'))
+  for (const admission of counted) if (admission.kind === 'refused') throw tooMany(admission)
+  return counted
 }
 
 function isCounted(admission: Admission): admission is Extract<Admission, { kind: 'counted' }> {

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { RealtimeCaller, RealtimeDesk } from '../realtime.ts'
 import { startServer } from '../server.fake.ts'
 
-const principals = [
-  { name: 'alice', audiences: [], tokenSha256: createHash('sha256').update('alice-token').digest('hex') },
-]
+const principals = ['alice', 'bob'].map((name) => ({
+  name,
+  audiences: [],
+  tokenSha256: createHash('sha256').update(`${name}-token`).digest('hex'),
+}))
 const alice = { authorization: 'Bearer alice-token' }
 
 /** Answers every offer but one, and remembers who called. */
@@ -23,7 +25,7 @@ function fakeDesk() {
         callers.push({ ...caller, offer })
         return { kind: 'call', id: 'rtc_1', sdp: `answer to ${offer}` }
       },
-      hangUp: (id) => id === 'rtc_1',
+      hangUp: (id, { name }) => id === 'rtc_1' && callers.at(-1)?.principal.name === name,
     },
     drain: async () => {},
   }
@@ -115,11 +117,14 @@ describe('POST /v1/realtime/calls', () => {
     expect((await problem('x'.repeat(2_000_000), sdp)).slice(0, 2)).toEqual([413, 'body_too_large'])
   })
 
-  it('hangs up', async () => {
+  it('hangs up for whoever called, and nobody else', async () => {
     const { desk } = fakeDesk()
-    await using server = await startServer({ realtime: desk })
-    const hangUp = (id: string) => fetch(`${server.url}/v1/realtime/calls/${id}/hangup`, { method: 'POST' })
-    expect((await hangUp('rtc_1')).status).toBe(200)
-    expect((await hangUp('rtc_2')).status).toBe(404)
+    await using server = await startServer({ realtime: desk, principals })
+    const hangUp = (id: string, headers: Record<string, string>) =>
+      fetch(`${server.url}/v1/realtime/calls/${id}/hangup`, { method: 'POST', headers })
+    await offer(server.url, 'v=0', { ...sdp, ...alice })
+    expect((await hangUp('rtc_1', { authorization: 'Bearer bob-token' })).status).toBe(404)
+    expect((await hangUp('rtc_2', alice)).status).toBe(404)
+    expect((await hangUp('rtc_1', alice)).status).toBe(200)
   })
 })

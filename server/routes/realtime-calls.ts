@@ -58,7 +58,7 @@ const hangUpRoute = createRoute({
   method: 'post',
   path: '/v1/realtime/calls/{id}/hangup',
   operationId: 'hangUp',
-  summary: 'Ends a call',
+  summary: 'Ends a call of your own',
   security,
   request: { params: z.object({ id: z.string().max(100) }) },
   responses: { 200: { description: 'It is over.' }, ...problemResponses, ...notFoundResponse },
@@ -86,8 +86,8 @@ export function addRealtimeCallRoutes(app: App, desk: RealtimeDesk, entrance: En
   })
 
   app.openapi(hangUpRoute, (c) => {
-    if (calls.hangUp(c.req.valid('param').id)) return c.body(null, 200)
-    throw new RequestProblem('call_not_found', 'There is no such call, or it is over.')
+    if (calls.hangUp(c.req.valid('param').id, c.get('principal'))) return c.body(null, 200)
+    throw new RequestProblem('call_not_found', 'There is no such call of yours, or it is over.')
   })
 }
 

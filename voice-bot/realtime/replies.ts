@@ -78,6 +78,7 @@ export class Replies {
       turn: undefined,
       lang,
       hasBegun: false,
+      sounded: undefined,
       isCancelled: false,
       isHalf: false,
       isAsked: false,
@@ -288,7 +289,20 @@ export class Replies {
       if (parts.conversation.speech?.toSpeech === undefined) mood.says('no_voice', answer.spoken)
     }
     send({ type: 'nightdesk.answer', response_id: reply.writer.options.id, answer: parts.answerToWire(answer) })
+    this.#tellSounded(reply, answer.traceId)
     this.#end(reply, { type: 'completed' })
+  }
+
+  #tellSounded({ sounded }: Reply, traceId: string): void {
+    if (sounded === undefined) return
+    const { parts, caller } = this.#parts
+    const { stagesMs, at } = sounded
+    parts.figures.sounded({
+      traceId,
+      principal: caller.principal.name,
+      stagesMs,
+      soundedMsAgo: parts.timing.nowMs() - at,
+    })
   }
 
   #written(reply: Reply, text: string): void {
@@ -337,7 +351,9 @@ export class Replies {
     if (reply.hasBegun) return
     reply.hasBegun = true
     this.#parts.mood.is('speaking')
-    const { stagesMs, totalMs } = stagesOf(reply.marks, this.#parts.parts.timing.nowMs())
+    const at = this.#parts.parts.timing.nowMs()
+    const { stagesMs, totalMs } = stagesOf(reply.marks, at)
+    if (reply.mode === 'spoken') reply.sounded = { stagesMs, at }
     this.#parts.parts.figures.turn({ stagesMs, totalMs })
     const response_id = reply.writer.options.id
     this.#parts.send({ type: 'nightdesk.metrics', response_id, stages_ms: stagesMs, total_ms: totalMs })

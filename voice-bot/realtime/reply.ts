@@ -1,6 +1,7 @@
 import type { ConversationEvent } from '#conversation/events.ts'
 import type { Citation } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
+import type { VoiceStagesMs } from '../figures.ts'
 import type { ResponseWriter } from './response-writer.ts'
 
 /** When the stages of a turn were reached, by a clock that only grows. */
@@ -29,6 +30,8 @@ export interface Reply {
   lang: Lang
   /** It is heard, or read. */
   hasBegun: boolean
+  /** Once it was heard: what it took until then, and when that was. */
+  sounded: { stagesMs: VoiceStagesMs; at: number } | undefined
   isCancelled: boolean
   /** It answers half of what the speaker wanted to say, and is asked again with the rest. */
   isHalf: boolean
@@ -44,7 +47,7 @@ export interface Reply {
 }
 
 /** The stages of a turn up to its first sound, which add up to the total. */
-export function stagesOf(marks: Marks, soundAt: number): { stagesMs: Record<string, number>; totalMs: number } {
+export function stagesOf(marks: Marks, soundAt: number): { stagesMs: VoiceStagesMs; totalMs: number } {
   const wordsAt = marks.wordsAt ?? soundAt
   const points = [marks.saidAt, marks.endedAt, marks.heardAt, wordsAt, soundAt].map((at) => Math.round(at * 10) / 10)
   const between = (to: number): number => Math.round(((points[to] ?? 0) - (points[to - 1] ?? 0)) * 10) / 10

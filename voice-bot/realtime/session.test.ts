@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tone } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { noFigures, type VoiceFigures } from '../figures.ts'
 import { startVoice } from './realtime.fake.ts'
 
 const failOver = 'How do I fail over Redis by hand?'
@@ -43,6 +44,25 @@ describe('a session', () => {
       metrics?.total_ms ?? -1,
       1,
     )
+  })
+
+  it('tells of an answer that is heard under which trace, and in which stages, but not of one that is read', async () => {
+    const sounded: Parameters<VoiceFigures['sounded']>[0][] = []
+    const figures: VoiceFigures = { ...noFigures, sounded: (turn) => void sounded.push(turn) }
+    await using voice = await startVoice({ voice: { figures } })
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('response.done')
+    const [answer] = client.all('nightdesk.answer')
+    const [metrics] = client.all('nightdesk.metrics')
+    expect(sounded).toMatchObject([
+      { traceId: answer?.answer.trace_id, principal: 'local', stagesMs: metrics?.stages_ms },
+    ])
+    expect(sounded[0]?.soundedMsAgo).toBeGreaterThanOrEqual(0)
+    client.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } })
+    client.ask(failOver)
+    await client.event('response.done')
+    expect(sounded).toHaveLength(1)
   })
 
   it('answers in writing where the client wants text', async () => {

@@ -50,7 +50,7 @@ function listenTo(transport: Transport) {
 
 async function call(calls: WebrtcCalls) {
   const client = new FakeWebrtcClient()
-  const { id, sdp, transport } = await calls.begin(await client.offer(), ongoing)
+  const { id, sdp, transport } = await calls.begin(await client.offer(), 'alice', ongoing)
   const told = listenTo(transport)
   await client.accept(sdp)
   const { track } = transport
@@ -62,7 +62,7 @@ describe('CallLink', () => {
   transportContract(async () => {
     const calls = new WebrtcCalls({ log: silentLog })
     const client = new FakeWebrtcClient()
-    const { sdp, transport } = await calls.begin(await client.offer(), ongoing)
+    const { sdp, transport } = await calls.begin(await client.offer(), 'alice', ongoing)
     await client.accept(sdp)
     return {
       transport,
@@ -102,7 +102,7 @@ describe('WebrtcCalls', () => {
   it('sends what is said before the channel is open', async () => {
     await using calls = new WebrtcCalls({ log: silentLog })
     await using client = new FakeWebrtcClient()
-    const { sdp, transport } = await calls.begin(await client.offer(), ongoing)
+    const { sdp, transport } = await calls.begin(await client.offer(), 'alice', ongoing)
     transport.send('{"type":"session.created"}')
     await client.accept(sdp)
     await client.until(() => client.messages.length > 0)
@@ -150,8 +150,9 @@ describe('WebrtcCalls', () => {
     await first.told.until(() => first.told.closed !== undefined)
     expect(first.told.closed).toBe('the client hung up')
     await using second = await call(calls)
-    expect(calls.hangUp('rtc_unknown')).toBe(false)
-    expect(calls.hangUp(second.id)).toBe(true)
+    expect(calls.hangUp('rtc_unknown', 'alice')).toBe(false)
+    expect(calls.hangUp(second.id, 'bob')).toBe(false)
+    expect(calls.hangUp(second.id, 'alice')).toBe(true)
     await second.told.until(() => second.told.closed !== undefined)
     await second.client.until(() => second.client.isHungUpOn)
     expect(calls.count).toBe(0)
@@ -175,10 +176,10 @@ describe('WebrtcCalls', () => {
     await using calls = new WebrtcCalls({ log: silentLog, mostCalls: 1 })
     await using talk = await call(calls)
     await using client = new FakeWebrtcClient()
-    await expect(calls.begin(await client.offer(), ongoing)).rejects.toThrow('as many calls as we can hold')
+    await expect(calls.begin(await client.offer(), 'alice', ongoing)).rejects.toThrow('as many calls as we can hold')
     talk.transport.close(1000, 'bye')
     await talk.told.until(() => talk.told.closed !== undefined)
-    expect((await calls.begin(await client.offer(), ongoing)).sdp).toMatch(/^v=0/)
+    expect((await calls.begin(await client.offer(), 'alice', ongoing)).sdp).toMatch(/^v=0/)
   })
 
   it.each([
@@ -191,7 +192,7 @@ describe('WebrtcCalls', () => {
     ['a description of a hundred media', `v=0\r\n${'m=audio 9 X 1\r\n'.repeat(100)}`, /more than 8/],
   ])('refuses %s', async (_, sdp, reason) => {
     await using calls = new WebrtcCalls({ log: silentLog })
-    const refused = calls.begin(sdp, ongoing)
+    const refused = calls.begin(sdp, 'alice', ongoing)
     await expect(refused).rejects.toThrow(OfferRefusedError)
     await expect(refused).rejects.toThrow(reason)
     expect(calls.count).toBe(0)

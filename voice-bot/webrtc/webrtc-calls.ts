@@ -27,6 +27,7 @@ export interface BegunCall {
 
 interface Call {
   id: string
+  owner: string
   link: CallLink
   answered: (sdp: string) => void
   failed: (error: Error) => void
@@ -63,10 +64,11 @@ export class WebrtcCalls implements AsyncDisposable {
 
   /**
    * Answers an offer; the connection itself is made afterwards, and `closed` is told if it never is.
+   * @param owner Who may hang up.
    * @throws {OfferRefusedError} When there's something wrong with the offer.
    * @throws {CallsUnavailableError} When there are too many calls, or the process can't be had.
    */
-  async begin(offer: string, signal: AbortSignal): Promise<BegunCall> {
+  async begin(offer: string, owner: string, signal: AbortSignal): Promise<BegunCall> {
     signal.throwIfAborted()
     checkOffer(offer)
     if (this.#isClosed) throw new CallsUnavailableError('we are shutting down')
@@ -79,7 +81,7 @@ export class WebrtcCalls implements AsyncDisposable {
       (ask) => this.#ask({ ...ask, call }),
       () => performance.now(),
     )
-    this.#calls.set(call, { id, link, answered: resolve, failed: reject })
+    this.#calls.set(call, { id, owner, link, answered: resolve, failed: reject })
     const tooLong = setTimeout(() => reject(new CallsUnavailableError('the answer took too long')), answerMs)
     const giveUp = () => reject(signal.reason)
     signal.addEventListener('abort', giveUp, { once: true })
@@ -96,10 +98,10 @@ export class WebrtcCalls implements AsyncDisposable {
     }
   }
 
-  /** @returns Whether there's such a call. */
-  hangUp(id: string): boolean {
+  /** @returns Whether there's such a call of that owner's. */
+  hangUp(id: string, owner: string): boolean {
     for (const call of this.#calls.values()) {
-      if (call.id !== id) continue
+      if (call.id !== id || call.owner !== owner) continue
       call.link.close()
       return true
     }
