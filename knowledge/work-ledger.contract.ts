@@ -59,6 +59,20 @@ export function workLedgerContract(open: () => Promise<WorkLedger>): void {
     expect(await ledger.takeOver(second(60), second(99), 10, ongoing)).toEqual([])
   })
 
+  it('lets one begin again what is finished, and nobody what somebody is at', async () => {
+    await using ledger = await open()
+    await begun(ledger, 'q1')
+    const again = { id: 'q1', note: 'again', leaseUntil: second(20) }
+    expect(await ledger.reopen(again, ongoing)).toBe(false)
+    await ledger.finish('q1', 'answered', ongoing)
+    const opened = await Promise.all([1, 2, 3].map(() => ledger.reopen(again, ongoing)))
+    expect(opened.filter(Boolean)).toHaveLength(1)
+    expect(await ledger.reopen({ ...again, id: 'q9' }, ongoing)).toBe(false)
+    expect(await ledger.takeOver(second(21), second(31), 10, ongoing)).toEqual([
+      { id: 'q1', note: 'again', takeovers: 1 },
+    ])
+  })
+
   it('forgets what was finished long ago, and only that', async () => {
     await using ledger = await open()
     await begun(ledger, 'old')

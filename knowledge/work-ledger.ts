@@ -25,6 +25,8 @@ export interface WorkLedger extends AsyncDisposable {
   keep(work: Pick<WorkBegun, 'id' | 'note' | 'leaseUntil'>, signal: AbortSignal): Promise<void>
   /** Nobody takes it over any more; the note is the last word on it. */
   finish(id: string, note: string, signal: AbortSignal): Promise<void>
+  /** What was finished is begun again, by one. @returns false: somebody is at it, or nobody ever was. */
+  reopen(work: Pick<WorkBegun, 'id' | 'note' | 'leaseUntil'>, signal: AbortSignal): Promise<boolean>
   /** The last note on it. Unknown: undefined. */
   note(id: string, signal: AbortSignal): Promise<string | undefined>
   /** Work whose lease has ended becomes the caller's, oldest first; of several callers at once, one gets it. */

@@ -1,4 +1,5 @@
 import type { AskLoop } from '#conversation/ask.ts'
+import type { IncidentMemory } from '#conversation/incidents/incident-memory.ts'
 import type { SpeechParts } from '#conversation/parts.ts'
 import type { Search } from '#knowledge/answer.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
@@ -33,6 +34,7 @@ export interface ActingParts {
   principals: readonly SlackPrincipal[]
   ledger: WorkLedger
   incidents: Incidents
+  incidentMemory: IncidentMemory
   unanswered: Unanswered
   alerts: AlertBoard
   channels: readonly ChannelSettings[]

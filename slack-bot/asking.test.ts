@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { MemoryLedger } from '#knowledge/memory/memory-ledger.ts'
 import { buttonsIn, wordsIn } from './block-kit.fake.ts'
 import { fakeWiki, startBot } from './bot.fake.ts'
+import { FakeSlack } from './slack.fake.ts'
 
 const ann = 'U1'
 
@@ -203,5 +205,61 @@ describe('a question that changes', () => {
     await bot.slack.edits(ts, '<@UBOT> redis?')
     await bot.quiet()
     expect(bot.wiki.asked).toHaveLength(1)
+  })
+  it('is answered as it stands, or not at all, where Slack tells of the change before the question', async () => {
+    await using bot = await startBot()
+    const { slack } = bot
+    const [edited, deleted] = ['mysql?', 'redis?'].map((text) => {
+      const given = { user: ann, channel: 'C1', text: `<@UBOT> ${text}` }
+      const { ts } = slack.workspace.add(given)
+      return { ts, events: slack.eventsOf(given, ts) }
+    })
+    await slack.edits(edited?.ts ?? '', '<@UBOT> how do I fail over redis?')
+    await slack.deletes(deleted?.ts ?? '')
+    await bot.quiet()
+    for (const event of [...(edited?.events ?? []), ...(deleted?.events ?? [])]) await slack.event(event)
+    await bot.quiet()
+    expect(bot.wiki.asked.map(({ text }) => text)).toEqual(['how do I fail over redis?'])
+    expect(slack.workspace.posted('C1')).toHaveLength(1)
+  })
+
+  it('goes on being answered where an edit in the middle of it changes no word', async () => {
+    await using bot = await startBot()
+    const held = Promise.withResolvers<void>()
+    bot.wiki.before = () => held.promise
+    const ts = await bot.slack.says({ user: ann, channel: 'C1', text: '<@UBOT> redis?' })
+    await bot.until(() => bot.wiki.asked.length === 1)
+    await bot.slack.edits(ts, '<@UBOT> redis?')
+    held.resolve()
+    await bot.quiet()
+    expect(bot.slack.workspace.posted('C1').map(({ blocks }) => wordsIn(blocks))).toEqual([
+      expect.stringContaining('Fail over Redis'),
+    ])
+  })
+
+  it('is answered once more by the process that is at it, whichever hears of the change', async () => {
+    await using slack = await new FakeSlack().listen()
+    const ledger = new MemoryLedger()
+    await using one = await startBot({ slack, given: { ledger } })
+    const held = Promise.withResolvers<void>()
+    one.wiki.before = () => held.promise
+    const ts = await slack.says({ user: ann, channel: 'C1', text: '<@UBOT> mysql?' })
+    const gone = await slack.says({ user: ann, channel: 'C1', text: '<@UBOT> vault?' })
+    await one.until(() => one.wiki.asked.length === 2)
+    await using other = await startBot({ slack, wiki: one.wiki, given: { ledger, appToken: undefined } })
+    const told: unknown[] = []
+    slack.event = async (event) => {
+      told.push(event)
+      await other.bot.take(slack.eventBody(event))
+      return { ackMs: 0, tries: 1, payload: undefined }
+    }
+    await slack.edits(ts, '<@UBOT> how do I fail over redis?')
+    await slack.deletes(gone)
+    expect(told).toHaveLength(2)
+    held.resolve()
+    await one.quiet()
+    const posted = slack.workspace.posted('C1')
+    expect(posted.map(({ thread_ts }) => thread_ts)).toEqual([ts])
+    expect(wordsIn(posted[0]?.blocks)).toContain('Fail over Redis')
   })
 })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { commandIn } from '#conversation/commands.ts'
 import type { Answer, AnswerEvent } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
@@ -216,13 +217,15 @@ async function answered(
   const { ask, threads } = parts
   const place = placeOf(asked)
   const conversationId = place === undefined ? undefined : await threads.conversationOf(place, principal.name, signal)
+  const newConversationId = randomBytes(16).toString('hex')
+  if (!asked.isDirect) await parts.incidents.tie(asked, conversationId ?? newConversationId, signal)
   const deadline = AbortSignal.timeout(deadlineMs)
   const both = AbortSignal.any([signal, deadline])
   let answer: Answer | undefined
   const whose = conversationId === undefined ? undefined : { conversationId, principal: principal.name }
   const before = whose === undefined ? { standing: undefined, walked: [] } : await walkSeen(parts, whose, signal)
   const command = before.standing === undefined ? undefined : commandIn(text)
-  const question = { text, conversationId, mode: 'text' as const, principal }
+  const question = { text, conversationId, newConversationId, mode: 'text' as const, principal }
   try {
     for await (const event of ask(
       { ...question, ...(command !== undefined && { command: { ...command, by } }) },
@@ -268,7 +271,9 @@ async function show(
   }
   const cited = answer.citations.map(({ passageId, quote }) => ({ passageId, quote }))
   const noted = { kind: answer.abstained ? ('unanswered' as const) : ('question' as const), by, text, cited }
-  if (!asked.isDirect) await parts.incidents.note(asked, noted, signal)
+  // What is told of the timeline is no part of it.
+  const isRecap = answer.warnings.some(({ code }) => code === 'incident')
+  if (!asked.isDirect && !isRecap) await parts.incidents.note(asked, noted, signal)
   if (asked.via === 'unasked' && place !== undefined)
     await parts.threads.engage(place, { principal: principal.name, conversationId }, signal)
   if (answer.abstained) await parts.unanswered.note({ ...asked, text }, signal)

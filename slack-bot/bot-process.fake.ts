@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { StoredIncidentMemory } from '#conversation/incidents/stored-incident-memory.ts'
 import { SqliteLedger } from '#knowledge/sqlite/sqlite-ledger.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
@@ -28,6 +29,11 @@ const bot = new SlackBot({
   documents: wiki.store.documents,
   passages: wiki.store.index,
   conversations: wiki.store.conversations,
+  incidentMemory: new StoredIncidentMemory({
+    conversations: wiki.store.conversations,
+    clock: systemClock,
+    log: silentLog,
+  }),
   freshnessOf: (document, editedAt) => ({
     state: 'fresh',
     editedAt,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type AskLoop, askByLoop } from '#conversation/ask.ts'
 import { fakeParts, rankedPassages, type Section } from '#conversation/conversation.fake.ts'
+import { StoredIncidentMemory } from '#conversation/incidents/stored-incident-memory.ts'
 import type { Answer, AnswerEvent, Citation, RankedPassage, Search } from '#knowledge/answer.ts'
 import type { Document } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
@@ -174,6 +175,10 @@ export async function fakeWiki(pages: readonly WikiPage[] = wikiPages): Promise<
   return wiki
 }
 
+function memoryOf({ conversations }: Pick<FakeWiki['store'], 'conversations'>): StoredIncidentMemory {
+  return new StoredIncidentMemory({ conversations, clock: systemClock, log: silentLog })
+}
+
 /** Answers by the real loop from these sections. */
 export async function loopWiki(sections: readonly Section[]): Promise<FakeWiki> {
   const store = openMemoryStore()
@@ -182,7 +187,8 @@ export async function loopWiki(sections: readonly Section[]): Promise<FakeWiki> 
     const own = passages.filter((each) => each.document.id === document.id).map(({ passage }) => fakePassage(passage))
     await store.documents.replaceEntries([fakeEntry(document, own)], ongoing)
   }
-  const parts = fakeParts(sections, { conversations: store.conversations, clock: systemClock })
+  const incidents = memoryOf(store)
+  const parts = fakeParts(sections, { conversations: store.conversations, incidents, clock: systemClock })
   const loop = askByLoop(parts)
   const wiki: FakeWiki = {
     store,
@@ -236,6 +242,7 @@ export async function startBot({ slack: how, wiki: theirs, given }: StartBotOpti
     documents: wiki.store.documents,
     passages: wiki.store.index,
     conversations: wiki.store.conversations,
+    incidentMemory: memoryOf(wiki.store),
     freshnessOf: (document, editedAt) => ({
       state: 'aging',
       editedAt,

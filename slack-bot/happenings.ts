@@ -2,7 +2,6 @@ import type { ActingParts } from './acting-parts.ts'
 import type { Alert } from './alerts/alert.ts'
 import type { AlertBoard } from './alerts/alert-board.ts'
 import { pressed, saidStale, staleForm } from './buttons.ts'
-import { SlackRefusedError } from './errors.ts'
 import { pressedAtHome, showHome, submittedAtHome } from './home.ts'
 import { incidentCommanded } from './incidents/incident-command.ts'
 import type { AskedInSlack, Incoming } from './incoming.ts'
@@ -45,14 +44,12 @@ export async function happened(
     case 'membership':
       return acting.people.forget(incoming.channel)
     case 'edited': {
-      await jobs.replace(`${team}/${incoming.channel}/${incoming.ts}`, incoming.text, signal)
-      return
+      const { text, edited, channel, ts } = incoming
+      const mayBeAsked = channel.startsWith('D') || text.includes(`<@${botUser}>`)
+      return await jobs.replace(`${team}/${channel}/${ts}`, { text, edited, mayBeAsked }, signal)
     }
-    case 'deleted': {
-      const known = await jobs.drop(`${team}/${incoming.channel}/${incoming.ts}`, signal)
-      for (const ts of known?.posted ?? []) await remove(acting, incoming.channel, ts, signal)
-      return
-    }
+    case 'deleted':
+      return await jobs.drop(`${team}/${incoming.channel}/${incoming.ts}`, signal)
     case 'reacted':
       if (quieting.has(incoming.reaction)) await fallSilent(acting, incoming, botUser, signal)
       else if (pinning.has(incoming.reaction)) await pin(acting, incoming, signal)
@@ -154,12 +151,4 @@ async function messageAt(calls: ActingParts['calls'], channel: string, ts: strin
   const ask = { channel, ts, limit: 1 }
   const read = await calls.call('conversations.replies', (client) => client.conversations.replies(ask), signal)
   return read.messages?.find((each) => each.ts === ts) ?? read.messages?.[0]
-}
-
-async function remove({ calls }: ActingParts, channel: string, ts: string, signal: AbortSignal): Promise<void> {
-  try {
-    await calls.call('chat.delete', (client) => client.chat.delete({ channel, ts }), signal)
-  } catch (error) {
-    if (!(error instanceof SlackRefusedError)) throw error
-  }
 }

@@ -47,7 +47,7 @@ interface Happened {
 
 export type Incoming =
   | AskedInSlack
-  | (Happened & { kind: 'edited'; user: string; ts: string; text: string; before: string | undefined })
+  | (Happened & { kind: 'edited'; user: string; ts: string; text: string; edited: string })
   | (Happened & { kind: 'deleted'; ts: string })
   | (Happened & { kind: 'reacted'; user: string; ts: string; reaction: string })
   | (Happened & { kind: 'membership' })
@@ -128,7 +128,6 @@ const Changed = z.object({
   subtype: z.literal('message_changed'),
   channel: id,
   message: z.object({ user: id, text, ts, bot_id: z.undefined().optional(), edited: z.object({ ts }) }),
-  previous_message: z.object({ text: text.optional() }).optional(),
 })
 const Deleted = z.object({
   type: z.literal('message'),
@@ -290,7 +289,7 @@ function readEvent({ team_id: team, event_id, event }: z.infer<typeof Callback>)
   if (event.subtype === 'message_changed') {
     const { user, text: now, ts: at, edited } = event.message
     const key = `${team}/${event.channel}/${at}/edit/${edited.ts}`
-    return { kind: 'edited', id: key, ...place, user, ts: at, text: now, before: event.previous_message?.text }
+    return { kind: 'edited', id: key, ...place, user, ts: at, text: now, edited: edited.ts }
   }
   if (event.subtype === 'message_deleted')
     return {

@@ -28,7 +28,15 @@ const Note = z.object({
   posted: z.array(z.string()),
   /** How often it was begun; absent in what was written down before this was. */
   tries: z.number().int().default(1),
+  /** It was answered, so that nobody is at it. */
+  isDone: z.boolean().default(false),
 })
+/** What became of a question after it was asked, which may be heard of first, or by another process. */
+const Since = z.union([
+  z.object({ gone: z.literal(true) }),
+  z.object({ text: z.string(), edited: z.string(), gone: z.undefined().optional() }),
+])
+type Since = z.infer<typeof Since>
 /** Questions and calls alike name their workspace. */
 const OfTeam = z.union([
   z.object({ asked: z.object({ team: z.string() }) }).transform(({ asked }) => asked.team),
@@ -53,6 +61,8 @@ export interface JobsParts {
   elsewhere: (team: string, work: LeftLying) => Promise<boolean> | undefined
   /** Goes on with work that is no question, as its note says. @returns false: it is one. */
   goneOnWith: (note: string, signal: AbortSignal) => Promise<boolean>
+  /** Removes what stands in Slack of an answer. */
+  takeBack: (channel: string, posted: readonly string[], signal: AbortSignal) => Promise<void>
   answer: (
     asked: AskedInSlack,
     progress: Progress,
@@ -83,10 +93,13 @@ export class Jobs {
 
   /**
    * Resolves once the question can no longer be lost; answering goes on by itself.
-   * @returns false: somebody has it already.
+   * @returns false: somebody has it already, or it was taken back.
    */
-  async take(asked: AskedInSlack, signal: AbortSignal): Promise<boolean> {
+  async take(given: AskedInSlack, signal: AbortSignal): Promise<boolean> {
     const { ledger, clock, leaseMs } = this.#parts
+    const since = await this.#since(given.id, signal)
+    if (since?.gone === true) return false
+    const asked = since === undefined ? given : { ...given, text: since.text }
     const at = clock.now()
     const leaseUntil = new Date(at.getTime() + leaseMs)
     const work = { id: keyOf(asked.id), note: noteOf(asked, []), at, leaseUntil }
@@ -95,22 +108,36 @@ export class Jobs {
     return true
   }
 
-  /** The question says something else now: what was answered is replaced. @returns false: it was never taken. */
-  async replace(id: string, text: string, signal: AbortSignal): Promise<boolean> {
-    const known = await this.#stop(id, signal)
-    if (known === undefined || known.asked.text === text) return known !== undefined
-    const asked = { ...known.asked, text }
-    const leaseUntil = new Date(this.#parts.clock.now().getTime() + this.#parts.leaseMs)
-    await this.#parts.ledger.keep({ id: keyOf(id), note: noteOf(asked, known.posted), leaseUntil }, signal)
-    this.#start(asked, { posted: known.posted, tries: 1 }, signal)
-    return true
+  /**
+   * The question says something else now: what was answered is replaced, by whoever is at it.
+   * @param edited When, as Slack tells: an older edit that comes late changes nothing.
+   * @param mayBeAsked It is to be kept in mind even if nobody has heard of the question yet.
+   */
+  async replace(
+    id: string,
+    { text, edited, mayBeAsked }: { text: string; edited: string; mayBeAsked: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const before = await this.#known(id, signal)
+    if (before === undefined && !mayBeAsked) return
+    const since = await this.#since(id, signal)
+    if (since?.gone === true || (since !== undefined && Number(since.edited) > Number(edited))) return
+    await this.#keepInMind(id, { text, edited, gone: undefined }, signal)
+    const known = await this.#known(id, signal)
+    if (known === undefined || known.asked.text === text) return
+    // Another process that is at it reads what we kept in mind, as soon as it is done.
+    if (!this.#running.has(id) && !known.isDone) return
+    await this.#again(id, text, signal)
   }
 
-  /** The question was taken back. @returns what had been answered, to be removed; undefined: it was never taken. */
-  async drop(id: string, signal: AbortSignal): Promise<{ asked: AskedInSlack; posted: readonly string[] } | undefined> {
+  /** The question was taken back, and what was answered goes. */
+  async drop(id: string, signal: AbortSignal): Promise<void> {
+    await this.#keepInMind(id, { gone: true }, signal)
+    const isOurs = this.#running.has(id)
     const known = await this.#stop(id, signal)
-    if (known !== undefined) await this.#parts.ledger.finish(keyOf(id), noteOf(known.asked, []), signal)
-    return known
+    if (known === undefined || !(isOurs || known.isDone)) return
+    await this.#parts.takeBack(known.asked.channel, known.posted, signal)
+    await this.#parts.ledger.finish(keyOf(id), noteOf(known.asked, [], 1, true), signal)
   }
 
   /** Goes on with what processes that died left lying. */
@@ -132,8 +159,14 @@ export class Jobs {
     if (await this.#parts.goneOnWith(note, signal)) return
     const read = Note.safeParse(jsonOf(note))
     if (!read.success) return await ledger.finish(id, note, signal)
-    const { asked, posted } = read.data
-    if (this.#running.has(asked.id)) return
+    const { posted } = read.data
+    if (this.#running.has(read.data.asked.id)) return
+    const since = await this.#since(read.data.asked.id, signal)
+    if (since?.gone === true) {
+      await this.#parts.takeBack(read.data.asked.channel, posted, signal)
+      return await ledger.finish(id, noteOf(read.data.asked, [], 1, true), signal)
+    }
+    const asked = since === undefined ? read.data.asked : { ...read.data.asked, text: since.text }
     const tries = read.data.tries + 1
     const leaseUntil = new Date(clock.now().getTime() + leaseMs)
     await ledger.keep({ id, note: noteOf(asked, posted, tries), leaseUntil }, signal)
@@ -202,15 +235,63 @@ export class Jobs {
           },
           signal,
         )
-        await ledger.finish(id, noteOf(asked, posted), signal)
+        await ledger.finish(id, noteOf(asked, posted, 1, true), signal)
       } finally {
         this.#free()
       }
+      await this.#lookBack(asked, posted, signal)
     } catch (err) {
       if (!signal.aborted) log.error({ err, question: asked.id }, 'a question of Slack was given up for now')
     } finally {
       clearInterval(heartbeat)
     }
+  }
+
+  /** What another process heard of the question while we were at it. */
+  async #lookBack(asked: AskedInSlack, posted: readonly string[], signal: AbortSignal): Promise<void> {
+    const { ledger, takeBack } = this.#parts
+    const since = await this.#since(asked.id, signal)
+    if (since === undefined) return
+    if (since.gone === true) {
+      await takeBack(asked.channel, posted, signal)
+      return await ledger.finish(keyOf(asked.id), noteOf(asked, [], 1, true), signal)
+    }
+    const { text } = since
+    if (text !== asked.text && (await this.#reopened({ ...asked, text }, posted, signal)))
+      await this.#run({ ...asked, text }, { posted, tries: 1 }, signal)
+  }
+
+  /** What is under way here is left, and the question is answered anew in the same place. */
+  async #again(id: string, text: string, signal: AbortSignal): Promise<void> {
+    const isOurs = this.#running.has(id)
+    const known = await this.#stop(id, signal)
+    if (known === undefined) return
+    const { posted } = known
+    const asked = { ...known.asked, text }
+    if (isOurs && !known.isDone) {
+      const leaseUntil = new Date(this.#parts.clock.now().getTime() + this.#parts.leaseMs)
+      await this.#parts.ledger.keep({ id: keyOf(id), note: noteOf(asked, posted), leaseUntil }, signal)
+    } else if (!(await this.#reopened(asked, posted, signal))) return
+    this.#start(asked, { posted, tries: 1 }, signal)
+  }
+
+  async #reopened(asked: AskedInSlack, posted: readonly string[], signal: AbortSignal): Promise<boolean> {
+    const { ledger, clock, leaseMs } = this.#parts
+    const leaseUntil = new Date(clock.now().getTime() + leaseMs)
+    return await ledger.reopen({ id: keyOf(asked.id), note: noteOf(asked, posted), leaseUntil }, signal)
+  }
+
+  async #since(id: string, signal: AbortSignal): Promise<Since | undefined> {
+    const note = await this.#parts.ledger.note(sinceKeyOf(id), signal)
+    return note === undefined ? undefined : Since.safeParse(jsonOf(note)).data
+  }
+
+  async #keepInMind(id: string, since: Since, signal: AbortSignal): Promise<void> {
+    const { ledger, clock, leaseMs } = this.#parts
+    const at = clock.now()
+    const note = JSON.stringify(since)
+    await ledger.begin({ id: sinceKeyOf(id), note, at, leaseUntil: new Date(at.getTime() + leaseMs) }, signal)
+    await ledger.finish(sinceKeyOf(id), note, signal)
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -261,6 +342,10 @@ function keyOf(id: string): string {
   return `slack/${id}`
 }
 
-function noteOf(asked: AskedInSlack, posted: readonly string[], tries = 1): string {
-  return JSON.stringify({ asked, posted, tries })
+function sinceKeyOf(id: string): string {
+  return `slack/since/${id}`
+}
+
+function noteOf(asked: AskedInSlack, posted: readonly string[], tries = 1, isDone = false): string {
+  return JSON.stringify({ asked, posted, tries, isDone })
 }

@@ -21,6 +21,7 @@ import { isMeantForUs, looksLikeQuestion } from './question-text.ts'
 import { receiveBySocket } from './receiver.ts'
 import { isSlacksAddress } from './slack-address.ts'
 import { SlackCalls } from './slack-calls.ts'
+import { takeBack } from './telling.ts'
 import { Threads } from './threads.ts'
 import { Unanswered } from './unanswered.ts'
 import { lookAtCall, tieIn, tieKey } from './voice-calls/call-ties.ts'
@@ -29,7 +30,16 @@ import { words } from './words.ts'
 export interface SlackBotParts
   extends Pick<
     ActingParts,
-    'ask' | 'search' | 'documents' | 'passages' | 'conversations' | 'freshnessOf' | 'principals' | 'clock' | 'log'
+    | 'ask'
+    | 'search'
+    | 'documents'
+    | 'passages'
+    | 'conversations'
+    | 'incidentMemory'
+    | 'freshnessOf'
+    | 'principals'
+    | 'clock'
+    | 'log'
   > {
   botToken: string
   /** Absent: events come over HTTP. */
@@ -92,8 +102,8 @@ export class SlackBot {
     })
     this.#threads = new Threads(parts.conversations, clock)
     const { people, threads, calls } = { people: this.#people, threads: this.#threads, calls: this.#calls }
-    const { conversations, documents, passages, freshnessOf, principals, ledger } = parts
-    const stores = { conversations, documents, passages, freshnessOf, principals, ledger }
+    const { conversations, incidentMemory, documents, passages, freshnessOf, principals, ledger } = parts
+    const stores = { conversations, incidentMemory, documents, passages, freshnessOf, principals, ledger }
     const inTurn = new InTurn()
     const files = new SlackFiles({ calls, token: parts.botToken, apiUrl: parts.apiUrl })
     const alerts = new AlertBoard({ conversations, clock, inTurn })
@@ -127,6 +137,7 @@ export class SlackBot {
         })
         return true
       },
+      takeBack: (channel, posted, signal) => takeBack(this.#calls, channel, posted, signal),
       answer: (asked, progress, onPosted, signal) =>
         answerInSlack(this.#acting, this.#installed?.botUser ?? '', asked, progress, onPosted, signal),
     })

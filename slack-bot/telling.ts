@@ -54,3 +54,19 @@ export async function tellPresser(
   const isDirect = channel.startsWith('D')
   await tellAlone(parts, { channel, user, thread, responseUrl, isDirect, ts, via: 'command' }, told, signal)
 }
+
+/** What we said goes; what is gone already is gone. */
+export async function takeBack(
+  calls: SlackCalls,
+  channel: string,
+  posted: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const ts of posted) {
+    try {
+      await calls.call('chat.delete', (client) => client.chat.delete({ channel, ts }), signal)
+    } catch (error) {
+      if (!(error instanceof SlackRefusedError)) throw error
+    }
+  }
+}

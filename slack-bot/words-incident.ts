@@ -1,5 +1,5 @@
+import type { IncidentEntry } from '#conversation/incidents/incident-memory.ts'
 import type { Lang } from '#knowledge/document.ts'
-import type { IncidentEntry } from './incidents/incidents.ts'
 
 /** What is said of alerts and incidents. */
 const english = {
@@ -41,6 +41,8 @@ const english = {
     badly: 'What went badly',
     actions: 'Action items',
     toWrite: '*To be written.*',
+    fromTimeline: '*Taken from the timeline; to be rewritten.*',
+    byModel: '*Written by a model from the timeline; to be checked.*',
     documents: 'Documents to fix',
     none: 'None of the documents that were used was found to be old or wrong.',
     saidOutdated: 'said to be outdated during the incident',
@@ -90,6 +92,8 @@ const japanese: IncidentWords = {
     badly: 'うまくいかなかったこと',
     actions: '再発防止策',
     toWrite: '*（記入してください）*',
+    fromTimeline: '*（時系列からの抜粋です。書き直してください）*',
+    byModel: '*（時系列をもとにモデルが書いたものです。確認してください）*',
     documents: '直すべきドキュメント',
     none: '使われたドキュメントに、古いものや誤りは見つかりませんでした。',
     saidOutdated: 'インシデント中に古いと指摘されました',

@@ -26,6 +26,13 @@ export class MemoryLedger implements WorkLedger {
     if (held !== undefined) this.#works.set(id, { ...held, note, leaseUntil: undefined })
   }
 
+  async reopen({ id, note, leaseUntil }: Pick<WorkBegun, 'id' | 'note' | 'leaseUntil'>): Promise<boolean> {
+    const held = this.#works.get(id)
+    if (held === undefined || held.leaseUntil !== undefined) return false
+    this.#works.set(id, { ...held, note, leaseUntil: leaseUntil.getTime() })
+    return true
+  }
+
   async note(id: string): Promise<string | undefined> {
     return this.#works.get(id)?.note
   }

@@ -44,6 +44,19 @@ export class PostgresLedger implements WorkLedger {
     await this.#connection.write((query) => query(sql, [note, id]), signal)
   }
 
+  async reopen(
+    { id, note, leaseUntil }: Pick<WorkBegun, 'id' | 'note' | 'leaseUntil'>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const sql = `
+      UPDATE nightdesk_works SET note = $1, lease_until = $2 WHERE id = $3 AND lease_until IS NULL RETURNING id`
+    const ours = 'SELECT 1 FROM nightdesk_works WHERE id = $1 AND note = $2 AND lease_until = $3'
+    return await this.#connection.write(async (query, mayBeDone) => {
+      if ((await query(sql, [note, leaseUntil.getTime(), id])).length > 0) return true
+      return mayBeDone && (await query(ours, [id, note, leaseUntil.getTime()])).length > 0
+    }, signal)
+  }
+
   async note(id: string, signal: AbortSignal): Promise<string | undefined> {
     const [cells] = await this.#connection.read('SELECT note FROM nightdesk_works WHERE id = $1', [id], signal)
     return cells === undefined ? undefined : String(cells[0])

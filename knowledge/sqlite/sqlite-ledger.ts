@@ -52,6 +52,11 @@ export class SqliteLedger implements WorkLedger {
     this.#run('UPDATE works SET note = ?, lease_until = NULL WHERE id = ?', note, id)
   }
 
+  async reopen({ id, note, leaseUntil }: Pick<WorkBegun, 'id' | 'note' | 'leaseUntil'>): Promise<boolean> {
+    const sql = 'UPDATE works SET note = ?, lease_until = ? WHERE id = ? AND lease_until IS NULL'
+    return this.#run(sql, note, leaseUntil.getTime(), id) > 0
+  }
+
   async note(id: string): Promise<string | undefined> {
     const row = naming(() => this.#database.prepare('SELECT note FROM works WHERE id = ?').get(id))
     return row === undefined ? undefined : String(row.note)

@@ -1,3 +1,4 @@
+import type { TimelineEntry } from '#conversation/incidents/incident-memory.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { ActingParts } from '../acting-parts.ts'
@@ -9,8 +10,10 @@ import { mentionOf } from '../owners.ts'
 import { tellAlone } from '../telling.ts'
 import { words } from '../words.ts'
 import { incidentWords } from '../words-incident.ts'
-import type { TimelineEntry } from './incidents.ts'
 import { draft, line, type UsedDocument } from './postmortem.ts'
+
+/** More of a timeline than this is summed up. */
+const mostLines = 25
 
 /** What `/incident` is followed by. */
 function orderIn(text: string): { order: 'start' | 'note' | 'status' | 'end' | 'usage'; rest: string } {
@@ -100,11 +103,14 @@ async function tellStatus(
     incident === undefined ? await parts.people.langOf(asked.user, signal) : detectLang(incident.title),
   )
   if (incident === undefined) return await tell(said.none)
-  const timeline = await parts.incidents.timeline(incident, signal)
-  const last = timeline.slice(-25)
+  const timeline = await parts.incidentMemory.timeline(incident, signal)
+  const last = timeline.slice(-mostLines)
   const nameOf = await namesOf(parts, last, signal)
   const lines = last.map((entry) => `- ${line(entry, said, nameOf)}`)
-  const text = [`**${said.status(incident.title)}**`, ...lines].join('\n')
+  // All of it stands below anyway, where it is short.
+  const isLong = timeline.length > last.length
+  const summary = isLong ? [(await parts.incidentMemory.summary(incident, false, signal)).text] : []
+  const text = [`**${said.status(incident.title)}**`, ...summary, lines.join('\n')].join('\n\n')
   const target = { ...asked, thread: undefined, ts: undefined, via: 'command' as const }
   for (const each of laidOut(text)) await tellAlone(parts, target, each, signal)
 }
@@ -116,14 +122,15 @@ async function ended(
   tell: (text: string) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const over = await parts.incidents.end({ team, channel }, by, signal)
-  if (over === undefined) return await tell(incidentWords(await parts.people.langOf(user, signal)).none)
-  const { incident, timeline } = over
+  const incident = await parts.incidents.end({ team, channel }, by, signal)
+  if (incident === undefined) return await tell(incidentWords(await parts.people.langOf(user, signal)).none)
+  const timeline = await parts.incidentMemory.timeline(incident, signal)
+  const summary = await parts.incidentMemory.summary(incident, true, signal)
   const lang = detectLang(incident.title)
   const everybody = await parts.people.everybodyIn(channel, team, signal)
   const documents = everybody === undefined ? [] : await used(parts, timeline, everybody, signal)
   const nameOf = await namesOf(parts, timeline, signal)
-  const markdown = draft({ incident, timeline, documents, lang, now: parts.clock.now(), nameOf })
+  const markdown = draft({ incident, summary, timeline, documents, lang, now: parts.clock.now(), nameOf })
   const headline = message(incidentWords(lang).ended(escaped(incident.title), mentionOf(parts.principals)(by)))
   await post(parts, channel, [headline, ...laidOut(markdown)], signal)
 }

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { StoredIncidentMemory } from '#conversation/incidents/stored-incident-memory.ts'
+import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { silentLog } from '#runtime/log.ts'
 import { buttonsIn, wordsIn } from '../block-kit.fake.ts'
 import { loopWiki, type StartedBot, startBot } from '../bot.fake.ts'
 
@@ -83,6 +87,36 @@ describe('/incident', () => {
     expect(draft).not.toContain('hunter2hunter2')
     await incident(bot, 'status')
     expect(told(bot)).toContain('No incident is under way')
+  })
+
+  it('tells whoever comes to it what happened so far, and not as part of it', async () => {
+    await using bot = await started()
+    await incident(bot, 'Checkout is slow')
+    await incident(bot, 'note Rolled back 1.2.3', 'U2')
+    const ts = await bot.slack.says({ user: 'U1', channel: 'C1', text: '<@UBOT> catch me up' })
+    await bot.quiet()
+    const answer = bot.slack.workspace.posted('C1').find(({ thread_ts }) => thread_ts === ts)
+    expect(wordsIn(answer?.blocks)).toContain('It was noted: Rolled back 1.2.3')
+    await incident(bot, 'status')
+    expect(told(bot)).not.toContain('catch me up')
+  })
+
+  it('sums the incident up in the draft, and says who has to look at that', async () => {
+    const wiki = await loopWiki(sections)
+    const llm = new ScriptedLlm(says('Checkout was slow until 1.2.3 was rolled back.'))
+    const incidentMemory = new StoredIncidentMemory({
+      conversations: wiki.store.conversations,
+      llm,
+      clock: systemClock,
+      log: silentLog,
+    })
+    await using bot = await startBot({ wiki, given: { principals, incidentMemory } })
+    await incident(bot, 'Checkout is slow')
+    await incident(bot, 'note Rolled back 1.2.3', 'U2')
+    await incident(bot, 'end')
+    const draft = allWords(bot).slice(-2).join('\n')
+    expect(draft).toContain('Checkout was slow until 1.2.3 was rolled back.')
+    expect(draft).toContain('Written by a model from the timeline; to be checked.')
   })
 
   it('keeps what was answered to one person alone out of it', async () => {

@@ -1,6 +1,5 @@
-import { z } from 'zod'
-import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
-import { detectLang } from '#knowledge/language.ts'
+import { Incident, type IncidentEntry, type IncidentMemory } from '#conversation/incidents/incident-memory.ts'
+import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
@@ -11,55 +10,20 @@ export interface IncidentPlace {
   channel: string
 }
 
-const Incident = z.object({
-  id: z.string(),
-  title: z.string(),
-  startedBy: z.string(),
-  startedAt: z.coerce.date(),
-  endedAt: z.coerce.date().optional(),
-})
-export type Incident = z.infer<typeof Incident>
-
-const Kind = z.enum([
-  'started',
-  'alert',
-  'offered',
-  'question',
-  'unanswered',
-  'step',
-  'outdated',
-  'voice',
-  'note',
-  'ended',
-])
-const Heading = z.object({ kind: Kind, by: z.string() })
-
-/** Something that happened, as the timeline has it. */
-export interface IncidentEntry {
-  kind: z.infer<typeof Kind>
-  /** The name of a principal; '' for nobody. */
-  by: string
-  /** Plain words. */
-  text: string
-  /** What was shown for it. */
-  cited?: Turn['cited'] | undefined
-}
-
-export interface TimelineEntry extends IncidentEntry {
-  at: Date
-  cited: Turn['cited']
+export interface IncidentsParts {
+  conversations: ConversationStore
+  incidentMemory: IncidentMemory
+  clock: Clock
+  log: Log
 }
 
 const keeper = 'slack\nincident'
-const longestEntry = 1000
-const mostEntries = 1000
 
-/** Which channel an incident is worked on in, and what happened there. Kept where conversations are. */
+/** Which channel an incident is worked on in; what happens there goes into the incident's memory. */
 export class Incidents {
-  readonly #parts: { conversations: ConversationStore; clock: Clock; log: Log }
-  #entries = 0
+  readonly #parts: IncidentsParts
 
-  constructor(parts: { conversations: ConversationStore; clock: Clock; log: Log }) {
+  constructor(parts: IncidentsParts) {
     this.#parts = parts
   }
 
@@ -85,57 +49,40 @@ export class Incidents {
     return incident
   }
 
-  /** @returns what ended, with all that happened; undefined: nothing was under way. */
-  async end(
-    place: IncidentPlace,
-    by: string,
-    signal: AbortSignal,
-  ): Promise<{ incident: Incident; timeline: TimelineEntry[] } | undefined> {
+  /** @returns what ended; undefined: nothing was under way. */
+  async end(place: IncidentPlace, by: string, signal: AbortSignal): Promise<Incident | undefined> {
     const incident = await this.current(place, signal)
     if (incident === undefined) return undefined
     await this.note(place, { kind: 'ended', by, text: '' }, signal)
     const ended = { ...incident, endedAt: this.#parts.clock.now() }
     await this.#save(place, ended, signal)
-    return { incident: ended, timeline: await this.timeline(incident, signal) }
+    return ended
   }
 
   /** Adds to the timeline, where an incident is under way; what can't be added is done without. */
   async note(place: IncidentPlace, entry: IncidentEntry, signal: AbortSignal): Promise<void> {
-    const { conversations, clock, log } = this.#parts
+    const { incidentMemory, log } = this.#parts
     try {
       const incident = await this.current(place, signal)
-      if (incident === undefined) return
-      const at = clock.now()
-      this.#entries += 1
-      const answer = maskSecrets(entry.text).text.slice(0, longestEntry)
-      await conversations.addTurn(
-        {
-          traceId: `${incident.id}/${at.getTime()}-${process.pid}-${this.#entries}`,
-          conversationId: incident.id,
-          principal: keeper,
-          question: JSON.stringify({ kind: entry.kind, by: entry.by }),
-          standalone: '',
-          lang: detectLang(answer),
-          answer,
-          abstained: false,
-          cited: entry.cited ?? [],
-          at,
-        },
-        signal,
-      )
+      if (incident !== undefined) await incidentMemory.note(incident, entry, signal)
     } catch (err) {
       signal.throwIfAborted()
       log.warn({ err, kind: entry.kind }, 'the timeline of an incident lacks an entry')
     }
   }
 
-  /** Oldest first. */
-  async timeline({ id }: Incident, signal: AbortSignal): Promise<TimelineEntry[]> {
-    const turns = await this.#parts.conversations.turns(id, keeper, mostEntries, signal)
-    return turns.flatMap(({ question, answer, cited, at }) => {
-      const heading = Heading.safeParse(jsonOf(question))
-      return heading.success ? [{ ...heading.data, text: answer, cited, at }] : []
-    })
+  /** A conversation in that place belongs to the incident that is under way there. @returns whether one is. */
+  async tie(place: IncidentPlace, conversationId: string, signal: AbortSignal): Promise<boolean> {
+    const { incidentMemory, log } = this.#parts
+    try {
+      const incident = await this.current(place, signal)
+      if (incident !== undefined) await incidentMemory.tie(conversationId, incident, signal)
+      return incident !== undefined
+    } catch (err) {
+      signal.throwIfAborted()
+      log.warn({ err }, 'a conversation was not tied to its incident')
+      return false
+    }
   }
 
   async #save(place: IncidentPlace, incident: Incident, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,8 @@
+import type { Incident, IncidentSummary, TimelineEntry } from '#conversation/incidents/incident-memory.ts'
 import type { Document, Lang } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { ageBadge } from '../layout/source-line.ts'
 import { type IncidentWords, incidentWords } from '../words-incident.ts'
-import type { Incident, TimelineEntry } from './incidents.ts'
 
 /** A document that was used, and how it stands now. */
 export interface UsedDocument {
@@ -13,6 +13,7 @@ export interface UsedDocument {
 
 export interface Postmortem {
   incident: Incident
+  summary: IncidentSummary
   timeline: readonly TimelineEntry[]
   /** Only what every reader may see. */
   documents: readonly UsedDocument[]
@@ -25,7 +26,7 @@ export interface Postmortem {
 const due = new Set<Freshness['state']>(['aging', 'stale', 'suspect', 'contradicted'])
 
 /** A first draft in Markdown: what is known is filled in, what has to be thought about is left open. */
-export function draft({ incident, timeline, documents, lang, now, nameOf }: Postmortem): string {
+export function draft({ incident, summary, timeline, documents, lang, now, nameOf }: Postmortem): string {
   const said = incidentWords(lang)
   const own = said.postmortem
   const ended = incident.endedAt ?? now
@@ -37,7 +38,7 @@ export function draft({ incident, timeline, documents, lang, now, nameOf }: Post
       own.lasted(stamp(incident.startedAt), stamp(ended), duration(incident.startedAt, ended)),
       own.people(people.join(', ')),
     ].join(' '),
-    open(own.summary),
+    `## ${own.summary}\n\n${summedUp(summary, own)}`,
     open(own.impact),
     `## ${own.timeline}\n\n${timeline.map((entry) => `- ${line(entry, said, nameOf)}`).join('\n')}`,
     open(own.cause),
@@ -46,6 +47,13 @@ export function draft({ incident, timeline, documents, lang, now, nameOf }: Post
     open(own.actions),
     `## ${own.documents}\n\n${toFix({ timeline, documents, lang, now }, own).join('\n')}`,
   ].join('\n\n')
+}
+
+/** Whoever made it, people have to look at it. */
+function summedUp({ text, provider }: IncidentSummary, own: IncidentWords['postmortem']): string {
+  if (text === '') return own.toWrite
+  const lines = text.split('\n').map((each) => `- ${each}`)
+  return [...lines, '', provider === undefined ? own.fromTimeline : own.byModel].join('\n')
 }
 
 export function line(entry: TimelineEntry, said: IncidentWords, nameOf: (name: string) => string): string {

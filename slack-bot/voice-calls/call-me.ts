@@ -30,6 +30,7 @@ export async function callMe(
   const callers = callersNamed(principal.name, parts)
   const { conversationId, known } = await copied(parts, source, callers, signal)
   if (known.length === 0) return await tellPresser(parts, press, message(said.nothingYet), signal)
+  if (!channel.startsWith('D')) await parts.incidents.tie({ team, channel }, conversationId, signal)
   const at = parts.clock.now()
   const own = { conversationId, team, channel, thread, user, callers, source, known, lang: turn.lang }
   const tie: Tie = { kind: 'call', ...own, said: 0, isOver: false, at: at.getTime() }
