@@ -6,7 +6,8 @@ export class SharedFeed<Item> implements Disposable {
   readonly #iterator: AsyncIterator<Item>
   #items: Item[] = []
   #forgotten = 0
-  #news = Promise.withResolvers<void>()
+  /** Those who wait for news. None waits on a promise that outlives one item: it would keep what came of each. */
+  readonly #readers = new Set<() => void>()
   #outcome: { kind: 'ended' } | { kind: 'failed'; error: unknown } | undefined
 
   constructor(source: AsyncIterable<Item>) {
@@ -41,9 +42,10 @@ export class SharedFeed<Item> implements Disposable {
 
   async *from(position: number, signal: AbortSignal): AsyncGenerator<Item, void, undefined> {
     let at = position
-    const stopped = Promise.withResolvers<void>()
-    const stop = (): void => stopped.resolve()
-    signal.addEventListener('abort', stop, { once: true })
+    let news: (() => void) | undefined
+    const wake = (): void => news?.()
+    this.#readers.add(wake)
+    signal.addEventListener('abort', wake, { once: true })
     try {
       for (;;) {
         signal.throwIfAborted()
@@ -55,16 +57,22 @@ export class SharedFeed<Item> implements Disposable {
           yield item
         } else if (this.#outcome?.kind === 'failed') throw this.#outcome.error
         else if (this.#outcome !== undefined) return
-        else await Promise.race([this.#news.promise, stopped.promise])
+        else {
+          await new Promise<void>((resolve) => {
+            news = resolve
+          })
+        }
       }
     } finally {
-      signal.removeEventListener('abort', stop)
+      this.#readers.delete(wake)
+      signal.removeEventListener('abort', wake)
     }
   }
 
   /** Nobody will ask for what came before that any more. */
   forget(before: number): void {
     const gone = Math.min(this.#items.length, Math.max(0, before - this.#forgotten))
+    if (gone === 0) return
     this.#items = this.#items.slice(gone)
     this.#forgotten += gone
   }
@@ -84,8 +92,7 @@ export class SharedFeed<Item> implements Disposable {
   }
 
   #tell(): void {
-    this.#news.resolve()
-    this.#news = Promise.withResolvers<void>()
+    for (const wake of this.#readers) wake()
   }
 
   /** Lets go of the source. */

@@ -91,6 +91,29 @@ describe('the gateway to recognisers', () => {
   const turnsOf = (events: readonly HearingEvent[]) =>
     events.flatMap((event) => (event.kind === 'end-of-turn' && event.transcript.text !== '' ? [event.transcript] : []))
 
+  it('hears no more of a long silence again than somebody may have said unheard', async () => {
+    const [frame] = silence(1000)
+    const minutes: HearingInput[] = Array.from({ length: 5 * 60 * 50 }, () => frame ?? { kind: 'flush' })
+    const heard: number[] = []
+    const ear = (breaks: boolean): SpeechToText => ({
+      id: `ear that ${breaks ? 'breaks off' : 'goes on'}`,
+      async *hear(audio) {
+        let count = 0
+        for await (const _ of audio) {
+          count += 1
+          if (breaks && count === minutes.length) throw brokenEar
+        }
+        heard.push(count)
+        yield* []
+      },
+    })
+    const gateway = createSpeechToTextGateway([ear(true), ear(false)], parts)
+    await Array.fromAsync(gateway.hear(inputs(minutes), { sampleRate: 16_000, lang: 'en' }, ongoing))
+    expect(heard).toHaveLength(1)
+    expect(heard[0]).toBeGreaterThanOrEqual(30 * 50)
+    expect(heard[0]).toBeLessThanOrEqual(31 * 50)
+  })
+
   it('hears every word once, wherever a recogniser breaks off', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 20, max: 5900 }), async (afterMs) => {

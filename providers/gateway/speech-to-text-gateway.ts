@@ -27,6 +27,10 @@ const noDeadlines = { firstPieceMs: noDeadlineMs, betweenPiecesMs: noDeadlineMs,
 const mostFailuresInARow = 4
 /** Longer than anybody speaks in one breath; older audio is not replayed. */
 const longestReplayMs = 120_000
+/** The same while nothing has been heard since the last turn: what a recogniser that is doubted may have missed. */
+const wordlessReplayMs = 30_000
+/** Of audio that is too old, before it is let go of. */
+const sparedMs = 1_000
 
 /**
  * Recognisers in order of preference as one. When one breaks off, the next hears the open turn again from its beginning,
@@ -55,6 +59,8 @@ class Hearing {
   /** The first input of the open turn, and the time at which it begins. */
   #from = 0
   #fromMs = 0
+  /** Whether words of the open turn were heard. */
+  #hasWords = false
 
   constructor(pool: ProviderPool<SpeechToText>, parts: GatewayParts, options: HearingOptions) {
     this.#pool = pool
@@ -74,7 +80,7 @@ class Hearing {
           failures = 0
           const shifted = later(event, offsetMs)
           if (shifted.kind === 'end-of-turn') this.#closed(feed, shifted)
-          else this.#limit(feed)
+          else this.#hasWords ||= 'transcript' in shifted && shifted.transcript.text !== ''
           yield shifted
         }
         return
@@ -158,6 +164,7 @@ class Hearing {
       provider: state.id,
       model: adapter.id,
     })
+    const beganMs = this.#fromMs
     let heardMs = 0
     let toldMs = 0
     const tell = (): void => {
@@ -166,8 +173,10 @@ class Hearing {
       toldMs = heardMs
     }
     const count = (input: HearingInput): void => {
-      heardMs += this.#lastingMs([input])
-      this.#doubts.fed(input, this.#lastingMs([input]))
+      const ms = this.#lastingMs(input)
+      heardMs += ms
+      this.#doubts.fed(input, ms)
+      this.#limit(feed, beganMs + heardMs)
       if (heardMs - toldMs >= toldEveryMs) tell()
     }
     return new Attempt<HearingEvent>(
@@ -208,8 +217,9 @@ class Hearing {
   #closed(feed: SharedFeed<HearingInput>, event: Extract<HearingEvent, { kind: 'end-of-turn' }>): void {
     const untilMs = event.transcript.words.at(-1)?.toMs ?? this.#fromMs
     let isFlushed = event.cause !== 'flush'
+    this.#hasWords = false
     for (const input of feed.since(this.#from)) {
-      const ms = this.#lastingMs([input])
+      const ms = this.#lastingMs(input)
       if (this.#fromMs + ms > untilMs && isFlushed) break
       if (input.kind === 'flush') isFlushed = true
       this.#from += 1
@@ -218,22 +228,21 @@ class Hearing {
     feed.forget(this.#from)
   }
 
-  #limit(feed: SharedFeed<HearingInput>): void {
-    const kept = feed.since(this.#from)
-    let tooMuch = this.#lastingMs(kept) - longestReplayMs
-    for (const input of kept) {
-      if (tooMuch <= 0) break
-      const ms = this.#lastingMs([input])
-      tooMuch -= ms
+  /** In a silence nothing is told, however long it lasts; so this is looked at whenever audio was handed on. */
+  #limit(feed: SharedFeed<HearingInput>, untilMs: number): void {
+    const mostMs = this.#hasWords ? longestReplayMs : wordlessReplayMs
+    // Now and then, since all that is kept is moved.
+    if (untilMs - this.#fromMs < mostMs + sparedMs) return
+    for (const input of feed.since(this.#from)) {
+      if (untilMs - this.#fromMs <= mostMs) break
       this.#from += 1
-      this.#fromMs += ms
+      this.#fromMs += this.#lastingMs(input)
     }
     feed.forget(this.#from)
   }
 
-  #lastingMs(inputs: readonly HearingInput[]): number {
-    const samples = inputs.reduce((sum, input) => sum + (input.kind === 'audio' ? input.samples.length : 0), 0)
-    return durationMs(samples, this.#options.sampleRate)
+  #lastingMs(input: HearingInput): number {
+    return input.kind === 'audio' ? durationMs(input.samples.length, this.#options.sampleRate) : 0
   }
 }
 
