@@ -137,6 +137,10 @@ export function readClientEvent(json: string): ReadEvent {
   if (read.success) return { kind: 'event', event: read.data }
   const eventId = z.object({ event_id: z.string().max(512) }).safeParse(given).data?.event_id
   const frame = Frame.safeParse(given)
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !('type' in given)) {
+    const message = "Say by 'type' which event it is."
+    return { kind: 'fault', fault: { code: 'missing_required_parameter', message, param: 'type' }, eventId }
+  }
   const isKnown = frame.success && ClientEvent.options.some(({ shape }) => shape.type.value === frame.data.type)
   if (isKnown || !frame.success) return { kind: 'fault', fault: faultOf(read.error), eventId }
   const types = ClientEvent.options.map(({ shape }) => shape.type.value).join(', ')

@@ -34,6 +34,11 @@ export function itemOf(given: NewItem, newId: string): Item {
   }
 }
 
+/** Whether it was spoken. */
+export function hasAudio(item: Item): boolean {
+  return item.type === 'message' && item.content.some(({ type }) => type === 'input_audio')
+}
+
 /** The words of a message; '' where it has none. */
 export function saidIn(item: Item): string {
   if (item.type !== 'message') return ''

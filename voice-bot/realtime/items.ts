@@ -15,6 +15,11 @@ export class Items {
     return item
   }
 
+  /** Whether a function was called by that id. */
+  hasCall(callId: string): boolean {
+    return this.#items.some((item) => item.type === 'function_call' && item.call_id === callId)
+  }
+
   find(itemId: string): Item | undefined {
     return this.#items.findLast(({ id }) => id === itemId)
   }

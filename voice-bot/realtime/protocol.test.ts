@@ -19,7 +19,17 @@ describe('an event that can not be obeyed', () => {
   it.each<[string, Record<string, unknown> | string, string, string | null]>([
     ['no JSON', 'hello', 'invalid_json', null],
     ['a list', '[1]', 'invalid_type', null],
-    ['no type', { event_id: 'mine' }, 'invalid_value', 'type'],
+    ['no type', { event_id: 'mine' }, 'missing_required_parameter', 'type'],
+    [
+      'the result of a call that nobody made',
+      {
+        type: 'conversation.item.create',
+        event_id: 'mine',
+        item: { type: 'function_call_output', call_id: 'call_x', output: '1' },
+      },
+      'invalid_tool_call_id',
+      'item.call_id',
+    ],
     ['an unknown type', { type: 'session.explode', event_id: 'mine' }, 'invalid_value', 'type'],
     [
       'a field that is missing',
@@ -289,12 +299,43 @@ describe('a response', () => {
     expect(turns.map(({ answer }) => answer.includes('10.0.0.7'))).not.toContain(true)
   })
 
+  it('has the format that was asked for it alone', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.say(failOver)
+    client.send({ type: 'response.create', response: { audio: { output: { format: { type: 'audio/pcmu' } } } } })
+    const { response } = await client.event('response.done')
+    expect(response.audio.output.format).toEqual({ type: 'audio/pcmu' })
+    const bytes = client
+      .all('response.output_audio.delta')
+      .reduce((sum, { delta }) => sum + Buffer.from(delta, 'base64').length, 0)
+    const tokens = response.usage?.output_token_details.audio_tokens ?? 0
+    expect(bytes / 8).toBeCloseTo(tokens * 50, -2)
+  })
+
+  it('counts what was said as sound and what was typed as text', async () => {
+    await using voice = await startVoice({ script: [{ text: failOver, fromMs: 0, toMs: 1500 }] })
+    const client = await voice.connect()
+    client.send(session({ audio: { input: { turn_detection: null } } }))
+    client.audio(tone(24 * 1500, 24_000))
+    client.send({ type: 'input_audio_buffer.commit' })
+    await client.event('conversation.item.input_audio_transcription.completed')
+    client.send({ type: 'response.create' })
+    const spoken = await client.event('response.done')
+    expect(spoken.response.usage?.input_token_details).toMatchObject({ audio_tokens: 15, text_tokens: 0 })
+    client.ask(failOver)
+    const typed = await client.event('response.done', 2)
+    expect(typed.response.usage?.input_token_details).toMatchObject({ audio_tokens: 0, text_tokens: 9 })
+  })
+
   it('is asked for gently after a long silence, once', async () => {
     await using voice = await startVoice({ settings: { nightdesk: { idle_prompt_ms: 20 } } })
     const client = await voice.connect()
     client.send(session({ output_modalities: ['text'] }))
     client.ask(failOver)
-    await client.event('input_audio_buffer.timeout_triggered')
+    const silence = await client.event('input_audio_buffer.timeout_triggered')
+    expect((await client.event('input_audio_buffer.committed')).item_id).toBe(silence.item_id)
+    expect(silence.audio_end_ms).toBeGreaterThanOrEqual(silence.audio_start_ms)
     const prompted = await client.event('response.done', 2)
     expect(JSON.stringify(prompted.response.output)).toContain('still here')
     client.send(session({}))

@@ -1,10 +1,11 @@
 import type { ConversationInput } from '#conversation/events.ts'
+import { textSize } from '#knowledge/language.ts'
 import { type VoiceSentence, voiceSentence } from '../mouth/words.ts'
 import type { Item, StatusDetails } from '../protocol.ts'
 import type { Asides } from './asides.ts'
 import type { ResponseParameters } from './client-events.ts'
 import { ClientFault } from './faults.ts'
-import { saidIn } from './item-content.ts'
+import { hasAudio, saidIn } from './item-content.ts'
 import type { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import { askedBy } from './response-input.ts'
@@ -90,6 +91,7 @@ export class Responding {
     reply.lang = user.lang
     reply.marks.heardAt = Math.max(reply.marks.endedAt, parts.timing.nowMs())
     const text = reply.given ?? this.#textOf(reply.itemIds)
+    reply.writer.from(this.#sizeOf(reply))
     if (text === '') {
       this.#sayInstead(reply)
       return
@@ -97,6 +99,15 @@ export class Responding {
     const lang = langOf(settings())
     replies.asked(reply)
     this.#input({ kind: 'text', text, mode: reply.mode, ...(lang === 'auto' ? {} : { lang }) })
+  }
+
+  /** Speech counts as sound, what was typed as text. */
+  #sizeOf({ itemIds, given }: Reply): { promptTokens: number; audioMs: number } {
+    const { items, user } = this.#parts
+    const typed = itemIds.map((id) => items.find(id)).filter((item) => item !== undefined && !hasAudio(item))
+    const text = given ?? typed.map((item) => (item === undefined ? '' : saidIn(item))).join('\n')
+    const audioMs = itemIds.reduce((sum, id) => sum + user.takeAudioMs(id), 0)
+    return { promptTokens: Math.ceil(textSize(text) / 4), audioMs }
   }
 
   /** A response is over. @returns Whether another one has begun. */
@@ -131,6 +142,7 @@ export class Responding {
     const said = itemIds.some((id) => user.isUnheard(id)) ? user.said : undefined
     return replies.begin({
       modality: (parameters.output_modalities ?? settings().output_modalities)[0] ?? 'audio',
+      output: parameters.audio?.output,
       metadata: parameters.metadata ?? null,
       maxOutputTokens: parameters.max_output_tokens ?? settings().max_output_tokens,
       itemIds,
@@ -147,6 +159,7 @@ export class Responding {
     const lang = langOf(settings())
     const writer = writerOf(this.#parts, {
       modality,
+      output: parameters.audio?.output,
       metadata: parameters.metadata ?? null,
       maxOutputTokens: parameters.max_output_tokens ?? settings().max_output_tokens,
       isAside: true,

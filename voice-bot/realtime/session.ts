@@ -334,7 +334,13 @@ export class RealtimeSession {
 
   #create({ item: given, previous_item_id }: ClientEventOf<'conversation.item.create'>): void {
     const item = itemOf(given, this.#newId('item'))
-    if (item.type === 'function_call_output') this.#replies.toolResult(item.call_id, item.output)
+    if (item.type === 'function_call_output') {
+      if (!this.#items.hasCall(item.call_id)) {
+        const message = `There is no function call with the id '${item.call_id}' in the conversation.`
+        throw new ClientFault('invalid_tool_call_id', message, 'item.call_id')
+      }
+      this.#replies.toolResult(item.call_id, item.output)
+    }
     const previous = this.#items.add(item, previous_item_id)
     this.#log.send({ type: 'conversation.item.added', previous_item_id: previous, item })
     this.#log.send({ type: 'conversation.item.done', previous_item_id: previous, item })
@@ -422,16 +428,11 @@ export class RealtimeSession {
     const idleMs = asked ?? this.#settings.nightdesk.idle_prompt_ms
     if (idleMs === null || this.#hasPrompted || this.#isOver || this.#link === undefined) return
     this.#stopIdle()
+    const fromMs = this.#ear.nowMs
     this.#idle = this.#parts.timing.after(idleMs, () => {
       this.#idle = undefined
       if (!this.isIdle) return
-      const at = Math.round(this.#ear.clockMs)
-      this.#log.send({
-        type: 'input_audio_buffer.timeout_triggered',
-        item_id: this.#newId('item'),
-        audio_start_ms: at,
-        audio_end_ms: at,
-      })
+      this.#user.commitSilence(fromMs)
       this.#hasPrompted = true
       this.#responding.prompt()
     })

@@ -68,7 +68,7 @@ export class TurnEar {
 
   /** Something else became known, just now. */
   heard(evidence: Heard): void {
-    this.#take({ ...evidence, atMs: this.#nowMs() })
+    this.#take({ ...evidence, atMs: this.nowMs })
   }
 
   close(): void {
@@ -77,7 +77,7 @@ export class TurnEar {
   }
 
   /** By the audio's clock, which goes on where no audio comes. */
-  #nowMs(): number {
+  get nowMs(): number {
     const sinceMs = this.#audioAt === 0 ? 0 : this.#parts.timing.nowMs() - this.#audioAt
     return this.#clockMs + (sinceMs > silentAfterMs ? sinceMs : 0)
   }

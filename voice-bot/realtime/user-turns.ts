@@ -70,6 +70,8 @@ export class UserTurns {
   #stopWithholding: (() => void) | undefined
   #lang: Lang
   #said: LastSaid | undefined
+  /** How long what was said in each item is, until it is answered. */
+  readonly #audioMs = new Map<string, number>()
 
   constructor(parts: UserTurnsParts) {
     this.#parts = parts
@@ -98,6 +100,13 @@ export class UserTurns {
   /** Why nothing can be heard; undefined where it can. */
   get deafCode(): string | undefined {
     return this.#parts.parts.conversation.speech?.toText === undefined ? 'no_speech_recognition' : this.#deafCode
+  }
+
+  /** How long the speech in an item is; asked once. */
+  takeAudioMs(itemId: string): number {
+    const audioMs = this.#audioMs.get(itemId) ?? 0
+    this.#audioMs.delete(itemId)
+    return audioMs
   }
 
   /** Audio that was taken in and not committed yet. */
@@ -210,6 +219,27 @@ export class UserTurns {
     this.#commit({ spokenMs: undefined, endpointWord: undefined })
     ear.heard({ kind: 'turn-closed' })
     this.#release()
+  }
+
+  /** Nobody has said anything for long: the silence since then joins the conversation, as the protocol has it. */
+  commitSilence(fromMs: number): void {
+    const { items, send, newId, ear } = this.#parts
+    const item: Item = {
+      id: newId('item'),
+      object: 'realtime.item',
+      type: 'message',
+      role: 'user',
+      status: 'completed',
+      content: [{ type: 'input_audio', transcript: null }],
+    }
+    const audio_start_ms = Math.round(fromMs)
+    const audio_end_ms = Math.round(ear.nowMs)
+    this.#bufferedFromMs = ear.clockMs
+    send({ type: 'input_audio_buffer.timeout_triggered', item_id: item.id, audio_start_ms, audio_end_ms })
+    const previous_item_id = items.add(item)
+    send({ type: 'input_audio_buffer.committed', item_id: item.id, previous_item_id })
+    send({ type: 'conversation.item.added', previous_item_id, item })
+    send({ type: 'conversation.item.done', previous_item_id, item })
   }
 
   /** What was taken in and not committed is nobody's question. */
@@ -343,6 +373,7 @@ export class UserTurns {
   transcribed(itemId: string, words: string, audioMs: number, corrections?: readonly Correction[]): void {
     const { items, send } = this.#parts
     const item = items.find(itemId)
+    if (item !== undefined) this.#audioMs.set(itemId, audioMs)
     if (item?.type === 'message' && item.role === 'user') {
       const content = item.content.map((part): UserContent => {
         return part.type === 'input_audio' && part.transcript === null ? { ...part, transcript: words } : part
