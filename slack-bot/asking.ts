@@ -18,6 +18,7 @@ import { looksLikeQuestion, questionIn } from './question-text.ts'
 import { Reply } from './reply.ts'
 import { tellAlone, tellDirectly } from './telling.ts'
 import type { ThreadPlace } from './threads.ts'
+import { answerTo, seenAtFirst } from './walk/typed-command.ts'
 import { type WalkSeen, walkSeen } from './walk/walk-standing.ts'
 import { hasSteps, showWalk } from './walk/walking.ts'
 import { words } from './words.ts'
@@ -223,8 +224,16 @@ async function answered(
   const both = AbortSignal.any([signal, deadline])
   let answer: Answer | undefined
   const whose = conversationId === undefined ? undefined : { conversationId, principal: principal.name }
-  const before = whose === undefined ? { standing: undefined, walked: [] } : await walkSeen(parts, whose, signal)
-  const command = before.standing === undefined ? undefined : commandIn(text)
+  const now = whose === undefined ? { standing: undefined, walked: [] } : await walkSeen(parts, whose, signal)
+  const typed = commandIn(text)
+  const before = typed === undefined || whose === undefined ? now : await seenAtFirst(parts, asked.id, now, signal)
+  const isObeyed = before.standing?.key !== now.standing?.key
+  if (isObeyed && conversationId !== undefined) {
+    const answer = await answerTo(parts, { text, conversationId, principal }, signal)
+    if (answer !== undefined) return { answer, before }
+  }
+  const toObey = isObeyed ? { name: 'repeat' as const, about: '' } : typed
+  const command = before.standing === undefined ? undefined : toObey
   const question = { text, conversationId, newConversationId, mode: 'text' as const, principal }
   try {
     for await (const event of ask(

@@ -58,6 +58,10 @@ const userForMs = 10 * 60_000
 /** Whoever joins is announced; this is for announcements that get lost. */
 const membersForMs = 30_000
 const groupForMs = 5 * 60_000
+/** With what is kept of each of them, nobody counts as what they were for longer than twice this. */
+const listForMs = 5 * 60_000
+/** Of a thousand people each. */
+const mostPages = 10
 const mostKept = 20_000
 /** A larger channel can't be looked through while somebody waits; whatever isn't for everybody stays out of it. */
 const mostMembers = 2000
@@ -73,6 +77,7 @@ export class People {
   readonly #users = new Map<string, Kept<User | undefined>>()
   readonly #members = new Map<string, Kept<readonly string[]>>()
   readonly #groups = new Map<string, Kept<readonly string[]>>()
+  readonly #lists = new Map<string, Kept<ReadonlyMap<string, User>>>()
 
   constructor(parts: PeopleParts) {
     this.#parts = parts
@@ -213,6 +218,11 @@ export class People {
 
   async #user(userId: string, signal: AbortSignal): Promise<User | undefined> {
     return await this.#kept(this.#users, userId, userForMs, async () => {
+      // Many who are new at once are read in pages of a thousand, and not one by one.
+      if (!this.#parts.calls.maySpend('users.info')) {
+        const listed = (await this.#everybody(signal)).get(userId)
+        if (listed !== undefined) return listed
+      }
       try {
         const read = await this.#parts.calls.call(
           'users.info',
@@ -225,6 +235,36 @@ export class People {
         throw error
       }
     })
+  }
+
+  /** Of the workspace, as far as a few pages go; people of other organisations are not among them. */
+  async #everybody(signal: AbortSignal): Promise<ReadonlyMap<string, User>> {
+    try {
+      return await this.#kept(this.#lists, 'users', listForMs, () => this.#readEverybody(signal))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof SlackRefusedError) return new Map()
+      throw error
+    }
+  }
+
+  async #readEverybody(signal: AbortSignal): Promise<ReadonlyMap<string, User>> {
+    const all = new Map<string, User>()
+    let cursor: string | undefined
+    for (let pages = 0; pages < mostPages; pages++) {
+      const page: webApi.UsersListResponse = await this.#parts.calls.call(
+        'users.list',
+        (client) => client.users.list({ limit: 1000, include_locale: true, ...(cursor !== undefined && { cursor }) }),
+        signal,
+      )
+      for (const member of page.members ?? []) {
+        const user = User.safeParse(member).data
+        if (user !== undefined) all.set(user.id, user)
+      }
+      cursor = page.response_metadata?.next_cursor
+      if (cursor === undefined || cursor === '') break
+    }
+    return all
   }
 
   #isKnown(user: string): boolean {

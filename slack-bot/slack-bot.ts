@@ -153,10 +153,15 @@ export class SlackBot {
     const installed = await this.#introduce(signal)
     using ending = childOf(signal)
     const take = (body: unknown) => this.take(body)
+    let isReady = false
+    const ready = () => {
+      if (!isReady) onReady(installed)
+      isReady = true
+    }
     const receiving =
       appToken === undefined
-        ? untilAborted(ending.signal, () => onReady(installed))
-        : receiveBySocket({ appToken, apiUrl, take, wait, log }, () => onReady(installed), ending.signal)
+        ? untilAborted(ending.signal, ready)
+        : receiveBySocket({ appToken, apiUrl, take, wait, log }, ready, ending.signal)
     const sweeping = this.#sweep(ending.signal)
     try {
       await receiving

@@ -18,6 +18,7 @@ const sparingly: Readonly<Record<string, number>> = {
   'chat.update': 25,
   'chat.appendStream': 80,
   'assistant.threads.setStatus': 60,
+  'users.info': 60,
 }
 const minuteMs = 60_000
 const burst = 8

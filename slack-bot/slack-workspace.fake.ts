@@ -213,6 +213,13 @@ const methods: Readonly<Record<string, (workspace: FakeWorkspace, args: Args) =>
     if (user === undefined) throw new SlackRefusal('user_not_found')
     return { user: userWire(user) }
   },
+  'users.list': (workspace, args) => {
+    const own = [...workspace.users.values()].map(userWire).filter(({ team_id }) => team_id === teamId)
+    const from = Number(textOf(args.cursor) || 0)
+    const limit = Math.min(Number(args.limit ?? 100), 1000)
+    const next = from + limit < own.length ? String(from + limit) : ''
+    return { members: own.slice(from, from + limit), response_metadata: { next_cursor: next } }
+  },
   'users.lookupByEmail': (workspace, args) => {
     const user = [...workspace.users.values()].find(({ email }) => email !== undefined && email === args.email)
     if (user === undefined) throw new SlackRefusal('users_not_found')

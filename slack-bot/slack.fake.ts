@@ -48,6 +48,7 @@ export const realLimits: Pick<Required<FakeSlackOptions>, 'perMinute' | 'postsIn
     'chat.delete': 50,
     'chat.postEphemeral': 100,
     'users.info': 100,
+    'users.list': 20,
     'users.lookupByEmail': 50,
     'conversations.members': 100,
     'conversations.info': 50,

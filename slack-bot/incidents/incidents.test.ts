@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { StoredIncidentMemory } from '#conversation/incidents/stored-incident-memory.ts'
-import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
 import { buttonsIn, wordsIn } from '../block-kit.fake.ts'
@@ -103,7 +102,12 @@ describe('/incident', () => {
 
   it('sums the incident up in the draft, and says who has to look at that', async () => {
     const wiki = await loopWiki(sections)
-    const llm = new ScriptedLlm(says('Checkout was slow until 1.2.3 was rolled back.'))
+    const llm = {
+      id: 'a model',
+      reply: async function* () {
+        yield { kind: 'text' as const, text: 'Checkout was slow until 1.2.3 was rolled back.' }
+      },
+    }
     const incidentMemory = new StoredIncidentMemory({
       conversations: wiki.store.conversations,
       llm,

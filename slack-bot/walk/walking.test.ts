@@ -119,4 +119,29 @@ describe('walking through a runbook in a thread', () => {
     expect(bot.slack.workspace.posted('C1')).toHaveLength(before)
     expect(bot.slack.responses.at(-1)?.body.text).toContain('has changed')
   })
+  it('goes one step on for a word that was typed just before the process died', async () => {
+    await using bot = await walking()
+    const { ask } = bot.wiki
+    const obeyed = Promise.withResolvers<void>()
+    bot.parts.ask = async function* (question, signal) {
+      for await (const event of ask(question, signal)) {
+        if (event.kind === 'done') {
+          obeyed.resolve()
+          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        }
+        yield event
+      }
+    }
+    const given = { ...bot.parts, drainMs: 0, sweepEveryMs: 10 }
+    await bot.stop()
+    await using dying = await startBot({ slack: bot.slack, wiki: bot.wiki, given })
+    await bot.slack.says({ user: 'U2', channel: 'C1', text: 'done', thread_ts: bot.thread })
+    await obeyed.promise
+    await dying.stop()
+    await using next = await startBot({ slack: bot.slack, wiki: bot.wiki, given: { ...given, ask } })
+    await next.quiet()
+    expect(wordsIn(lastIn(next)?.blocks)).toContain('patronictl switchover ledger')
+    await press(next, 'Done')
+    expect(wordsIn(lastIn(next)?.blocks)).toContain('Show the command')
+  })
 })
