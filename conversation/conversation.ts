@@ -70,6 +70,8 @@ interface TakenTurn {
   /** Its answer as far as it was handed out. */
   shown: string
   speech: SpokenLog
+  /** How much of it was heard, as was said last; undefined: all that was handed out. */
+  heardMs: number | undefined
 }
 
 /** One conversation on one channel, from its first turn to its last. */
@@ -307,7 +309,15 @@ export class Conversation {
     using abort = childOf(signal)
     this.#turns += 1
     const mode = utterance.mode ?? this.#options.mode
-    const taken: TakenTurn = { turn: this.#turns, mode, abort, made: undefined, shown: '', speech: new SpokenLog() }
+    const taken: TakenTurn = {
+      turn: this.#turns,
+      mode,
+      abort,
+      made: undefined,
+      shown: '',
+      speech: new SpokenLog(),
+      heardMs: undefined,
+    }
     this.#current = taken
     const send = (event: TurnEvent): Promise<void> => out.send({ ...event, turn: taken.turn })
     using deadline = this.#deadline(abort)
@@ -323,10 +333,12 @@ export class Conversation {
         await send(event)
       }
       const { reason } = abort.signal
-      if (reason instanceof Interruption) await this.#revise(taken, taken.speech.heard(reason.heardMs), signal)
+      if (reason instanceof Interruption) await this.#revise(taken, taken.speech.heard(taken.heardMs), signal)
     } catch (error) {
       signal.throwIfAborted()
+      const { heardMs } = taken
       await this.#cutOff(taken, abort.signal.aborted ? abort.signal.reason : error, send, signal)
+      if (taken.heardMs !== heardMs) await this.#revise(taken, taken.speech.heard(taken.heardMs), signal)
     } finally {
       deadline.abort()
       await this.#tellBackground(out)
@@ -368,7 +380,9 @@ export class Conversation {
     const current = this.#current
     if (current !== undefined && (turn ?? current.turn) === current.turn) {
       out.drop((event) => event.turn === current.turn && isHeardOrSeen(event))
-      return current.abort.abort(new Interruption(heardMs))
+      // Who has stopped it may say afterwards, more exactly, how much of it was heard.
+      if (heardMs !== undefined) current.heardMs = heardMs
+      return current.abort.abort(new Interruption())
     }
     const last = this.#last
     if (
@@ -386,13 +400,13 @@ export class Conversation {
 
   /** A turn that doesn't end by itself ends in what was heard of it, or in an apology. */
   async #cutOff(
-    { made, mode, shown, speech }: TakenTurn,
+    { made, mode, shown, speech, heardMs }: TakenTurn,
     reason: unknown,
     send: (event: TurnEvent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const interruption = reason instanceof Interruption ? reason : undefined
-    const heard = speech.audioMs === 0 && mode === 'text' ? shown : speech.heard(interruption?.heardMs)
+    const heard = speech.audioMs === 0 && mode === 'text' ? shown : speech.heard(heardMs)
     if (made?.answer !== undefined && made.stored) await this.#reviseAnswer(made.answer.traceId, heard, signal)
     else if (made !== undefined) await remember(made, heard, signal)
     for (const [callId, call] of made?.openCalls ?? [])
@@ -403,7 +417,7 @@ export class Conversation {
   }
 
   async #revise({ made }: TakenTurn, heard: string, signal: AbortSignal): Promise<void> {
-    if (made?.answer !== undefined) await this.#reviseAnswer(made.answer.traceId, heard, signal)
+    if (made !== undefined) await this.#reviseAnswer(made.answer?.traceId ?? made.scene.traceId, heard, signal)
   }
 
   async #reviseAnswer(traceId: string, heard: string, signal: AbortSignal): Promise<void> {

@@ -3,11 +3,8 @@ import { OpsError } from '#runtime/errors.ts'
 /** The listener talked over an answer, or stopped it. Not a failure: the reason of an abort. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
-  /** How much of the turn's speech was heard; absent: all that was handed out. */
-  readonly heardMs: number | undefined
-  constructor(heardMs: number | undefined) {
+  constructor() {
     super('the listener interrupted')
-    this.heardMs = heardMs
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Item } from '../protocol.ts'
+import type { AssistantContent, Item } from '../protocol.ts'
 import { ClientFault } from './faults.ts'
 
 /** Older ones are forgotten; what was said stands in the conversation's own store. */
@@ -42,6 +42,16 @@ export class Items {
   change(item: Item): void {
     const at = this.#items.findLastIndex(({ id }) => id === item.id)
     if (at >= 0) this.#items[at] = item
+  }
+
+  /** Only so much of our own message was heard. @param heard Null: less than all, and which words isn't known yet. */
+  cut(itemId: string, heard: string | null): void {
+    const item = this.find(itemId)
+    if (item?.type !== 'message' || item.role !== 'assistant') return
+    const content = item.content.map((part): AssistantContent => {
+      return part.type === 'output_audio' ? { ...part, transcript: heard } : { ...part, text: heard ?? part.text }
+    })
+    this.change({ ...item, status: 'incomplete', content })
   }
 
   /** @throws {ClientFault} When there is no such item. */

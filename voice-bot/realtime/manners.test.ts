@@ -142,6 +142,34 @@ describe('somebody who talks over an answer', () => {
     const [turn] = await voice.parts.conversation.conversations.turns(id, 'local', 9, ongoing)
     // Two words of 200 ms each.
     expect(turn?.answer).toBe('First step:')
+    client.send({ type: 'conversation.item.retrieve', item_id })
+    const { item } = await client.event('conversation.item.retrieved')
+    expect(item).toMatchObject({ status: 'incomplete', content: [{ type: 'output_audio', transcript: 'First step:' }] })
+  })
+
+  it('is remembered as the client heard it, where it cancels and cuts in one go', async () => {
+    const never = Promise.withResolvers<void>()
+    let words = 0
+    const toSpeech = new FakeTextToSpeech({ before: () => ((words += 1) <= 6 ? Promise.resolve() : never.promise) })
+    await using voice = await startVoice({ toSpeech })
+    const client = await voice.connect()
+    client.ask('How do I fail over Redis by hand?')
+    const { item_id, response_id } = await client.event('response.output_audio.delta')
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    client.send({ type: 'response.cancel', response_id })
+    client.send({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: 450 })
+    const { response } = await client.event('response.done')
+    await client.event('conversation.item.truncated')
+    client.ask('And how much memory may Redis use?')
+    await client.event('response.created', 2)
+    await client.event('nightdesk.citations', 2)
+    const id = response.conversation_id ?? ''
+    const [turn] = await voice.parts.conversation.conversations.turns(id, 'local', 9, ongoing)
+    expect(turn?.answer).toBe('First step:')
+    client.send({ type: 'conversation.item.retrieve', item_id })
+    expect((await client.event('conversation.item.retrieved')).item).toMatchObject({
+      content: [{ transcript: 'First step:' }],
+    })
   })
 })
 

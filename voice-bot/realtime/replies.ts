@@ -124,6 +124,10 @@ export class Replies {
   take(event: ConversationEvent): void {
     if (event.kind === 'turn') this.#bind(event)
     const reply = this.#byTurn.get(event.turn)
+    if (event.kind === 'interrupted' || event.kind === 'revised') {
+      const itemId = reply?.writer.lastItemId
+      if (itemId !== undefined) this.#parts.items.cut(itemId, event.heard)
+    }
     if (this.#atClient?.turn === event.turn) this.#atClient.events.push(event)
     else if (reply === undefined) this.#between(event)
     else if (reply.isCancelled) return
@@ -383,8 +387,17 @@ export class Replies {
     const { playback, hasTrack, send, inputs } = this.#parts
     playback.clear()
     const heardMs = (itemId === undefined ? undefined : playback.heardMs(itemId)) ?? 0
-    if (hasTrack() && reply.hasBegun)
+    if (hasTrack() && reply.hasBegun) {
       send({ type: 'output_audio_buffer.cleared', response_id: reply.writer.options.id })
+      // Who plays by themselves say it; of a track it is known here.
+      if (itemId !== undefined)
+        send({
+          type: 'conversation.item.truncated',
+          item_id: itemId,
+          content_index: 0,
+          audio_end_ms: Math.round(heardMs),
+        })
+    }
     // One that the conversation has not taken up yet is stopped when it does.
     if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
   }

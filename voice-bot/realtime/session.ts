@@ -379,6 +379,7 @@ export class RealtimeSession {
       const message = `Audio content of ${Math.round(lengthMs)}ms is already shorter than ${Math.round(audio_end_ms)}ms`
       throw new ClientFault('invalid_value', message, 'audio_end_ms')
     }
+    if (audio_end_ms < lengthMs) this.#items.cut(item_id, null)
     this.#replies.heardOf(item_id, audio_end_ms)
     this.#log.send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms })
   }
