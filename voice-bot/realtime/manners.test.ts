@@ -150,7 +150,12 @@ describe('somebody who talks over an answer', () => {
   it('is remembered as the client heard it, where it cancels and cuts in one go', async () => {
     const never = Promise.withResolvers<void>()
     let words = 0
-    const toSpeech = new FakeTextToSpeech({ before: () => ((words += 1) <= 6 ? Promise.resolve() : never.promise) })
+    const toSpeech = new FakeTextToSpeech({
+      before: async () => {
+        words += 1
+        if (words > 6) await never.promise
+      },
+    })
     await using voice = await startVoice({ toSpeech })
     const client = await voice.connect()
     client.ask('How do I fail over Redis by hand?')
