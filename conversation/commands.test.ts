@@ -32,6 +32,22 @@ describe('a command', () => {
     ['page the owner', 'page-owner'],
     ['担当者を呼び出して', 'page-owner'],
     ["that's all for now", 'goodbye'],
+    ['go to the next step', 'next'],
+    ['次のステップに進んでください', 'next'],
+    ['one step back', 'back'],
+    ['一つ戻って', 'back'],
+    ['前のステップに戻って', 'back'],
+    ["I didn't catch that", 'repeat'],
+    ['not so fast', 'slower'],
+    ['速すぎます', 'slower'],
+    ['how do you spell that?', 'spell'],
+    ['それを綴って', 'spell'],
+    ['stop, stop, please stop talking now', 'stop'],
+    ['No, stop!', 'stop'],
+    ['wait wait wait', 'stop'],
+    ['待って、待って', 'stop'],
+    ['読み上げをやめて', 'stop'],
+    ['出典を読み上げてください', 'source'],
   ])('is understood however it is put: %s', (said, name) => {
     expect(commandIn(said)?.name).toBe(name)
   })
@@ -41,6 +57,8 @@ describe('a command', () => {
     ['Redisの手順を順番に案内して', 'walk', 'Redis'],
     ['remember that the ticket is INC-7', 'remember', 'the ticket is INC-7'],
     ['post it to #inc-42', 'post', '#inc-42'],
+    ['send it to Slack please', 'post', ''],
+    ['walk me through the payments failover, please', 'walk', 'payments failover'],
   ])('names what it is about: %s', (said, name, about) => {
     expect(commandIn(said)).toEqual({ name, about })
   })

@@ -34,11 +34,11 @@ export interface Command {
 // biome-ignore format: one pattern a line
 /** Each pattern takes in the whole utterance, freed of politeness; its first group is what the command is about. */
 const patterns: readonly (readonly [CommandName, RegExp])[] = [
-  ['next', /^(?:next(?: (?:step|one))?|go on|continue|carry on|proceed|what(?:'s| is) next|and then)$/iu],
-  ['next', /^(?:次(?:は|へ|に|の(?:ステップ|手順|項目))?(?:進んで|行って|何)?|続けて|続き(?:は|を)?|進んで|それから|その次(?:は)?)$/iu],
-  ['back', /^(?:(?:go )?back(?: (?:one(?: step)?|a step))?|previous(?: (?:step|one))?|the (?:step|one) before)$/iu],
-  ['back', /^(?:(?:一つ|ひとつ|1つ)?(?:前|まえ)(?:に|へ|の(?:ステップ|手順))?(?:戻って|もどって)?|戻って|もどって)$/iu],
-  ['repeat', /^(?:repeat(?: (?:that|it|the (?:last )?(?:step|one)))?|(?:say|read) (?:that|it) again|again|what did you say|come again|pardon(?: me)?|what was that)$/iu],
+  ['next', /^(?:(?:(?:go|move|skip|on) (?:on )?to )?(?:the )?next(?: (?:step|one))?|go on|move on|continue|carry on|proceed|what(?:'s| is) (?:the )?next(?: step| one)?|and then)$/iu],
+  ['next', /^(?:次(?:の(?:ステップ|手順|項目))?(?:は|へ|に|を)?(?:進んで|進めて|行って|読んで|教えて|何)?|続けて|続き(?:は|を)?|進んで|それから|その次(?:は)?)$/iu],
+  ['back', /^(?:(?:(?:one|a) )?(?:step )?back|(?:go )?back(?: (?:one(?: step)?|a step|to the (?:previous|last) (?:step|one)))?|(?:(?:go|move) (?:back )?to )?(?:the )?previous(?: (?:step|one))?|the (?:step|one) before)$/iu],
+  ['back', /^(?:(?:一つ|ひとつ|1つ)?(?:前|まえ)(?:の(?:ステップ|手順))?(?:に|へ)?(?:戻って|もどって)?|(?:(?:一つ|ひとつ|1つ)(?:前に)?)?(?:戻って|もどって))$/iu],
+  ['repeat', /^(?:repeat(?: (?:that|it|the (?:last )?(?:step|one)))?|(?:say|read) (?:that|it) again|again|one more time|(?:i )?(?:didn't|did not) (?:catch|hear|get) (?:that|it)|what did you say|come again|pardon(?: me)?|what was that)$/iu],
   ['repeat', /^(?:もう(?:一度|1度|一回|1回)(?:言って|読んで|お願い)?|繰り返して|くりかえして|今(?:の|何て言った)(?:をもう一度)?|何て言った|聞こえなかった)$/iu],
   ['done', /^(?:(?:that's |i'm |i am |it's |all )?(?:done|finished|completed)(?: (?:with )?(?:that|it|this step|this one))?|did (?:it|that)|it worked|that worked)$/iu],
   ['done', /^(?:(?:できた|出来た|終わった|おわった|完了|済んだ|やった)(?:よ|ました)?|(?:でき|出来|終わり|完了し|済み|やり)ました|うまくいった|うまくいきました)$/iu],
@@ -54,16 +54,18 @@ const patterns: readonly (readonly [CommandName, RegExp])[] = [
   ['yes', /^(?:はい|ええ|うん|お願い|OK|オーケー|了解|いいよ|いいです|そうして|確認した|読んで|どうぞ)$/iu],
   ['no', /^(?:no|nope|nah|don't|do not|cancel(?: (?:it|that))?|never ?mind|abort)$/iu],
   ['no', /^(?:いいえ|いや|やめて|キャンセル(?:して)?|取り消して|中止(?:して)?|結構|いらない|だめ)$/iu],
-  ['slower', /^(?:(?:speak |talk |go )?(?:a (?:bit|little) )?(?:slower|more slowly)|slow down)$/iu],
-  ['slower', /^(?:(?:もっと|もう少し|少し)?(?:ゆっくり|遅く)(?:話して|読んで|言って|して)?)$/iu],
+  ['slower', /^(?:(?:speak |talk |go )?(?:a (?:bit|little) )?(?:slower|more slowly)|slow down|(?:not so|too|that's too|you(?:'re| are) too) fast)$/iu],
+  ['slower', /^(?:(?:もっと|もう少し|少し)?(?:ゆっくり|遅く)(?:話して|読んで|言って|して)?|(?:スピード|速度)を(?:落として|下げて)|(?:話すのが)?(?:速|早|はや)(?:すぎる|すぎます|い)|スローダウン(?:して)?)$/iu],
   ['faster', /^(?:(?:speak |talk |go )?(?:a (?:bit|little) )?(?:faster|quicker|more quickly)|speed up)$/iu],
   ['faster', /^(?:(?:もっと|もう少し|少し)?(?:速く|早く|はやく)(?:話して|読んで|言って|して)?)$/iu],
-  ['spell', /^(?:spell (?:that|it)(?: out)?(?: for me)?|spell out (?:that|the command)|spell the command(?: out)?|letter by letter)$/iu],
-  ['spell', /^(?:(?:(?:つづり|綴り|スペル)(?:は|を)?(?:教えて|言って|お願い|何)?)|(?:一文字ずつ|1文字ずつ)(?:読んで|言って)?)$/iu],
+  ['spell', /^(?:spell (?:that|it)(?: out)?(?: for me)?|spell out (?:that|the command)|spell the command(?: out)?|how (?:do you|do i|is (?:that|it)) spell(?:ed)?(?: (?:that|it))?|letter by letter)$/iu],
+  ['spell', /^(?:(?:(?:それ|これ|コマンド|今の)の?)?(?:(?:つづり|綴り|スペル)(?:は|を)?(?:教えて|言って|読んで|お願い|何)?)|(?:(?:それ|これ|コマンド|今の)を?)?(?:綴って|つづって)|(?:一文字ずつ|1文字ずつ)(?:読んで|言って)?)$/iu],
   ['stop', /^(?:stop(?: (?:it|that|talking|reading))?|be quiet|quiet|hush|shush|enough|silence|that's enough|wait|pause)$/iu],
+  ['stop', /^(?=.*\b(?:stop|quiet|hush|shush|enough|wait)\b)(?:(?:stop|quiet|hush|shush|enough|no|ok(?:ay)?|please|just|wait|be|talking|speaking|reading|it|that|now)[\s,.!]*)+$/iu],
   ['stop', /^(?:(?:止めて|とめて|ストップ|静かに(?:して)?|黙って|待って|ちょっと待って|もういい|やめて(?:ください)?))$/iu],
+  ['stop', /^(?:(?:もう|ちょっと|いや|はい|ねえ)?(?:(?:話すの|読むの|読み上げ|説明)を?)?(?:止めて|とめて|やめて|ストップ|静かに(?:して)?|黙って|待って|もういい)(?:ください)?[、。!！\s]*)+$/iu],
   ['source', /^(?:(?:read|show|tell|give)(?: me)? the sources?|what(?:'s| is| are| was) (?:the|your) sources?|where (?:is|was|does) that (?:come )?from|who says (?:that|so))$/iu],
-  ['source', /^(?:(?:出典|情報源|ソース|引用元|根拠)(?:は|を)?(?:読んで|見せて|教えて|何|どこ)?)$/iu],
+  ['source', /^(?:(?:出典|情報源|ソース|引用元|根拠)(?:は|を)?(?:読んで|読み上げて|見せて|教えて|何|どこ)?)$/iu],
   ['post', /^(?:(?:send|post|share|put)(?: (?:it|that|this|the (?:answer|steps?|command|link|summary)))? (?:to|in|into|on) (?:slack(?: in)?(?: channel)?\s*)?(.*))$/iu],
   ['post', /^(?:(?:それ|これ|今の|答え|結果)?(?:を)?\s*(?:slack|スラック)(?:の\s*([#\w-]+))?(?:に|へ)(?:送って|投稿して|貼って|流して|書いて))$/iu],
   ['walk', /^(?:(?:(?:walk|talk|guide|take|lead) me|let's (?:walk|go)|go|walk) (?:through|over) (?:the |our )?(.+?)(?: (?:step by step|one by one))?)$/iu],
@@ -84,6 +86,8 @@ const politeness =
 const politenessJa =
   /^(?:(?:すみません|じゃあ|じゃ|では|それじゃ|さて|えっと|ねえ|はい)[、,\s]+)+|(?:(?:を)?(?:お願い(?:します|できますか)?|ください(?:ますか)?|下さい|もらえますか|もらえる|くれますか|くれる|いただけますか|ちょうだい)|ですか|でしょうか|だっけ|かな|ますか|ね|よ|です)+$/
 
+const politeEnd = /(?:(?:^|[,\s]+)(?:please|thanks|thank you|for me))+$/i
+
 /** A command that is said as such, with nothing else around it; undefined for anything that may be a question. */
 export function commandIn(utterance: string): Command | undefined {
   const text = utterance
@@ -96,7 +100,8 @@ export function commandIn(utterance: string): Command | undefined {
   for (const line of new Set([text, plain, plain.replace(politenessJa, '').trim()])) {
     for (const [name, pattern] of patterns) {
       const match = pattern.exec(line)
-      if (match !== null) return { name, about: (match[1] ?? '').replace(/^[,\s:]+|[.!?\s]+$/g, '') }
+      if (match !== null)
+        return { name, about: (match[1] ?? '').replace(/^[,\s:]+|[.!?\s]+$/g, '').replace(politeEnd, '') }
     }
   }
   return undefined
