@@ -127,6 +127,18 @@ describe('resample', () => {
     expect(joined([...parts, resampler.rest()])).toEqual(resample(samples, 22_050, 24_000))
   })
 
+  it('makes roughly as much and as loud of what is not worth the work, and goes on finely after it', () => {
+    const samples = sine(700, 24_000, 300)
+    const [fine, rough] = [new Resampler(24_000, 16_000), new Resampler(24_000, 16_000)]
+    const parts = [...framesOf(samples, 24_000, 10)].map((frame, at) => {
+      return [fine.push(frame), at < 20 ? rough.pushRoughly(frame) : rough.push(frame)] as const
+    })
+    for (const [one, other] of parts) expect(other).toHaveLength(one.length)
+    const [one, other] = [0, 1].map((which) => parts.slice(5, 15).map((both) => both[which] ?? new Int16Array()))
+    expect(rms(joined(other ?? [])) / rms(joined(one ?? []))).toBeCloseTo(1, 1)
+    for (const [made, same] of parts.slice(21)) expect(same).toEqual(made)
+  })
+
   it('makes nothing of nothing', () => {
     expect(resample(new Int16Array(), 8000, 16_000)).toHaveLength(0)
     expect(new Resampler(8000, 16_000).rest()).toHaveLength(0)

@@ -19,6 +19,7 @@ export class Resampler {
   readonly #filters: Float64Array[] = []
   /** Samples of the input that are needed still, the first of them at `#heldFrom`; before the beginning is silence. */
   #held: Float64Array
+  #heldCount: number
   #heldFrom: number
   #taken = 0
   /** The next sample of the output lies at `#base + #place / #out` in the input. */
@@ -32,54 +33,68 @@ export class Resampler {
     this.#out = toRate / factor
     this.#scale = Math.min(1, toRate / fromRate) * bandEdge
     this.#reach = Math.ceil(crossings / this.#scale)
-    this.#held = new Float64Array(this.#reach)
+    this.#held = new Float64Array(2 * this.#reach)
+    this.#heldCount = this.#reach
     this.#heldFrom = -this.#reach
   }
 
   push(samples: Int16Array): Int16Array {
-    this.#hold(samples)
-    this.#taken += samples.length
-    const last = this.#taken - 2 - this.#reach
-    return this.#make(last < 0 ? 0 : Math.floor((last * this.#out) / this.#in) + 1)
+    return this.#make(this.#take(samples), filtered)
+  }
+
+  /** As `push`, as loud and with what lies above the new band folded into it: for what is as good as silent. */
+  pushRoughly(samples: Int16Array): Int16Array {
+    return this.#make(this.#take(samples), nearest)
   }
 
   /** The end of the stream: what waited for samples that don't come. */
   rest(): Int16Array {
     this.#hold(new Int16Array(2 * this.#reach + 2))
-    return this.#make(Math.round((this.#taken * this.#out) / this.#in))
+    return this.#make(Math.round((this.#taken * this.#out) / this.#in), filtered)
+  }
+
+  /** @returns How many samples of the output can be made by now. */
+  #take(samples: Int16Array): number {
+    this.#hold(samples)
+    this.#taken += samples.length
+    const last = this.#taken - 2 - this.#reach
+    return last < 0 ? 0 : Math.floor((last * this.#out) / this.#in) + 1
   }
 
   #hold(samples: Int16Array): void {
-    const held = new Float64Array(this.#held.length + samples.length)
-    held.set(this.#held)
-    held.set(samples, this.#held.length)
-    this.#held = held
+    const count = this.#heldCount + samples.length
+    if (count > this.#held.length) {
+      const longer = new Float64Array(2 * count)
+      longer.set(this.#held.subarray(0, this.#heldCount))
+      this.#held = longer
+    }
+    this.#held.set(samples, this.#heldCount)
+    this.#heldCount = count
   }
 
   /** Makes samples up to the `until`th of the output. */
-  #make(until: number): Int16Array {
+  #make(until: number, sampleAt: typeof filtered): Int16Array {
     const made = new Int16Array(Math.max(0, until - this.#given))
+    const start = this.#reach + this.#heldFrom
+    let base = this.#base
+    let place = this.#place
     for (let k = 0; k < made.length; k++) {
-      made[k] = this.#sample()
-      this.#place += this.#in
-      this.#base += Math.floor(this.#place / this.#out)
-      this.#place %= this.#out
+      this.#filters[place] ??= this.#filterAt(place / this.#out)
+      made[k] = sampleAt(this.#filters[place] ?? none, this.#held, base - start)
+      place += this.#in
+      while (place >= this.#out) {
+        place -= this.#out
+        base += 1
+      }
     }
+    this.#base = base
+    this.#place = place
     this.#given += made.length
-    const done = Math.min(Math.max(0, this.#base - this.#reach - this.#heldFrom), this.#held.length)
-    this.#held = this.#held.slice(done)
+    const done = Math.min(Math.max(0, base - start), this.#heldCount)
+    this.#held.copyWithin(0, done, this.#heldCount)
+    this.#heldCount -= done
     this.#heldFrom += done
     return made
-  }
-
-  #sample(): number {
-    this.#filters[this.#place] ??= this.#filterAt(this.#place / this.#out)
-    const filter = this.#filters[this.#place] ?? new Float64Array()
-    const held = this.#held
-    const from = this.#base - this.#reach - this.#heldFrom
-    let sum = 0
-    for (let k = 0; k < filter.length; k++) sum += (filter[k] ?? 0) * (held[from + k] ?? 0)
-    return Math.max(-32_768, Math.min(32_767, Math.round(sum)))
   }
 
   #filterAt(place: number): Float64Array {
@@ -87,6 +102,34 @@ export class Resampler {
       return this.#scale * kaiserSinc((k - this.#reach - place) * this.#scale)
     })
   }
+}
+
+/** Four sums beside each other: one would wait for each addition before the next. */
+function sumOfProducts(filter: Float64Array, held: Float64Array, from: number): number {
+  let one = 0
+  let two = 0
+  let three = 0
+  let four = 0
+  let k = 0
+  for (; k + 3 < filter.length; k += 4) {
+    one += (filter[k] ?? 0) * (held[from + k] ?? 0)
+    two += (filter[k + 1] ?? 0) * (held[from + k + 1] ?? 0)
+    three += (filter[k + 2] ?? 0) * (held[from + k + 2] ?? 0)
+    four += (filter[k + 3] ?? 0) * (held[from + k + 3] ?? 0)
+  }
+  for (; k < filter.length; k++) one += (filter[k] ?? 0) * (held[from + k] ?? 0)
+  return one + two + (three + four)
+}
+
+const none = new Float64Array()
+
+function filtered(filter: Float64Array, held: Float64Array, from: number): number {
+  return Math.max(-32_768, Math.min(32_767, Math.round(sumOfProducts(filter, held, from))))
+}
+
+/** The sample before the place that is asked for. */
+function nearest(filter: Float64Array, held: Float64Array, from: number): number {
+  return held[from + (filter.length >> 1) - 1] ?? 0
 }
 
 /** A whole recording at another rate. */

@@ -7,6 +7,8 @@ import { frameSamples, modelRate, noMemory, type SileroMemory } from './silero-m
 
 /** Below it, in dB under full scale, nothing is said that could be understood. */
 const faintDb = -62
+/** The same of a piece of 10 ms, which may be the quiet part of a frame that isn't as quiet. */
+const faintPieceDb = -66
 /** Where nobody has spoken for so many frames, the model would only go on hearing nobody: it needn't be asked. */
 const quietFrames = 16
 const quietProbability = 0.1
@@ -59,7 +61,7 @@ export class ListenedStream {
       const piece = this.#piece.subarray(0, count)
       this.#ring.read(this.#read, piece)
       this.#read += count
-      this.#take(this.#resampler?.push(piece) ?? piece)
+      this.#take(this.#atModelRate(piece))
     }
     this.#levelDb = levelDb(this.samples)
     return true
@@ -79,6 +81,12 @@ export class ListenedStream {
     this.#frame += 1
     this.#sound.copyWithin(0, frameSamples, this.#filled)
     this.#filled -= frameSamples
+  }
+
+  #atModelRate(piece: Int16Array): Int16Array {
+    if (this.#resampler === undefined) return piece
+    const isFaint = this.#quiet >= quietFrames && levelDb(piece) < faintPieceDb
+    return isFaint ? this.#resampler.pushRoughly(piece) : this.#resampler.push(piece)
   }
 
   #take(samples: Int16Array): void {

@@ -15,6 +15,8 @@ describe('SileroDetector', () => {
 })
 
 const mortalThread = new URL('./mortal-silero-thread.fake.ts', import.meta.url)
+/** A thread needs so long to begin, at worst, where the machine has much else to do. */
+const startsMs = 15_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Loud, and no voice: what level alone takes for one, and Silero doesn't. */
@@ -45,15 +47,15 @@ describe('a thread that dies', () => {
     await using detector = createVoiceActivityDetector({ log, threads: 1, thread: mortalThread })
     const survivor = opened(detector, 16_000)
     survivor.push(noise(1, 16_000))
-    await expect.poll(() => survivor.frames.length).toBe(31)
+    await expect.poll(() => survivor.frames.length, { timeout: startsMs }).toBe(31)
     const deadly = opened(detector, 11_025)
-    await expect.poll(() => survivor.failures.length, { interval: 5 }).toBe(1)
+    await expect.poll(() => survivor.failures.length, { interval: 5, timeout: startsMs }).toBe(1)
     deadly.close()
     survivor.push(noise(1, 16_000))
-    await expect.poll(() => survivor.frames.length).toBe(62)
+    await expect.poll(() => survivor.frames.length, { timeout: startsMs }).toBe(62)
     await expect.poll(() => lines.some((line) => line.includes('works again')), { timeout: 10_000 }).toBe(true)
     survivor.push(noise(2, 16_000))
-    await expect.poll(() => survivor.frames.length).toBe(125)
+    await expect.poll(() => survivor.frames.length, { timeout: startsMs }).toBe(125)
     expect(survivor.failures).toEqual([expect.any(VoiceActivityLostError)])
     expect(survivor.frames.map(({ endMs }) => endMs)).toEqual(Array.from({ length: 125 }, (_, k) => (k + 1) * 32))
     const greatest = (from: number, to: number) =>
@@ -65,11 +67,11 @@ describe('a thread that dies', () => {
   it('is told to those who begin to talk while there is none', async () => {
     await using detector = createVoiceActivityDetector({ log: silentLog, threads: 1, thread: mortalThread })
     const deadly = opened(detector, 11_025)
-    await expect.poll(() => deadly.failures.length, { interval: 5 }).toBe(1)
+    await expect.poll(() => deadly.failures.length, { interval: 5, timeout: startsMs }).toBe(1)
     const late = opened(detector, 24_000)
     late.push(noise(1, 24_000))
     expect(late.failures).toEqual([])
-    await expect.poll(() => late.frames.length).toBe(31)
+    await expect.poll(() => late.frames.length, { timeout: startsMs }).toBe(31)
     expect(late.failures).toHaveLength(1)
   })
 
@@ -77,9 +79,9 @@ describe('a thread that dies', () => {
     await using detector = createVoiceActivityDetector({ log: silentLog, threads: 2, thread: mortalThread })
     const safe = opened(detector, 16_000)
     const deadly = opened(detector, 11_025)
-    await expect.poll(() => deadly.failures.length, { interval: 5 }).toBe(1)
+    await expect.poll(() => deadly.failures.length, { interval: 5, timeout: startsMs }).toBe(1)
     safe.push(saidAh(2, 16_000))
-    await expect.poll(() => safe.frames.length).toBe(62)
+    await expect.poll(() => safe.frames.length, { timeout: startsMs }).toBe(62)
     expect(safe.failures).toEqual([])
   })
 })
