@@ -69,6 +69,17 @@ describe('an answer in the documents’ own words', () => {
     expect((await asked('What should I do after the Redis failover?')).spoken).toContain('Tell the team')
   })
 
+  it('says with a sentence what it leans on', async () => {
+    const text =
+      'Sentinel fails over in 30 seconds. Only when it does not:\n\n```sh\nredis-cli SENTINEL FAILOVER main\n```'
+    const byHand: Section = { title: 'Redis', heading: 'Failover', text }
+    const answer = await answeringOver([byHand]).answer('What is the failover procedure of Redis?')
+    expect(answer.spoken).toContain(
+      'Sentinel fails over in 30 seconds. Only when it does not. The command is: redis-cli',
+    )
+    keepsItsPromises(answer, [byHand])
+  })
+
   it('says aloud the first of several commands, and where the others are', async () => {
     const text = 'Drain the node:\n\n```sh\nkubectl cordon node-7\nkubectl drain node-7\n```'
     const node: Section = { title: 'Draining', heading: 'Drain a node', text }

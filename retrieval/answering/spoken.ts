@@ -17,7 +17,11 @@ export function spokenForm(selection: Selection, wants: ReadonlySet<Want>, now: 
   if (age !== undefined) parts.push(age)
   const all = selection.groups.flatMap(({ candidates }) => candidates)
   const said = new Set<Candidate>()
-  const first = wants.has('command') ? withCommand(selection.best, all) : selection.best
+  const hasSteps = all.some(
+    ({ passage, unit }) => passage === selection.best.passage && unit.kind === 'step' && unit.ordered,
+  )
+  const wantsCommand = wants.has('command') || (wants.has('steps') && !hasSteps)
+  const first = wantsCommand ? withCommand(selection.best, all) : selection.best
   const leads = [first, ...selection.leads.filter((lead) => lead !== first)]
   const steps = wants.has('steps') ? stepsAfter(first, all) : []
   const second = steps[0] ?? leads[1]
@@ -26,7 +30,7 @@ export function spokenForm(selection: Selection, wants: ReadonlySet<Want>, now: 
     if (text !== '') parts.push(text)
   }
   // Who is about to act wants to know how old it is, also where that is no reason to hesitate.
-  if (steps.length > 0 && age === undefined) parts.push(lastSeen(selection.best.passage, now, lang))
+  if ((wants.has('steps') || wants.has('command')) && age === undefined) parts.push(lastSeen(selection.best.passage, now, lang))
   return together(parts, lang)
 }
 
@@ -65,10 +69,21 @@ function spokenUnit(lead: Candidate, all: readonly Candidate[], said: Set<Candid
   if (code !== undefined) said.add(code)
   const parts = [
     isProcedure ? words[lang].firstStep : '',
+    leanedOn(first, lang),
     sentence(first.unit.shown, lang),
     code === undefined ? '' : spokenCommand(code.unit.shown, lang),
   ]
   return together(parts, lang)
+}
+
+/** What a sentence leans on: "Only when it does not:" says nothing without the sentence before it. */
+const leaning =
+  /^(?:only|otherwise|if (?:it|not|so|that|this|they)\b|then\b|but\b|in that case)|^(?:それでも|だめなら|そうでな|その場合|ただし)/i
+
+function leanedOn({ unit, siblings }: Candidate, lang: Lang): string {
+  const before = siblings[unit.index - 1]
+  if (before?.kind !== 'sentence' || before.block !== unit.block || !leaning.test(unit.shown)) return ''
+  return sentence(before.shown, lang)
 }
 
 /** Japanese sentences stand close together, but a full stop right before a digit would make a number of them. */

@@ -7,6 +7,7 @@ import { type Lagging, saysOtherwise } from './lagging.ts'
 import type { Page } from './pages.ts'
 import { plainPath } from './scope.ts'
 import { candidatesOf, cosine } from './scoring.ts'
+import { tellsBeside } from './wantedness.ts'
 import { nameOf } from './wording.ts'
 
 export interface Present {
@@ -18,6 +19,8 @@ export interface Present {
   translated: Superseded[]
 }
 
+/** What likeness counts between what is to be done and what is done before or after it. */
+const besideCounts = 0.7
 /** Edits closer together than this say nothing about which of two texts replaced the other. */
 const leastAgeGapMs = 2 * 86_400_000
 /** From here on a section of one page is what that of the other was: likeness of the texts and of their headings. */
@@ -147,7 +150,9 @@ function bestMatch(
     const sameHeading = nameOf(headingOf(section)) === nameOf(headingOf(older.section))
     const headings = sameHeading ? 1 : cosine(older.heading, heading)
     const headingCounts = isSameLang ? 0.2 : 0.3
-    return { section, likeness: (1 - headingCounts) * meaning + headingCounts * headings }
+    const isBeside = tellsBeside(headingOf(section)) !== tellsBeside(headingOf(older.section))
+    const likeness = (1 - headingCounts) * meaning + headingCounts * headings
+    return { section, likeness: isBeside ? besideCounts * likeness : likeness }
   })
   return scored.toSorted((a, b) => b.likeness - a.likeness)[0]
 }

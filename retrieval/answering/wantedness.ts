@@ -35,15 +35,19 @@ export function wantedPlace(
 /** Tells what happened once, not what to do. */
 const narrative = /post-?mortem|incident[- ]report|retrospective|timeline|ポストモーテム|障害報告|振り返り|経緯|時系列/i
 
-/** What is done before or after the thing itself: "After the failover", 「実施後の確認」. */
 const beside =
   /^(?:after|before|following|once|post-|pre-|follow-?up|prerequisites?|clean-?up|aftermath)\b|(?:後|前)(?:の|に|$)|事後|事前|前提|後片付け|後始末/i
 const asksBeside =
   /\b(?:after(?:wards)?|before|following|once|prerequisites?|clean-?up|next|then|follow-?up)\b|後|前|事後|事前|前提/i
 
+/** Whether a heading is of what is done before or after the thing itself: "After the failover", 「実施後の確認」. */
+export function tellsBeside(heading: string): boolean {
+  return beside.test(heading.normalize('NFKC'))
+}
+
 /**
  * 0..1: whether a passage tells how something is done, when that is asked: it has steps or commands and is no report of
- * what was done once.
+ * what was done once. -1: it tells what comes before or after that.
  */
 export function procedural(
   units: readonly Unit[],
@@ -53,7 +57,7 @@ export function procedural(
   if (!wants.has('steps') && !wants.has('fix')) return 0
   if (wants.has('number') || wants.has('owner')) return 0
   if (narrative.test(`${place.document} ${place.heading}`)) return 0
-  if (beside.test(place.heading) && !asksBeside.test(question)) return 0
+  if (tellsBeside(place.heading) && !asksBeside.test(question)) return -1
   const hasCommand = units.some((unit) => isCommand(unit, units[unit.intro ?? -1]))
   const steps = units.filter(({ kind, ordered }) => kind === 'step' && ordered).length
   if (hasCommand || steps >= 2) return 1
