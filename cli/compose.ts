@@ -1,4 +1,6 @@
 import { type AskLoop, askByLoop } from '#conversation/ask.ts'
+import type { IncidentMemory } from '#conversation/incidents/incident-memory.ts'
+import { StoredIncidentMemory } from '#conversation/incidents/stored-incident-memory.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import { freshnessRules } from '#freshness/rules.ts'
 import { freshnessOf as datedFreshness } from '#freshness/state.ts'
@@ -43,6 +45,8 @@ export interface Nightdesk extends AsyncDisposable {
   ask: AskLoop
   /** What conversations are made of. */
   conversation: ConversationParts
+  /** What is known of incidents, whoever works on them by whatever channel. */
+  incidents: IncidentMemory
   /** What is spoken of, for each principal. */
   names: VocabularyBook
   search: Search
@@ -111,8 +115,11 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     return sections.map((passage) => ({ passage, freshness: freshnessOf(document, passage.editedAt, verification) }))
   }
   const names = opening.use(openVocabulary(store, config, log))
+  const remembering = { conversations: store.conversations, llm: providers.llm, clock: systemClock, log }
+  const incidents = opening.use(new StoredIncidentMemory(remembering))
   const conversation = conversationParts({
     store,
+    incidents,
     names,
     search,
     answering: { embedder: tokens, softMatch, thesaurus, clock: systemClock, log, telemetry },
@@ -132,6 +139,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     repair: opened.repair,
     ask: askByLoop(conversation),
     conversation,
+    incidents,
     names,
     search,
     freshnessOf,

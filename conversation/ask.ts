@@ -4,17 +4,23 @@ import { openTalk } from './conversation.ts'
 import type { ConversationParts } from './parts.ts'
 import { takeTurn } from './turn.ts'
 
-/** `command`: what was chosen on a screen, so that `text` need not be understood. */
+/**
+ * `command`: what was chosen on a screen, so that `text` need not be understood. `newConversationId`: of a conversation
+ * that begins, where it has to be known beforehand.
+ */
 export type AskLoop = (
-  question: Question & { command?: Command | undefined },
+  question: Question & { command?: Command | undefined; newConversationId?: string | undefined },
   signal: AbortSignal,
 ) => AsyncIterable<AnswerEvent>
 
 /** The loop as a way to ask one question: a text turn, whose failure is thrown to whoever asks. */
 export function askByLoop(parts: ConversationParts): AskLoop {
-  return async function* ({ text, lang, history, conversationId, mode, principal, command }, signal) {
+  return async function* (
+    { text, lang, history, conversationId, newConversationId, mode, principal, command },
+    signal,
+  ) {
     signal.throwIfAborted()
-    const talk = await openTalk(parts, { conversationId, principal, mode }, signal)
+    const talk = await openTalk(parts, { conversationId, newConversationId, principal, mode }, signal)
     for await (const event of takeTurn(
       parts,
       talk,

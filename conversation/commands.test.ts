@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Turn } from '#knowledge/conversation-store.ts'
 import { commandIn, commandOfDigit } from './commands.ts'
 import { sameMeaning } from './same-meaning.ts'
-import { incidentSummary } from './summary.ts'
 import { asksToAct } from './understand.ts'
 import { countInWords } from './walkthrough/walk-words.ts'
 
@@ -114,24 +112,4 @@ it('counts in words', () => {
     'many',
   ])
   expect([1, 10, 13, 20, 47].map((count) => countInWords(count, 'ja'))).toEqual(['一', '十', '十三', '二十', '四十七'])
-})
-
-it('sums up an incident: what was asked and answered, and what was not', () => {
-  const turn = (given: Partial<Turn>): Turn => ({
-    traceId: 't',
-    conversationId: 'c',
-    principal: 'ann',
-    question: 'How do I fail over?',
-    standalone: 'How do I fail over?',
-    lang: 'en',
-    answer: 'Promote one by hand. [1] Then wait.',
-    abstained: false,
-    cited: [],
-    at: new Date('2026-06-01T03:04:05Z'),
-    ...given,
-  })
-  const summary = incidentSummary([turn({}), turn({ question: 'Who broke it?', abstained: true })], 'en')
-  expect(summary).toBe(
-    '**What was asked (UTC)**\n- 03:04 ann: How do I fail over? → Promote one by hand.\n**Without an answer**\n- Who broke it?',
-  )
 })

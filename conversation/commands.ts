@@ -19,6 +19,7 @@ export type CommandName =
   | 'walk'
   | 'page-owner'
   | 'remember'
+  | 'catch-up'
   | 'goodbye'
 
 export interface Command {
@@ -77,6 +78,8 @@ const patterns: readonly (readonly [CommandName, RegExp])[] = [
   ['page-owner', /^(?:(?:担当(?:者)?|オーナー|所有者|オンコール)(?:を|に|へ)(?:呼び出して|呼んで|連絡して|知らせて|エスカレーションして|つないで|転送して)(.*))$/iu],
   ['remember', /^(?:(?:remember|note(?: down)?|write down|keep in mind|make a note)(?: that| this)?[: ]+(.+))$/iu],
   ['remember', /^(?:(.+?)(?:と|を|って|ことを)(?:覚えておいて|覚えて|メモして(?:おいて)?|記録して(?:おいて)?))$/iu],
+  ['catch-up', /^(?:catch me up|(?:bring|get) me up to (?:speed|date)|fill me in|what(?:'s| has| is)? happened(?: so far)?|what have (?:we|you|they) (?:done|tried)(?: so far)?|what did (?:we|they) (?:do|try)(?: so far)?|where do we stand|(?:give me |show me )?(?:a |the )?(?:recap|summary|state|status)(?: (?:so far|of (?:the|this) incident))?|(?:sum|recap)(?: (?:up|it up))?(?: (?:the|this) incident)?)(?: on (?:the|this) incident)?$/iu],
+  ['catch-up', /^(?:(?:これまで|今まで|ここまで)(?:の|に)?(?:経緯|状況|流れ|まとめ|何(?:が|を)(?:あった|した|やった))?(?:は|を)?(?:まとめて|教えて|説明して|何)?(?:の)?|(?:インシデントの?)?(?:経緯|状況)(?:は|を)?(?:まとめて|教えて|説明して)?|何があった(?:の)?(?:か(?:教えて)?)?)$/iu],
   ['goodbye', /^(?:(?:good ?)?bye(?: bye)?|that's (?:all|it)(?: for now)?|we're done(?: here)?|thanks?,? (?:that's all|bye)|end (?:the )?(?:call|conversation)|hang up)$/iu],
   ['goodbye', /^(?:さようなら|以上(?:です)?|(?:これで)?終わり(?:です|にして)?|じゃあね|切って(?:いい)?|ありがとう、?(?:以上|終わり).*)$/iu],
 ]

@@ -14,6 +14,7 @@ export const promptBudget = {
   tools: 900,
   clientTools: 900,
   notes: 150,
+  incident: 300,
   summary: 250,
   turns: 700,
   question: 400,
@@ -58,6 +59,8 @@ export function promptOf(scene: Scene, tools: readonly Tool[]): Prompt {
     tools: '',
     clientTools: '',
     notes: cut(position.notes.toReversed().join('\n'), promptBudget.notes),
+    // What everybody works on is no topic that can be left.
+    incident: incidentWithin(scene.incident, promptBudget.incident),
     summary: fresh ? '' : cut(scene.summary ?? position.summary, promptBudget.summary),
     turns: fresh ? '' : turnsWithin(earlier, promptBudget.turns),
     question: cut(meant, promptBudget.question),
@@ -66,6 +69,7 @@ export function promptOf(scene: Scene, tools: readonly Tool[]): Prompt {
   const theirs = toolsWithin(clients, promptBudget.clientTools)
   const about = [
     parts.notes === '' ? '' : `Notes of the user:\n${parts.notes}`,
+    parts.incident === '' ? '' : `The incident that it is about:\n${parts.incident}`,
     parts.summary === '' ? '' : `Earlier:\n${parts.summary}`,
     parts.turns === '' ? '' : `Last turns:\n${parts.turns}`,
   ].filter((part) => part !== '')
@@ -81,11 +85,21 @@ export function promptOf(scene: Scene, tools: readonly Tool[]): Prompt {
       tools: ours.length === 0 ? 0 : tokensOf(JSON.stringify(ours)),
       clientTools: theirs.length === 0 ? 0 : tokensOf(JSON.stringify(theirs)),
       notes: tokensOf(parts.notes),
+      incident: tokensOf(parts.incident),
       summary: tokensOf(parts.summary),
       turns: tokensOf(parts.turns),
       question: tokensOf(parts.question),
     },
   }
+}
+
+/** Its title, and the last of its lines that fit. */
+function incidentWithin(known: Scene['incident'], tokens: number): string {
+  if (known === undefined) return ''
+  const { incident, summary } = known
+  const lines = summary.text.split('\n')
+  while (lines.length > 0 && tokensOf([incident.title, ...lines].join('\n')) > tokens) lines.shift()
+  return givesOrders(incident.title) ? lines.join('\n') : [incident.title, ...lines].join('\n')
 }
 
 /** The last turns that fit, oldest first; answers only by their beginning, and never what gives orders. */

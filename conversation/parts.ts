@@ -12,6 +12,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
 import type { Telemetry } from '#runtime/telemetry/telemetry.ts'
 import type { HeardNames } from './heard-names.ts'
+import type { IncidentMemory, KnownIncident } from './incidents/incident-memory.ts'
 import type { Pager } from './outlets/pager.ts'
 import type { Poster } from './outlets/poster.ts'
 import type { Position } from './position.ts'
@@ -56,6 +57,8 @@ export interface ConversationParts {
   speech?: SpeechParts | undefined
   /** The names that a principal may say and hear; absent: what is recognised is taken as it is. */
   vocabulary?: ((principal: Principal) => Vocabulary) | undefined
+  /** What is known of the incident that a conversation belongs to; absent: nothing is. */
+  incidents?: Pick<IncidentMemory, 'knownTo'> | undefined
   /** Posts to where people read; absent: it says that it can't. */
   poster?: Poster | undefined
   /** Calls people; absent: it says that it can't. */
@@ -100,6 +103,8 @@ export interface Scene {
   background?: Background | undefined
   /** Older turns in short, as a model sums them up; absent: as the position has them. */
   summary?: string | undefined
+  /** The incident that the conversation belongs to, as everybody who works on it may know it. */
+  incident?: KnownIncident | undefined
   /** What the client can do, beside our own tools. */
   clientTools?: readonly Tool[] | undefined
 }

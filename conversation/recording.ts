@@ -17,6 +17,7 @@ export type RecordedPort =
   | 'llm'
   | 'wait'
   | 'names'
+  | 'incident'
   | 'tool'
 
 /** A line of a recording: all that came from outside, in its order, and what came of it. */
@@ -82,7 +83,7 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
       throw error
     }
   }
-  const { conversations, reading, speech, llm, vocabulary } = parts
+  const { conversations, reading, speech, llm, vocabulary, incidents } = parts
   return {
     ...parts,
     answering: (turn) => (question, signal) => {
@@ -133,6 +134,9 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
     ...(speech === undefined
       ? {}
       : { speech: recordedSpeech(speech, (port, values) => each(port, next(port), values)) }),
+    ...(incidents === undefined
+      ? {}
+      : { incidents: { knownTo: (...asked) => once('incident', () => incidents.knownTo(...asked)) } }),
     ...(vocabulary === undefined
       ? {}
       : {

@@ -10,6 +10,7 @@ import type { Log } from '#runtime/log.ts'
 import { Channel } from './channel.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
 import type { ConversationEvent, ConversationInput } from './events.ts'
+import type { KnownIncident } from './incidents/incident-memory.ts'
 import { nextOrAborted, untilAborted } from './lifetimes.ts'
 import type { ConversationParts, ReadDocument, Reading } from './parts.ts'
 import { readBack, written } from './recorded-values.ts'
@@ -260,6 +261,13 @@ class RecordedWorld {
               },
             }),
       },
+      ...(this.#has('incident')
+        ? {
+            incidents: {
+              knownTo: (_id, signal) => this.#once('incident', shaped<KnownIncident>().optional(), signal),
+            },
+          }
+        : {}),
       ...(this.#has('names') ? { vocabulary: () => this.#vocabulary() } : {}),
       clock: { now: () => this.#times.shift() ?? new Date(0) },
       wait: (_, signal) => this.#once('wait', z.unknown(), signal).then(() => undefined),

@@ -2,6 +2,7 @@ import type { Command } from './commands.ts'
 import type { Scene } from './parts.ts'
 import { acted, called } from './replies/act.ts'
 import { readSources, repeated } from './replies/again.ts'
+import { caughtUp } from './replies/catch-up.ts'
 import { farewell, paced, quiet, spelledOut } from './replies/manner.ts'
 import { answerBegun, answered } from './replies/question.ts'
 import { startWalk, stopWalk, walkOn } from './replies/walk.ts'
@@ -64,6 +65,8 @@ async function* commanded(command: Command, scene: Scene, signal: AbortSignal): 
     case 'slower':
     case 'faster':
       return yield* paced(scene, name === 'slower')
+    case 'catch-up':
+      return yield* caughtUp(scene)
     case 'stop':
       return yield* inWalk ? stopWalk(scene) : quiet(scene)
     case 'goodbye':

@@ -22,25 +22,3 @@ function firstSentence(answer: string): string {
   const end = plain.search(/[.!?](?=\s)|[。！？]/)
   return plain.slice(0, Math.min(longestLine, end < 0 ? longestLine : end + 1))
 }
-
-/** What happened in an incident, from all its turns: for a thread, a hand-over, or a postmortem. */
-export function incidentSummary(turns: readonly Turn[], lang: 'en' | 'ja'): string {
-  const answered = turns.filter(({ abstained }) => !abstained)
-  const open = turns.filter(({ abstained }) => abstained)
-  const time = (at: Date): string => at.toISOString().slice(11, 16)
-  const heads =
-    lang === 'ja'
-      ? { done: '経過（UTC）', open: '答えがなかった質問' }
-      : { done: 'What was asked (UTC)', open: 'Without an answer' }
-  const line = ({ at, principal, question, answer }: Turn): string =>
-    `- ${time(at)} ${principal}: ${question.replace(/\s+/g, ' ').slice(0, longestLine)} → ${firstSentence(answer)}`
-  return [
-    ...(answered.length === 0 ? [] : [`**${heads.done}**`, ...answered.map(line)]),
-    ...(open.length === 0
-      ? []
-      : [
-          `**${heads.open}**`,
-          ...open.map(({ question }) => `- ${question.replace(/\s+/g, ' ').slice(0, longestLine)}`),
-        ]),
-  ].join('\n')
-}

@@ -127,7 +127,11 @@ async function* turnEvents(
   const { names } = utterance
   yield { kind: 'turn', text: guarded.text, lang, ...(names === undefined ? {} : { names }) }
   for (const verdict of guarded.verdicts) yield { kind: 'verdict', verdict }
-  const position = await loadPosition(parts, { ...talk, principal: talk.principal.name }, signal)
+  const [position, earlier, incident] = await Promise.all([
+    loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
+    earlierTurns(parts, talk, signal),
+    knownIncident(parts, talk, signal),
+  ])
   const entered: Scene = {
     parts,
     ...talk,
@@ -137,7 +141,8 @@ async function* turnEvents(
     meant: guarded.meant,
     names,
     history: utterance.history,
-    earlier: await earlierTurns(parts, talk, signal),
+    earlier,
+    incident,
     summary: talk.summaries?.of(position),
     clientTools: talk.clientTools?.(),
     position,
@@ -218,7 +223,7 @@ function noteCall({ openCalls }: TurnMade, piece: Extract<CheckedPiece, { kind: 
 }
 
 /** What words of this turn may rest on. */
-function groundsOf({ reads, said, earlier, position }: Scene): Grounds {
+function groundsOf({ reads, said, earlier, position, incident }: Scene): Grounds {
   const named = reads
     .found()
     .flatMap(({ document, passage }) => [
@@ -229,10 +234,11 @@ function groundsOf({ reads, said, earlier, position }: Scene): Grounds {
       ...passage.heading,
     ])
   const names = reads.passages().flatMap(({ id, text }) => (id === namesId ? text : []))
+  const known = incident === undefined ? [] : [incident.incident.title, incident.summary.text]
   const before = earlier.slice(-1).flatMap(({ standalone, answer }) => [standalone, answer])
   return {
     passages: reads.passages(),
-    named: [said, reads.searchedFor() ?? '', ...named, ...names, ...before, ...position.notes].join('\n'),
+    named: [said, reads.searchedFor() ?? '', ...named, ...names, ...before, ...position.notes, ...known].join('\n'),
   }
 }
 
@@ -267,6 +273,21 @@ async function earlierTurns(
     signal.throwIfAborted()
     log.warn({ err, conversationId }, 'earlier turns could not be read')
     return []
+  }
+}
+
+/** A turn is taken all the same without. */
+async function knownIncident(
+  { incidents, log }: ConversationParts,
+  { conversationId }: Talk,
+  signal: AbortSignal,
+): Promise<Scene['incident']> {
+  try {
+    return await incidents?.knownTo(conversationId, signal)
+  } catch (err) {
+    signal.throwIfAborted()
+    log.warn({ err, conversationId }, 'the incident of a conversation could not be read')
+    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Turn } from '#knowledge/conversation-store.ts'
 import { type AskedBack, doubtOf, nameChoice } from './asked-back.ts'
 import { type Command, commandIn } from './commands.ts'
+import type { KnownIncident } from './incidents/incident-memory.ts'
 import type { Scene } from './parts.ts'
 import type { Position } from './position.ts'
 import { moved } from './states/machine.ts'
@@ -26,6 +27,8 @@ interface Understanding {
   command?: Command | undefined
   position: Position
   earlier: readonly Turn[]
+  /** There is one that the conversation belongs to. */
+  incident?: KnownIncident | undefined
   mode: 'text' | 'spoken'
   /** There is a model that can choose a tool. */
   canChoose: boolean
@@ -65,7 +68,7 @@ function understood(given: Understanding): Intent {
   return { kind: 'question' }
 }
 
-function isMeaningful({ name, about }: Command, { position, earlier, mode }: Understanding): boolean {
+function isMeaningful({ name, about }: Command, { position, earlier, mode, incident }: Understanding): boolean {
   if (moved(onCallMachine, position, name) === undefined) return false
   switch (name) {
     case 'repeat':
@@ -91,6 +94,8 @@ function isMeaningful({ name, about }: Command, { position, earlier, mode }: Und
     case 'slower':
     case 'faster':
       return mode === 'spoken'
+    case 'catch-up':
+      return incident !== undefined
     case 'walk':
     case 'remember':
       return about !== ''

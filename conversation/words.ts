@@ -37,6 +37,14 @@ const sentences = {
   goodbye: { en: 'Good luck. I am here when you need me.', ja: 'お疲れさまです。必要なときはまた呼んでください。' },
   cancelled: { en: 'All right, I do not do that.', ja: 'わかりました。実行しません。' },
   'nothing-to-spell': { en: 'There is no command or name to spell.', ja: 'つづりを読むコマンドや名前がありません。' },
+  'no-incident': {
+    en: 'This conversation belongs to no incident.',
+    ja: 'この会話が属するインシデントはありません。',
+  },
+  'from-timeline': {
+    en: "This comes from the incident's timeline, not from documents.",
+    ja: '文書ではなく、インシデントの記録によります。',
+  },
   'not-possible': { en: 'I cannot do that here.', ja: 'ここではできません。' },
   'working-on-it': { en: 'One moment, I am on it.', ja: '少々お待ちください。' },
   'in-background': {

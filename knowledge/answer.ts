@@ -39,6 +39,8 @@ export type WarningCode =
   | 'embedder_failed'
   | 'index_failed'
   | 'client_tool'
+  /** It comes from the timeline of an incident, not from documents. */
+  | 'incident'
 
 export interface AnswerWarning {
   code: WarningCode

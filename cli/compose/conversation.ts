@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { IncidentMemory } from '#conversation/incidents/incident-memory.ts'
 import { WebhookPager } from '#conversation/outlets/webhook/webhook-pager.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import type { VocabularyBook } from '#graph/vocabulary-book.ts'
@@ -17,6 +18,7 @@ import { openPoster } from './slack-poster.ts'
 
 export interface LoopParts {
   store: KnowledgeStore
+  incidents: IncidentMemory
   names: Pick<VocabularyBook, 'of'>
   search: Search
   /** All that answering is made of, but what each turn brings. */
@@ -30,7 +32,7 @@ export interface LoopParts {
 
 /** What the conversation loop is made of. */
 export function conversationParts(parts: LoopParts): ConversationParts {
-  const { store, names, search, answering, sectionsOf, freshnessOfPassages, providers, config, log } = parts
+  const { store, incidents, names, search, answering, sectionsOf, freshnessOfPassages, providers, config, log } = parts
   const { page_webhook: pageUrl } = config.settings.conversations
   return {
     answering: (turn) =>
@@ -64,6 +66,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
       },
     },
     conversations: store.conversations,
+    incidents,
     vocabulary: (principal) => names.of(principal),
     llm: providers.llm,
     poster: openPoster(config, { documents: store.documents, log }),

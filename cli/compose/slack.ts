@@ -54,6 +54,7 @@ export async function openSlackBot(
     documents: nightdesk.store.documents,
     passages: nightdesk.store.index,
     conversations: nightdesk.store.conversations,
+    incidentMemory: nightdesk.incidents,
     freshnessOf: nightdesk.freshnessOf,
     speech,
     publicUrl: env.PUBLIC_URL ?? ownAddress(config),

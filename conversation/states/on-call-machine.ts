@@ -14,6 +14,7 @@ const anytime: Moves = [
   { on: 'spell', to: 'same' },
   { on: 'slower', to: 'same' },
   { on: 'faster', to: 'same' },
+  { on: 'catch-up', to: 'same' },
 ]
 const actions: Moves = [
   { on: 'post', to: 'confirming-action' },
