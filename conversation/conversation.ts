@@ -41,6 +41,8 @@ export interface ConversationOptions {
   mode: 'text' | 'spoken'
   /** Of all answers; absent: each in the language of its question. */
   lang?: Lang | undefined
+  /** How fast it speaks, until a `pace` says otherwise; 1 where absent. */
+  speed?: number | undefined
   /** A turn that takes longer ends in an apology. Default one minute. */
   turnDeadlineMs?: number | undefined
   /** What the client can do for us, until a `client-tools` says otherwise. Only a model calls them. */
@@ -86,10 +88,12 @@ export class Conversation {
   readonly #background = new BackgroundCalls()
   readonly #clientCalls = new ClientCalls()
   #clientTools: readonly Tool[]
+  #speed: number
 
   constructor(parts: ConversationParts, options: ConversationOptions) {
     this.#parts = parts
     this.#options = options
+    this.#speed = options.speed ?? 1
     this.#clientTools = this.#toolsOf(options.clientTools ?? [])
   }
 
@@ -219,6 +223,9 @@ export class Conversation {
       }
       case 'interruption':
         return await this.#interrupt(input, out, signal)
+      case 'pace':
+        this.#speed = input.speed
+        return
       case 'client-tools':
         this.#clientTools = this.#toolsOf(input.tools)
         return
@@ -365,7 +372,7 @@ export class Conversation {
     const fillerAfterMs = this.#options.fillerAfterMs ?? defaultFillerMs
     const voice = () => ({
       lang: taken.made?.scene.lang ?? this.#options.lang ?? 'en',
-      pace: taken.made?.position.pace ?? 1,
+      pace: Math.round((taken.made?.position.pace ?? 1) * this.#speed * 100) / 100,
       streamed: taken.made?.streamed ?? false,
     })
     return spoken(events, { ...this.#parts, textToSpeech, lexicon }, { voice, fillerAfterMs }, taken.speech, signal)

@@ -42,6 +42,8 @@ export type ConversationInput =
   | { kind: 'tool-result'; callId: string; text: string; failed?: boolean | undefined }
   /** From the next turn on these are the tools that run at the client, and no others. */
   | { kind: 'client-tools'; tools: readonly ClientTool[] }
+  /** From the next answer on it is spoken so fast, times the pace that was asked for by talking. */
+  | { kind: 'pace'; speed: number }
   | { kind: 'dtmf'; digit: string }
   | { kind: 'end' }
 

@@ -5,6 +5,7 @@ import { ClientFault } from './faults.ts'
 import type { AskedFor } from './response-input.ts'
 import type { ResponseWriter } from './response-writer.ts'
 import type { SessionScope } from './session-parts.ts'
+import { speedOf } from './session-settings.ts'
 
 export interface Aside extends AskedFor {
   writer: ResponseWriter
@@ -33,13 +34,14 @@ export class Asides {
 
   /** Never rejects. */
   async answer({ writer, mode, lang, question, history }: Aside): Promise<void> {
-    const { parts, caller } = this.#scope
+    const { parts, caller, settings } = this.#scope
     const abort = new AbortController()
     const { id } = writer.options
     this.#open.set(id, { writer, abort })
     const conversation = new Conversation(parts.conversation, {
       principal: caller.principal,
       mode,
+      speed: speedOf(settings()),
       ...(lang === undefined ? {} : { lang }),
     })
     async function* inputs(): AsyncGenerator<ConversationInput> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toALaw } from '#providers/audio/a-law.ts'
 import { fromMuLaw, toMuLaw } from '#providers/audio/mu-law.ts'
-import { tone } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { FakeTextToSpeech, tone } from '#providers/text-to-speech/text-to-speech.fake.ts'
 import { startVoice } from './realtime.fake.ts'
 
 const failOver = 'How do I fail over Redis by hand?'
@@ -126,7 +126,7 @@ describe('a session', () => {
       session({
         audio: {
           input: { turn_detection: { type: 'semantic_vad', eagerness: 'low' } },
-          output: { voice: 'amber', speed: 1.2 },
+          output: { voice: 'marin', speed: 1.2 },
         },
       }),
     )
@@ -139,9 +139,39 @@ describe('a session', () => {
           format: { type: 'audio/pcmu' },
           turn_detection: { type: 'semantic_vad', eagerness: 'low', create_response: true },
         },
-        output: { voice: 'amber', speed: 1.2, format: { type: 'audio/pcm', rate: 24000 } },
+        output: { voice: 'marin', speed: 1.2, format: { type: 'audio/pcm', rate: 24000 } },
       },
     })
+  })
+
+  it('refuses voices that are not to be had', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.send(session({ audio: { output: { voice: 'somebody-famous' } } }))
+    expect((await client.event('error')).error).toMatchObject({
+      code: 'invalid_value',
+      param: 'session.audio.output.voice',
+      message: expect.stringContaining('speech.voices'),
+    })
+  })
+
+  it('speaks as fast and in the language that its client wants, and says nothing else for that', async () => {
+    const toSpeech = new FakeTextToSpeech()
+    await using voice = await startVoice({ toSpeech })
+    const client = await voice.connect()
+    client.send(session({ audio: { output: { speed: 1.2 } } }))
+    client.ask(failOver)
+    await client.event('response.done')
+    expect(toSpeech.utterances.at(-1)?.options).toMatchObject({ lang: 'en', speed: 1.2 })
+    client.send(session({ audio: { output: { speed: 1 } }, instructions: '日本語で答えて。ゆっくり話して。' }))
+    client.ask('What is the price of gold in Paris?')
+    const { response } = await client.event('response.done', 2)
+    expect(JSON.stringify(response.output)).toMatch(/見つかりません|文書/)
+    expect(toSpeech.utterances.at(-1)?.options).toMatchObject({ lang: 'ja', speed: 0.85 })
+    client.say('What is the price of gold in Paris?')
+    client.send({ type: 'response.create', response: { instructions: 'Answer in English.' } })
+    await client.event('response.done', 3)
+    expect(toSpeech.utterances.at(-1)?.options).toMatchObject({ lang: 'en' })
   })
 
   it('keeps its voice once it was heard', async () => {
@@ -149,7 +179,7 @@ describe('a session', () => {
     const client = await voice.connect()
     client.ask(failOver)
     await client.event('response.done')
-    client.send(session({ audio: { output: { voice: 'amber' } } }))
+    client.send(session({ audio: { output: { voice: 'marin' } } }))
     expect((await client.event('error')).error.code).toBe('cannot_update_voice')
   })
 

@@ -75,6 +75,7 @@ export class Replies {
       itemIds,
       marks,
       given: undefined,
+      instructions: undefined,
       turn: undefined,
       lang,
       hasBegun: false,

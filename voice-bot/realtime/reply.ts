@@ -25,6 +25,8 @@ export interface Reply {
   readonly marks: Marks
   /** What is asked, where the client said so instead of by items. */
   given: string | undefined
+  /** Of this response alone; absent: the session's. */
+  instructions: string | undefined
   /** Of the conversation; undefined until the conversation has taken it up, and where the session speaks for itself. */
   turn: number | undefined
   lang: Lang

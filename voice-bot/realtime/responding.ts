@@ -11,7 +11,7 @@ import type { Reply } from './reply.ts'
 import { askedBy } from './response-input.ts'
 import { writerOf } from './response-writers.ts'
 import type { SessionScope } from './session-parts.ts'
-import { langOf } from './session-settings.ts'
+import { answerLangOf } from './session-settings.ts'
 import type { UserTurns } from './user-turns.ts'
 
 export interface RespondingParts extends SessionScope {
@@ -96,7 +96,7 @@ export class Responding {
       this.#sayInstead(reply)
       return
     }
-    const lang = langOf(settings())
+    const lang = answerLangOf(settings(), reply.instructions)
     replies.asked(reply)
     this.#input({ kind: 'text', text, mode: reply.mode, ...(lang === 'auto' ? {} : { lang }) })
   }
@@ -127,6 +127,7 @@ export class Responding {
     if (given === undefined) this.#unanswered = []
     const reply = this.#begin(parameters, itemIds)
     reply.given = given?.question
+    reply.instructions = parameters.instructions
     if (given !== undefined && given.history.length > 0) this.#input({ kind: 'history', exchanges: given.history })
     if (itemIds.length === 0 && given === undefined && replies.waitsForClient) {
       replies.goOn(reply)
@@ -156,7 +157,7 @@ export class Responding {
     asides.admit()
     const asked = askedBy(parameters.input ?? [], items)
     const modality = (parameters.output_modalities ?? settings().output_modalities)[0] ?? 'audio'
-    const lang = langOf(settings())
+    const lang = answerLangOf(settings(), parameters.instructions)
     const writer = writerOf(this.#parts, {
       modality,
       output: parameters.audio?.output,

@@ -2,6 +2,7 @@ import type { AudioFormat, Session } from '../protocol.ts'
 import type { TurnTakingOptions } from '../turn-taking/options.ts'
 import { ClientFault } from './faults.ts'
 import type { SessionUpdate } from './session-update.ts'
+import { wishesIn } from './wishes.ts'
 
 /** The one model that there is, whatever a client asks for. */
 const modelName = 'nightdesk'
@@ -112,6 +113,17 @@ export function langOf({ nightdesk, audio }: Session): 'en' | 'ja' | 'auto' {
   const language = audio.input.transcription?.language?.toLowerCase() ?? ''
   if (language.startsWith('ja')) return 'ja'
   return language.startsWith('en') ? 'en' : 'auto'
+}
+
+/** The language of answers: of the talk, else the one that the instructions wish for. */
+export function answerLangOf(session: Session, instructions = session.instructions): 'en' | 'ja' | 'auto' {
+  const lang = langOf(session)
+  return lang === 'auto' ? (wishesIn(instructions).lang ?? 'auto') : lang
+}
+
+/** How fast answers are spoken, times the usual pace. */
+export function speedOf({ audio, instructions }: Session): number {
+  return audio.output.speed * (wishesIn(instructions).speed ?? 1)
 }
 
 /** How turns are taken; undefined where the client ends them itself. */

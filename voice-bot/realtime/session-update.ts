@@ -39,10 +39,12 @@ const ToolChoice = z.union([
   z.object({ type: z.literal('function'), name: z.string().min(1) }),
 ])
 
-/** Named as a voice, or by its id. */
-const Voice = z
-  .union([z.string().min(1).max(128), z.object({ id: z.string().min(1).max(128) })])
-  .transform((voice) => (typeof voice === 'string' ? voice : voice.id))
+/** The protocol's own names, which clients send unasked: whoever is set up to speak speaks under each of them. */
+const voices = ['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'marin', 'sage', 'shimmer', 'verse'] as const
+const Voice = z.enum(
+  ['nightdesk', ...voices],
+  "must be left out: Nightdesk speaks with the voices of its own settings ('speech.voices')",
+)
 
 const Transcription = z.object({
   model: z.string().max(128).optional(),

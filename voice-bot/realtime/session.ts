@@ -11,6 +11,7 @@ import { AudioReader } from './audio-codec.ts'
 import { type ClientEvent, type ClientEventOf, readClientEvent } from './client-events.ts'
 import { EventLog } from './event-log.ts'
 import { ClientFault, type Fault } from './faults.ts'
+import { HeardPieces } from './heard-pieces.ts'
 import { Intake } from './intake.ts'
 import { itemOf, saidIn } from './item-content.ts'
 import { Items } from './items.ts'
@@ -20,7 +21,7 @@ import { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import { Responding } from './responding.ts'
 import type { Caller, SessionScope, VoiceParts } from './session-parts.ts'
-import { langOf, newSession, turnTakingOf, updated } from './session-settings.ts'
+import { langOf, newSession, speedOf, turnTakingOf, updated } from './session-settings.ts'
 import type { SessionUpdate } from './session-update.ts'
 import { TurnEar } from './turn-ear.ts'
 import { leastCommitMs, UserTurns } from './user-turns.ts'
@@ -59,6 +60,8 @@ export class RealtimeSession {
   readonly #asides: Asides
   readonly #responding: Responding
   readonly #intake: Intake
+  /** On their way into the conversation. */
+  readonly #pieces: HeardPieces
   readonly #clientTrack: AudioTrack & { dispose(): void }
   readonly #playback: Playback
   readonly #stopping = new AbortController()
@@ -107,8 +110,13 @@ export class RealtimeSession {
       message: (json) => this.#message(json),
       tooMuch: () => void this.close(1008, 'too much at once'),
     })
+    this.#pieces = new HeardPieces({
+      send: (samples, sampleRate) => this.#enqueue({ kind: 'audio', samples, sampleRate }),
+      isUrgent: () => this.#user.isSpeaking || this.#ear.mayHearVoice,
+    })
     this.#ear = new TurnEar({
       ...parts,
+      onVoice: () => this.#pieces.flush(),
       onDecision: (decision) => {
         this.#stopIdle()
         this.#user.decide(decision)
@@ -302,6 +310,8 @@ export class RealtimeSession {
     const { format } = this.#settings.audio.input
     if (format.type !== this.#reader.format.type) this.#reader = new AudioReader(format)
     this.#ear.configure(turnTakingOf(this.#settings))
+    const speed = speedOf(this.#settings)
+    if (speed !== speedOf(before) && this.#running !== undefined) this.#input({ kind: 'pace', speed })
     if (this.#settings.tools !== before.tools || this.#settings.tool_choice !== before.tool_choice) this.#offerTools()
     this.#log.send({ type: 'session.updated', session: this.#settings })
   }
@@ -318,7 +328,7 @@ export class RealtimeSession {
 
   #audio(samples: Int16Array, sampleRate: number): void {
     if (samples.length === 0) return
-    if (this.#parts.conversation.speech?.toText !== undefined) this.#input({ kind: 'audio', samples, sampleRate })
+    if (this.#parts.conversation.speech?.toText !== undefined) this.#pieces.push(samples, sampleRate)
     this.#ear.push(samples, sampleRate)
   }
 
@@ -444,7 +454,13 @@ export class RealtimeSession {
     this.#idle = undefined
   }
 
+  /** After all audio that came before it. */
   #input(input: ConversationInput): void {
+    this.#pieces.flush()
+    this.#enqueue(input)
+  }
+
+  #enqueue(input: ConversationInput): void {
     this.#running ??= this.#run()
     void this.#inputs.send(input)
   }
@@ -459,6 +475,7 @@ export class RealtimeSession {
       mode: 'spoken',
       turnEnds: 'caller',
       fillerAfterMs,
+      speed: speedOf(this.#settings),
       ...(lang === 'auto' ? {} : { lang }),
     })
     try {

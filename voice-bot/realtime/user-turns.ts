@@ -9,7 +9,7 @@ import type { Mood } from './mood.ts'
 import type { Replies } from './replies.ts'
 import { type SentAudio, wordsIn } from './sent-audio.ts'
 import type { SessionScope } from './session-parts.ts'
-import { langOf } from './session-settings.ts'
+import { answerLangOf, langOf } from './session-settings.ts'
 import type { TurnEar } from './turn-ear.ts'
 
 export interface UserTurnsParts extends SessionScope {
@@ -81,7 +81,7 @@ export class UserTurns {
 
   /** The language that was spoken last. */
   get lang(): Lang {
-    const lang = langOf(this.#parts.settings())
+    const lang = answerLangOf(this.#parts.settings())
     return lang === 'auto' ? this.#lang : lang
   }
 
