@@ -126,8 +126,18 @@ export type ReadEvent =
 
 const Frame = z.object({ type: z.string(), event_id: z.string().optional() })
 
+/**
+ * Audio as clients write it, which is nearly all that they send: read without looking for anything else in it. What is
+ * written otherwise (escapes, other members, another order) is read as any other event is.
+ */
+const plainAppend =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them within strings.
+  /^\{\s*"type"\s*:\s*"input_audio_buffer\.append"\s*,\s*"audio"\s*:\s*"([^"\\\u0000-\u001f]*)"\s*\}$/
+
 /** Reads what a client sent; nothing that it sends throws. */
 export function readClientEvent(json: string): ReadEvent {
+  const audio = plainAppend.exec(json)?.[1]
+  if (audio !== undefined) return { kind: 'event', event: { type: 'input_audio_buffer.append', audio } }
   const given = parsed(json)
   if (given === undefined) {
     const fault: Fault = { code: 'invalid_json', message: 'Send each event as one JSON object.', param: null }

@@ -1,7 +1,7 @@
 import { durationMs } from '#providers/audio/pcm.ts'
 import type { TurnTakingOptions } from '../turn-taking/options.ts'
 import type { TurnDecision, TurnEvidence, TurnTaking } from '../turn-taking/turn-taking.ts'
-import type { VoiceActivityDetector, VoiceStream } from '../voice-activity/voice-activity.ts'
+import type { VoiceActivityDetector, VoiceFrame, VoiceStream } from '../voice-activity/voice-activity.ts'
 import type { Timing } from './playback.ts'
 
 export interface TurnEarParts {
@@ -9,12 +9,18 @@ export interface TurnEarParts {
   createTurnTaking: (options: TurnTakingOptions) => TurnTaking
   timing: Timing
   onDecision: (decision: TurnDecision) => void
+  /** Somebody may have begun to speak; whether they do is decided later. */
+  onVoice: () => void
   /** Nothing tells voices from noise any more but their level. */
   onFailure: (error: unknown) => void
 }
 
 /** Without audio for so long, time goes on by itself; microphones send every 10 to 100 ms. */
 const silentAfterMs = 250
+
+/** From that probability on, a frame may be of a voice; and for so long after one, somebody may still be speaking. */
+const mayBeVoice = 0.2
+const afterVoiceMs = 2000
 
 /** What comes without its time being of the audio. */
 type Heard = TurnEvidence extends infer Evidence
@@ -32,6 +38,7 @@ export class TurnEar {
   #streamRate = 0
   #clockMs = 0
   #audioAt = 0
+  #voiceUntilMs = 0
   #stopWatching: (() => void) | undefined
 
   constructor(parts: TurnEarParts) {
@@ -46,6 +53,11 @@ export class TurnEar {
   /** Whether it decides on turns at all. */
   get isOn(): boolean {
     return this.#turns !== undefined
+  }
+
+  /** Whether somebody may be speaking; where nobody listens for turns, somebody always may. */
+  get mayHearVoice(): boolean {
+    return this.#turns === undefined || this.#clockMs < this.#voiceUntilMs
   }
 
   /** @param options undefined: the client ends its turns itself. */
@@ -86,14 +98,22 @@ export class TurnEar {
     for (const decision of this.#turns?.take(evidence) ?? []) this.#parts.onDecision(decision)
   }
 
+  #frame(frame: VoiceFrame): void {
+    if (frame.probability >= mayBeVoice) {
+      const isNew = !this.mayHearVoice
+      this.#voiceUntilMs = Math.max(this.#clockMs, frame.endMs) + afterVoiceMs
+      if (isNew) this.#parts.onVoice()
+    }
+    this.#take({ kind: 'frame', frame })
+  }
+
   #openStream(sampleRate: number): void {
     this.#stream?.close()
     this.#streamRate = sampleRate
     const fromMs = this.#clockMs
     this.#stream = this.#parts.detector.open({
       sampleRate,
-      onFrame: (frame) =>
-        this.#take({ kind: 'frame', frame: fromMs === 0 ? frame : { ...frame, endMs: frame.endMs + fromMs } }),
+      onFrame: (frame) => this.#frame(fromMs === 0 ? frame : { ...frame, endMs: frame.endMs + fromMs }),
       onFailure: this.#parts.onFailure,
     })
   }
