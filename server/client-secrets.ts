@@ -7,6 +7,8 @@ export interface SecretHolder {
   principal: Principal
   /** Of the sessions that are begun with it, as the voice room checked it. */
   settings: unknown
+  /** Good for this conversation alone; absent: for any of theirs. */
+  conversationId?: string | undefined
   expiresAt: Date
 }
 
@@ -27,13 +29,18 @@ export class ClientSecrets {
     this.#clock = clock
   }
 
-  create(principal: Principal, settings: unknown, lastsS: number): { value: string; expiresAt: Date } {
+  create(
+    principal: Principal,
+    settings: unknown,
+    lastsS: number,
+    conversationId?: string,
+  ): { value: string; expiresAt: Date } {
     const value = prefix + randomBytes(24).toString('hex')
     const now = this.#clock.now()
     const expiresAt = new Date(now.getTime() + lastsS * 1000)
     for (const [hash, holder] of this.#holders)
       if (holder.expiresAt <= now || this.#holders.size >= mostSecrets) this.#holders.delete(hash)
-    this.#holders.set(hashOf(value), { principal, settings, expiresAt })
+    this.#holders.set(hashOf(value), { principal, settings, conversationId, expiresAt })
     return { value, expiresAt }
   }
 

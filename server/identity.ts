@@ -5,6 +5,7 @@ import { localPrincipal, type Principal } from '#knowledge/principal.ts'
 import type { ClientSecrets } from './client-secrets.ts'
 import { RequestProblem } from './problems.ts'
 import type { RouteEnv } from './route-frame.ts'
+import { ticketPath } from './routes/call-tickets.ts'
 
 /** Somebody from the configuration; without a token they can't come in over HTTP. */
 export interface ConfiguredPrincipal extends Principal {
@@ -35,7 +36,7 @@ export function guard(entrance: Entrance, isPage: (path: string) => boolean): Mi
   return async (c, next) => {
     const { path } = c.req
     const { principals } = entrance
-    const isOpen = path === '/openapi.json' || path.startsWith('/assets/') || isPage(path)
+    const isOpen = path === '/openapi.json' || path === ticketPath || path.startsWith('/assets/') || isPage(path)
     if (isOpen && principals.length === 0) refuseUnlessLocal(c.env.incoming)
     else if (!isOpen && !probes.has(path) && !path.startsWith('/webhooks/') && path !== '/slack/events')
       c.set('principal', identify(c.env.incoming, entrance, path))
@@ -67,12 +68,22 @@ export function identifyBy(
   request: IncomingMessage,
   token: string | undefined,
   { principals, secrets }: Entrance,
-): { principal: Principal; settings: unknown } {
+): { principal: Principal; settings: unknown; conversationId?: string | undefined } {
   // Without principals a secret opens nothing that isn't open, but still says how the session is meant to be.
   if (principals.length === 0) refuseUnlessLocal(request)
   const holder = token === undefined ? undefined : secrets.holderOf(token)
-  if (holder !== undefined) return { principal: holder.principal, settings: holder.settings }
+  if (holder !== undefined) {
+    const { principal, settings, conversationId } = holder
+    return { principal, settings, conversationId }
+  }
   return { principal: principalBy(request, token, principals), settings: undefined }
+}
+
+/** As the client wrote it, but for the conversation, where the key is good for one alone. */
+export function queryOf(given: URLSearchParams, conversationId: string | undefined): URLSearchParams {
+  const query = new URLSearchParams(given)
+  if (conversationId !== undefined) query.set('conversation_id', conversationId)
+  return query
 }
 
 function principalBy(

@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Ask, Search } from '#knowledge/answer.ts'
+import type { CallTickets } from '#knowledge/call-tickets.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { DocumentStore } from '#knowledge/document-store.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
@@ -26,6 +27,7 @@ import { invalidRequest, problemResponse, RequestProblem } from './problems.ts'
 import type { RealtimeDesk } from './realtime.ts'
 import type { App, RouteEnv } from './route-frame.ts'
 import { addAskRoute } from './routes/ask.ts'
+import { addCallTicketRoute } from './routes/call-tickets.ts'
 import { addChatRoutes } from './routes/chat-completions.ts'
 import { addDocumentRoutes, type FreshnessOf } from './routes/documents.ts'
 import { addFeedbackRoute } from './routes/feedback.ts'
@@ -62,6 +64,8 @@ export interface FrameParts {
   clock?: Clock
   /** Absent: nobody can talk here. */
   realtime?: RealtimeDesk | undefined
+  /** Lets people in who come by a link to a call; absent: there are no such links. */
+  tickets?: Pick<CallTickets, 'redeem'> | undefined
   /** Absent: everybody may ask as often as they like. */
   limits?: RequestLimits | undefined
 }
@@ -162,6 +166,7 @@ function createFrame(
   addHealthRoutes(app, { ...parts, draining: () => inFlight.draining })
   if (realtime !== undefined) {
     addRealtimeRoutes(app, realtime, secrets)
+    if (parts.tickets !== undefined) addCallTicketRoute(app, parts.tickets, secrets)
     addRealtimeCallRoutes(app, realtime, { principals, secrets })
   }
   addOpenApiRoute(app, version)

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Log } from '#runtime/log.ts'
 import type { ClientSecrets } from './client-secrets.ts'
 import { failureToTell } from './failures.ts'
-import { bearerToken, type ConfiguredPrincipal, identifyBy } from './identity.ts'
+import { bearerToken, type ConfiguredPrincipal, identifyBy, queryOf } from './identity.ts'
 import { admitted } from './limits/limiting.ts'
 import type { RequestLimits } from './limits/request-limits.ts'
 import { problemOf, RequestProblem, withOpenAiForm } from './problems.ts'
@@ -53,10 +53,10 @@ async function admittedCaller(
     throw new RequestProblem('not_found', 'There is no WebSocket at this address. Voice is at /v1/realtime.')
   if (draining()) throw new RequestProblem('draining', 'Nightdesk is shutting down. Connect again in a few seconds.')
   const token = bearerToken(request) ?? tokenAmongProtocols(request)
-  const { principal, settings } = identifyBy(request, token, { principals, secrets })
+  const { principal, settings, conversationId } = identifyBy(request, token, { principals, secrets })
   // A talk counts as a question when it begins; what is said in it is held to the budgets.
   if (limits !== undefined) await admitted(limits, principal.name, !searchParams.has('resume'))
-  return { principal, settings, query: searchParams }
+  return { principal, settings, query: queryOf(searchParams, conversationId) }
 }
 
 /** A browser can set no headers; the Realtime protocol has it name its key among the subprotocols. */

@@ -1,7 +1,8 @@
 import type { AskLoop } from '#conversation/ask.ts'
 import type { IncidentMemory } from '#conversation/incidents/incident-memory.ts'
-import type { SpeechParts } from '#conversation/parts.ts'
+import type { ConversationParts, SpeechParts } from '#conversation/parts.ts'
 import type { Search } from '#knowledge/answer.ts'
+import type { CallTickets } from '#knowledge/call-tickets.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import type { Document, Verification } from '#knowledge/document.ts'
 import type { DocumentStore } from '#knowledge/document-store.ts'
@@ -40,9 +41,13 @@ export interface ActingParts {
   channels: readonly ChannelSettings[]
   /** Where people reach the web page; absent: nobody can be called. */
   publicUrl: string | undefined
+  /** Let people whom Slack knows into the call that they asked for. */
+  tickets: Pick<CallTickets, 'issue'>
   files: SlackFiles
   /** How recordings are heard and answers read aloud; absent: neither. */
   speech: SpeechParts | undefined
+  /** The names that somebody may say and hear; absent: what is recognised is taken as it is. */
+  vocabulary: ConversationParts['vocabulary']
   /** What changes one conversation does so one after the other. */
   inTurn: InTurn
   clock: Clock

@@ -72,7 +72,15 @@ export async function answerInSlack(
     const heard =
       asked.clip === undefined
         ? undefined
-        : await heardFirst(parts, asked, asked.clip, lang, progress, onProgress, signal)
+        : await heardFirst(
+            parts,
+            asked,
+            asked.clip,
+            { lang, principal: standing.principal },
+            progress,
+            onProgress,
+            signal,
+          )
     if (heard !== undefined) reply = heard.reply
     const text = [written, heard?.text ?? ''].filter((part) => part !== '').join('\n')
     if (text === '' && heard !== undefined) return
@@ -107,14 +115,17 @@ async function heardFirst(
   parts: ActingParts,
   asked: AskedInSlack,
   clip: Clip,
-  lang: Lang,
+  { lang, principal }: { lang: Lang; principal: Principal },
   progress: Progress,
   onProgress: (posted: readonly string[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<{ text: string; reply: Reply | undefined }> {
-  const { text, shown } = await hearClip(parts, clip, lang, signal)
+  const { channel, ts, thread = ts, team, isDirect } = asked
+  // Everybody reads the transcript: no name is put into it that one of them may not know of.
+  const everybody = isDirect ? principal : await parts.people.everybodyIn(channel, team, signal)
+  const reader = everybody ?? { name: principal.name, audiences: [] }
+  const { text, shown } = await hearClip(parts, clip, lang, reader, signal)
   const [before, ...others] = progress.posted
-  const { channel, ts, thread = ts } = asked
   let posted = before
   if (posted === undefined) {
     const saying = { channel, thread_ts: thread, ...message(shown), unfurl_links: false }

@@ -1,5 +1,6 @@
 import { childOf } from '#conversation/lifetimes.ts'
-import type { SpeechParts } from '#conversation/parts.ts'
+import type { ConversationParts, SpeechParts } from '#conversation/parts.ts'
+import { CallTickets } from '#knowledge/call-tickets.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -54,6 +55,8 @@ export interface SlackBotParts
   channels: readonly ChannelSettings[]
   /** How recordings are heard and answers read aloud; absent: neither. */
   speech?: SpeechParts | undefined
+  /** The names that somebody may say and hear; absent: recordings are taken as they were recognised. */
+  vocabulary?: ConversationParts['vocabulary']
   /** Where people reach the web page; absent: nobody can be called. */
   publicUrl?: string | undefined
   /** Resolves after so many milliseconds; rejects with the signal's reason as soon as that aborts. */
@@ -111,6 +114,8 @@ export class SlackBot {
     const shared = { speech: parts.speech, files, calls, people, threads, inTurn, ...kept }
     this.#acting = {
       publicUrl: parts.publicUrl,
+      tickets: new CallTickets(ledger, clock),
+      vocabulary: parts.vocabulary,
       channels: parts.channels,
       ask,
       search,

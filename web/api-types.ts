@@ -242,6 +242,15 @@ export interface RecentTurns {
   turns: RecentTurn[]
 }
 
+export interface RedeemedTicket {
+  /** As a client secret. */
+  value: string
+  /** Seconds since 1970. */
+  expires_at: number
+  /** The one conversation that it is good for. */
+  conversation_id: string
+}
+
 export interface SearchResult {
   results: Passage[]
   /** 0..1: how sure we are that anything found is relevant at all. */

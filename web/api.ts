@@ -10,6 +10,7 @@ import type {
   Providers,
   RecentTurn,
   RecentTurns,
+  RedeemedTicket,
   SearchResult,
   Source,
   Sources,
@@ -96,6 +97,9 @@ export function createApi(token: () => string | null) {
     async sync(source: string, entries: readonly string[] | undefined, signal: AbortSignal): Promise<void> {
       await post(`/v1/sources/${encodeURIComponent(source)}/sync`, entries === undefined ? {} : { entries }, signal)
     },
+    /** A key to one conversation, for the ticket of a link. */
+    redeem: async (ticket: string, signal: AbortSignal): Promise<RedeemedTicket> =>
+      (await post('/v1/realtime/tickets', { ticket }, signal)).json(),
     /** Good for one connection by voice, and only for a moment. */
     async voiceSecret(signal: AbortSignal): Promise<string> {
       const made: { value: string } = await (await post('/v1/realtime/client_secrets', {}, signal)).json()

@@ -1,6 +1,7 @@
 import { ApiError, createApi, type Failure } from './api.ts'
 import type { Document, Status } from './api-types.ts'
 import { type BarActions, barViews, footViews, switchTheme } from './bar.ts'
+import { redeemed, storedCall, takenFromAddress } from './call-link.ts'
 import { Composer } from './composer.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
@@ -15,7 +16,7 @@ import { Talk } from './voice/talk.ts'
 import { TalkButton } from './voice/talk-button.ts'
 import { listenToTalkKey } from './voice/voice-keys.ts'
 import { voiceWordsIn } from './voice/voice-words.ts'
-import { examplesView, welcomeView } from './welcome.ts'
+import { examplesView, type LinkState, welcomeView } from './welcome.ts'
 import { type PageLang, preferredLang, wordsIn } from './words.ts'
 
 const langKey = 'nightdesk.lang'
@@ -32,6 +33,7 @@ function start(): void {
   let lang: PageLang = preferredLang(localStorage.getItem(langKey), navigator.languages)
   let status: Status | undefined
   let documents: readonly Document[] = []
+  let link: LinkState | undefined = storedCall.get() === undefined ? undefined : 'taken'
 
   const page: Page = {
     get words() {
@@ -53,8 +55,11 @@ function start(): void {
   /** Aloud while one talks, else in writing; it's one conversation. */
   const ask = (question: string): void => {
     if (talk.isOn) talk.say(question)
+    // Who came by a link to a call may talk, and nothing else.
+    else if (isCallAlone()) void talk.start().then(() => talk.say(question))
     else void conversation.ask(question)
   }
+  const isCallAlone = (): boolean => storedCall.get() !== undefined && storedToken.get() === null
   const conversation = new Conversation(page, update, ask)
   const talk = new Talk({ page, thread: conversation, changed: showTalk, level: (level) => stage.level(level) })
   const stage = new Stage(talk, () => void openVoiceSettings(talk, voiceWordsIn[lang]))
@@ -100,7 +105,7 @@ function start(): void {
         signOut: isSignedIn ? signOut : undefined,
       }),
     )
-    welcome.replaceChildren(...(conversation.isEmpty ? [welcomeView(page, status)] : []))
+    welcome.replaceChildren(...(conversation.isEmpty ? [welcomeView(page, status, link)] : []))
     examples.replaceChildren(...(conversation.isEmpty ? [examplesView(documents, page, ask)] : []))
     foot.replaceChildren(...footViews(page, status, isSignedIn))
   }
@@ -118,6 +123,8 @@ function start(): void {
   }
 
   function startAnew(): void {
+    storedCall.forget()
+    link = undefined
     panel.close()
     conversation.clear()
     talk.startAnew()
@@ -126,6 +133,7 @@ function start(): void {
 
   function signOut(): void {
     storedToken.forget()
+    storedCall.forget()
     talk.end()
     conversation.clear()
     documents = []
@@ -134,7 +142,7 @@ function start(): void {
 
   function failed(failure: Failure): void {
     if (failure.kind === 'unreachable') connection.lost()
-    if (failure.kind === 'unauthenticated') showSignIn(storedToken.get() !== null)
+    if (failure.kind === 'unauthenticated' && !isCallAlone()) showSignIn(storedToken.get() !== null)
   }
 
   function showSignIn(wasRefused: boolean): void {
@@ -175,25 +183,32 @@ function start(): void {
     if (documentId !== null) void panel.open({ documentId, passageId: linked.get('passage') ?? '' }, page)
   }
 
-  /** `?conversation_id=ID`: a conversation that was begun elsewhere, in Slack for instance, goes on here. */
-  function takeUp(): void {
-    const address = new URL(location.href)
-    const conversationId = address.searchParams.get('conversation_id')
-    if (conversationId === null) return
-    address.searchParams.delete('conversation_id')
-    history.replaceState(null, '', address)
-    if (conversationId === conversation.id) return
-    conversation.clear()
-    conversation.continueAs(conversationId)
+  /** A conversation that was begun elsewhere, in Slack for instance, goes on here. */
+  async function takeUp(): Promise<void> {
+    const { conversationId, ticket } = takenFromAddress()
+    if (conversationId !== undefined && conversationId !== conversation.id) {
+      conversation.clear()
+      conversation.continueAs(conversationId)
+    }
+    if (ticket === undefined) return
+    try {
+      const call = await redeemed(api, ticket)
+      if (call.conversation_id !== conversation.id) conversation.clear()
+      conversation.continueAs(call.conversation_id)
+      link = 'taken'
+    } catch (error) {
+      link = 'refused'
+      if (error instanceof ApiError && error.failure.kind === 'unreachable') failed(error.failure)
+    }
   }
 
-  takeUp()
+  const takingUp = takeUp()
   listenToKeys({ composer, conversation, panel, stop: stopAnswer })
   listenToTalkKey(talk)
   addEventListener('hashchange', openLinked)
   update()
   composer.focusAtStart()
-  void load().then(openLinked)
+  void takingUp.then(load).then(openLinked)
 }
 
 start()

@@ -5,15 +5,19 @@ import type { Page } from './page.ts'
 const shown = 4
 const maxTitleChars = 60
 
+/** Of the link to a call that somebody came by. */
+export type LinkState = 'taken' | 'refused'
+
 /** What this is, before anything was asked. */
-export function welcomeView({ words }: Page, status: Status | undefined): HTMLElement {
+export function welcomeView({ words }: Page, status: Status | undefined, link: LinkState | undefined): HTMLElement {
   const isLoading = (status?.waiting_for.length ?? 0) > 0
   const isBare = !isLoading && status?.documents === 0
   return element(
     'section',
     { class: 'welcome' },
-    element('h1', {}, words.welcome),
-    element('p', {}, words.welcomeText),
+    element('h1', {}, link === 'taken' ? words.callWelcome : words.welcome),
+    element('p', {}, link === 'taken' ? words.callText : words.welcomeText),
+    link === 'refused' && element('p', { class: 'bare', role: 'alert' }, words.callRefused),
     isLoading && element('p', { class: 'loading', role: 'status' }, words.stillLoading),
     isBare && element('p', { class: 'bare', role: 'status' }, words.nothingLoaded),
   )

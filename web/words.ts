@@ -95,6 +95,10 @@ const en = {
   brokenOff: 'The answer broke off before it was finished.',
   tooMany: (seconds: number) => `Too many questions at once. Try again in ${seconds} s.`,
   failed: 'Something went wrong.',
+  callWelcome: 'Go on with the thread',
+  callText:
+    'I know what was said in Slack. Press Talk, or type: what you ask and what I answer is written into the thread.',
+  callRefused: 'The link to this call was opened before, or is too old. Press “Call me” in Slack again for a new one.',
   signIn: 'Sign in',
   signInText: 'This Nightdesk shows documents by who is asking. Paste your token; it stays in this tab only.',
   token: 'Token',
@@ -207,6 +211,11 @@ const ja: Words = {
   brokenOff: '答えが途中で切れました。',
   tooMany: (seconds) => `質問が集中しています。${seconds} 秒後にもう一度どうぞ。`,
   failed: 'うまくいきませんでした。',
+  callWelcome: 'スレッドの続きを話す',
+  callText:
+    'Slack での会話は引き継いでいます。「話す」を押すか、入力してください。質問と回答はスレッドに書き込まれます。',
+  callRefused:
+    'この通話のリンクは使用済みか、期限切れです。Slack でもう一度「電話で話す」を押して新しいリンクを受け取ってください。',
   signIn: 'サインイン',
   signInText: '見られる文書は人によって違います。トークンを貼り付けてください。このタブにだけ保存されます。',
   token: 'トークン',

@@ -21,6 +21,7 @@ import { operationsOver } from '../compose/operations.ts'
 import { providersDesk } from '../compose/providers-desk.ts'
 import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.ts'
 import { openSlackBot } from '../compose/slack.ts'
+import { openSpeech } from '../compose/speech.ts'
 import { openVoice } from '../compose/voice.ts'
 import { webhooksOf } from '../compose/webhooks.ts'
 import { type Nightdesk, openNightdesk } from '../compose.ts'
@@ -77,8 +78,10 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     waiting: new Set(sources.map((source) => source.id)),
     metrics,
   }
-  await using slack = await openSlackBot(invocation, nightdesk)
-  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry))
+  await using speech = await openSpeech(config, providers)
+  await using slack = await openSlackBot(invocation, nightdesk, { speech, port: options.port })
+  const callLog = slack?.said
+  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech, callLog })
   const server = createServer({
     ask: nightdesk.ask,
     search: nightdesk.search,
@@ -93,6 +96,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
     providers: providersDesk(providers),
     limits,
     realtime: voice.desk,
+    tickets: slack?.tickets,
     operations: operationsOver({
       queue,
       documents,

@@ -5,6 +5,8 @@ import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createVoiceServer, refuseStrangers } from '#server/server.ts'
 import { addVoiceMetrics } from '#server/voice-metrics.ts'
 import { openLimits } from '../compose/limits.ts'
+import { openCallTickets } from '../compose/slack.ts'
+import { openSpeech } from '../compose/speech.ts'
 import { openVoice } from '../compose/voice.ts'
 import { openNightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
@@ -26,7 +28,9 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
   const counted = addProviderMetrics(metrics.registry, () => providers.pools.flatMap((pool) => pool.health()))
   providers.listen(counted.called)
   await using limits = openLimits(config)
-  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry))
+  await using speech = await openSpeech(config, providers)
+  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech })
+  await using tickets = await openCallTickets(invocation)
   const server = createVoiceServer({
     principals: configuredPrincipals(config.settings),
     waitingFor: () => [],
@@ -36,6 +40,7 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
     publicUrl: config.env.PUBLIC_URL,
     limits,
     realtime: voice.desk,
+    tickets,
   })
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CallLog } from '#conversation/outlets/call-log.ts'
+import { CallTickets } from '#knowledge/call-tickets.ts'
 import { openPostgresLedger } from '#knowledge/postgres/postgres-ledger.ts'
 import { SqliteLedger } from '#knowledge/sqlite/sqlite-ledger.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
@@ -15,9 +16,11 @@ import { installing, installPath } from '#slack-bot/workspaces/installer.ts'
 import { Workspaces } from '#slack-bot/workspaces/workspaces.ts'
 import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
-import { openSpeech } from './speech.ts'
+import type { OpenedSpeech } from './speech.ts'
 
 export interface OpenedSlackBot extends AsyncDisposable, Pick<SlackBot, 'take' | 'alerted'> {
+  /** Lets people whom Slack knows into the calls that they ask for. */
+  tickets: CallTickets
   /** To be told of every turn that is taken by voice. */
   said: CallLog
   /** @param onReady Told which workspaces are answered. */
@@ -31,10 +34,18 @@ export interface OpenedSlackBot extends AsyncDisposable, Pick<SlackBot, 'take' |
 /** With which the bot answers what nobody asked it, where no other is configured. */
 const usualConfidence = 0.8
 
+export interface SlackSurroundings {
+  /** How recordings are heard, and answers read aloud. */
+  speech: OpenedSpeech
+  /** Where the page is, if it is in this process. */
+  port?: number | undefined
+}
+
 /** @returns undefined: no tokens are set. @throws {ConfigError} When some are missing. */
 export async function openSlackBot(
   { config, log, signal }: Invocation,
   nightdesk: Nightdesk,
+  { speech, port }: SlackSurroundings,
 ): Promise<OpenedSlackBot | undefined> {
   const { env, settings } = config
   const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = env
@@ -44,7 +55,6 @@ export async function openSlackBot(
     throw new ConfigError(
       '  SLACK_APP_TOKEN: must be set for Socket Mode, or SLACK_SIGNING_SECRET for events over HTTP',
     )
-  const speech = await openSpeech(config, nightdesk.providers)
   const ledger = await openLedger({ config, log, signal })
   const shared = {
     appToken,
@@ -57,7 +67,8 @@ export async function openSlackBot(
     incidentMemory: nightdesk.incidents,
     freshnessOf: nightdesk.freshnessOf,
     speech,
-    publicUrl: env.PUBLIC_URL ?? ownAddress(config),
+    vocabulary: nightdesk.conversation.vocabulary,
+    publicUrl: env.PUBLIC_URL ?? ownAddress(config, port),
     ledger,
     principals: settings.principals,
     guests: settings.slack.guests,
@@ -77,9 +88,9 @@ export async function openSlackBot(
   const http = appToken === undefined && signingSecret !== undefined ? { signingSecret } : undefined
   return {
     ...opened,
+    tickets: new CallTickets(ledger, systemClock),
     receive: http && receivingHttp({ ...http, take: opened.take, clock: systemClock, log }),
     async [Symbol.asyncDispose]() {
-      await speech[Symbol.asyncDispose]()
       await ledger[Symbol.asyncDispose]()
     },
   }
@@ -167,8 +178,22 @@ function oauthSettings({ env, settings }: Config): OAuthSettings | undefined {
 }
 
 /** Without principals the page is for whoever sits at this machine, and so is the link to it. */
-function ownAddress({ env, settings }: Config): string | undefined {
-  return settings.principals.length === 0 && isLoopbackHost(env.HOST) ? `http://${env.HOST}:${env.PORT}` : undefined
+function ownAddress({ env, settings }: Config, port = env.PORT): string | undefined {
+  return settings.principals.length === 0 && isLoopbackHost(env.HOST) ? `http://${env.HOST}:${port}` : undefined
+}
+
+/** For a process that takes calls, and has no part in Slack; undefined: nobody comes from there. */
+export async function openCallTickets(
+  invocation: Pick<Invocation, 'config' | 'log' | 'signal'>,
+): Promise<(Pick<CallTickets, 'redeem'> & AsyncDisposable) | undefined> {
+  const { SLACK_BOT_TOKEN, SLACK_CLIENT_ID } = invocation.config.env
+  if (SLACK_BOT_TOKEN === undefined && SLACK_CLIENT_ID === undefined) return undefined
+  const ledger = await openLedger(invocation)
+  const tickets = new CallTickets(ledger, systemClock)
+  return {
+    redeem: (ticket, signal) => tickets.redeem(ticket, signal),
+    [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
+  }
 }
 
 /** Shared by all who might hear of the same event: on the database where there is one, else on this machine. */

@@ -1,3 +1,4 @@
+import type { CallLog } from '#conversation/outlets/call-log.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Config } from '#runtime/config/config.ts'
@@ -20,11 +21,17 @@ import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import type { Nightdesk } from '../compose.ts'
 import type { Invocation } from '../invocation.ts'
 import { soundedTurns } from './sounded-turns.ts'
-import { openSpeech } from './speech.ts'
+import type { OpenedSpeech } from './speech.ts'
 
 export interface OpenedVoice extends AsyncDisposable {
   desk: RealtimeDesk
   sessions: VoiceSessions
+}
+
+export interface VoiceSurroundings {
+  speech: OpenedSpeech
+  /** Absent: what is said is written down nowhere else, or whoever does so looks for itself. */
+  callLog?: CallLog | undefined
 }
 
 /** Twice what voices usually take to begin: then something else is said first. */
@@ -46,9 +53,9 @@ export async function openVoice(
   { config, log }: Pick<Invocation, 'config' | 'log'>,
   nightdesk: Nightdesk,
   figures: Omit<VoiceFigures, 'sounded'>,
+  { speech, callLog }: VoiceSurroundings,
 ): Promise<OpenedVoice> {
   const { resume_for, drain_for, ice_servers: iceServers, most_calls: mostCalls } = config.settings.voice
-  const speech = await openSpeech(config, nightdesk.providers)
   const detector = createVoiceActivityDetector({ log })
   const mouth = speech.toSpeech && prepared(speech.toSpeech, log)
   const closing = new AbortController()
@@ -56,6 +63,12 @@ export async function openVoice(
     conversation: {
       ...nightdesk.conversation,
       speech: { ...speech, ...(mouth === undefined ? {} : { toSpeech: mouth }) },
+      onTurn(turn) {
+        nightdesk.conversation.onTurn?.(turn)
+        callLog?.(turn.conversationId, closing.signal).catch((err: unknown) => {
+          if (!closing.signal.aborted) log.warn({ err }, 'where a call is written down, a turn of it is late')
+        })
+      },
     },
     detector,
     createTurnTaking,
@@ -102,7 +115,6 @@ export async function openVoice(
       await sessions[Symbol.asyncDispose]()
       await calls[Symbol.asyncDispose]()
       await detector[Symbol.asyncDispose]()
-      await speech[Symbol.asyncDispose]()
     },
   }
 }

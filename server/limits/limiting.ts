@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { RequestProblem } from '../problems.ts'
 import type { RouteEnv } from '../route-frame.ts'
+import { ticketPath } from '../routes/call-tickets.ts'
 import type { Admission, RequestLimits } from './request-limits.ts'
 
 /** Each of them may cost a model's answer. */
@@ -9,7 +10,8 @@ const questions = new Set(['/v1/ask', '/v1/chat/completions', '/v1/realtime/call
 /** Refuses whoever asks too often, with 429 and when to try again; all others are told how much is left. */
 export function limiting(limits: RequestLimits | undefined): MiddlewareHandler<RouteEnv> {
   return async (c, next) => {
-    if (limits === undefined) return await next()
+    // Whoever comes with a ticket is nobody yet, and can't guess another.
+    if (limits === undefined || c.req.path === ticketPath) return await next()
     const { name } = c.get('principal')
     const counted = await admitted(limits, name, c.req.method === 'POST' && questions.has(c.req.path))
     await next()

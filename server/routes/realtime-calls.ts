@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { bearerToken, type Entrance, identifyBy } from '../identity.ts'
+import { bearerToken, type Entrance, identifyBy, queryOf } from '../identity.ts'
 import { RequestProblem } from '../problems.ts'
 import type { RealtimeDesk } from '../realtime.ts'
 import {
@@ -73,11 +73,11 @@ export function addRealtimeCallRoutes(app: App, desk: RealtimeDesk, entrance: En
   app.openAPIRegistry.registerPath(callRoute)
   app.post(callRoute.path, async (c) => {
     const { sdp, session } = await offerOf(c)
-    const { principal, settings } = identifyBy(c.env.incoming, bearerToken(c.env.incoming), entrance)
+    const { principal, settings, conversationId } = identifyBy(c.env.incoming, bearerToken(c.env.incoming), entrance)
     const caller = {
       principal,
       settings: session === undefined ? settings : settingsOf(session, desk),
-      query: new URL(c.req.url).searchParams,
+      query: queryOf(new URL(c.req.url).searchParams, conversationId),
     }
     const begun = await calls.begin(sdp, caller, c.get('signal'))
     if (begun.kind === 'refused') throw new RequestProblem('offer_refused', begun.reason)

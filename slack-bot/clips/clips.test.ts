@@ -73,6 +73,22 @@ describe('a recording', () => {
     expect(bot.wiki.asked).toMatchObject([{ text: 'How do I fail over redis?' }])
   })
 
+  it('is listened to for the names that its readers may know of, which are put right in it', async () => {
+    const speech = fakeSpeech('How do I fail over red is?')
+    const asked: string[] = []
+    const vocabulary = ({ name }: { name: string }) => {
+      asked.push(name)
+      const correct = (text: string) => ({ text: text.replace('red is', 'redis'), corrections: [], doubts: [] })
+      return { keyterms: () => ['patronictl'], correct }
+    }
+    await using bot = await startBot({ given: { speech, vocabulary } })
+    await bot.slack.records({ user: 'U1', channel: 'D1', bytes })
+    await bot.quiet()
+    expect(inDirect(bot)[0]?.text).toBe('🎙️ I heard: “How do I fail over redis?”')
+    expect(speech.asked[0]?.keyterms).toEqual(['patronictl'])
+    expect(asked).toEqual(['slack:U1'])
+  })
+
   it('is listened to in a thread that we take part in, and in no other', async () => {
     await using bot = await startBot({ given: { speech: fakeSpeech('and how is redis watched?') } })
     const thread = await bot.slack.says({ user: 'U1', channel: 'C1', text: '<@UBOT> redis?' })

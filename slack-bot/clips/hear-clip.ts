@@ -2,6 +2,7 @@ import { clipSaying, heardInClip } from '#conversation/clip.ts'
 import type { Answer } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
+import type { Principal } from '#knowledge/principal.ts'
 import { userMessageOf } from '#runtime/errors.ts'
 import type { ActingParts } from '../acting-parts.ts'
 import { escaped } from '../layout/message.ts'
@@ -9,7 +10,7 @@ import { clipWords } from '../words-clip.ts'
 import type { Clip } from './clip.ts'
 
 const longestMs = 5 * 60_000
-const mostKeyterms = 40
+const mostKeyterms = 60
 const hearingMs = 120_000
 
 /** What is known of a recording. */
@@ -23,11 +24,13 @@ export interface HeardClip {
 /**
  * Listens to a recording. Where our own recogniser is not there, fails or hears nothing, Slack's preview is taken.
  * @param lang Of whoever recorded it, for what is said about it.
+ * @param principal Who reads the transcript: names that they may know of are listened for, and put right where misheard.
  */
 export async function hearClip(
-  { speech, files, log }: Pick<ActingParts, 'speech' | 'files' | 'log'>,
+  { speech, files, vocabulary, log }: Pick<ActingParts, 'speech' | 'files' | 'vocabulary' | 'log'>,
   clip: Clip,
   lang: Lang,
+  principal: Principal,
   signal: AbortSignal,
 ): Promise<HeardClip> {
   const said = clipWords(lang)
@@ -41,9 +44,12 @@ export async function hearClip(
   try {
     const both = AbortSignal.any([signal, AbortSignal.timeout(hearingMs)])
     const bytes = await files.download(clip.url, both)
-    const hearing = { lang: 'auto' as const, keyterms: keytermsIn(preview), longestMs }
-    const text = await heardInClip({ toText }, bytes, hearing, both)
-    if (text === '') return withPreview(said.nothing)
+    const names = vocabulary?.(principal)
+    const keyterms = [...new Set([...keytermsIn(preview), ...(names?.keyterms(mostKeyterms) ?? [])])]
+    const hearing = { lang: 'auto' as const, keyterms: keyterms.slice(0, mostKeyterms), longestMs }
+    const heard = await heardInClip({ toText }, bytes, hearing, both)
+    if (heard === '') return withPreview(said.nothing)
+    const text = names?.correct(heard, detectLang(heard)).text ?? heard
     const cut = (clip.ms ?? 0) > longestMs ? `\n${said.tooLong(longestMs / 60_000)}` : ''
     return { text, shown: `${clipWords(detectLang(text)).heard(quoted(text))}${cut}` }
   } catch (error) {

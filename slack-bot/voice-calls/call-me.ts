@@ -39,6 +39,9 @@ export async function callMe(
   await parts.threads.setCall({ team, channel, thread }, { conversationId, callers }, signal)
   const url = new URL('/', publicUrl)
   url.searchParams.set('conversation_id', conversationId)
+  // Behind the #, which no server is told of: not those on the way, nor their logs.
+  const ticket = await parts.tickets.issue({ principal, conversationId }, linkForMs, signal)
+  url.hash = new URLSearchParams({ call: ticket }).toString()
   const text = said.ready(linkForMs / 60_000)
   const button: types.Button = {
     type: 'button',

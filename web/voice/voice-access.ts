@@ -1,4 +1,5 @@
 import { ApiError } from '../api.ts'
+import { storedCall } from '../call-link.ts'
 import type { Page } from '../page.ts'
 import { storedToken } from '../sign-in.ts'
 
@@ -6,6 +7,8 @@ import { storedToken } from '../sign-in.ts'
 export function voiceAccess(page: Page) {
   return {
     async secret(signal: AbortSignal): Promise<string | undefined> {
+      const call = storedCall.get()
+      if (call !== undefined) return call.value
       if (storedToken.get() === null) return undefined
       return page.api.voiceSecret(signal)
     },
