@@ -152,10 +152,13 @@ const Asked = z.looseObject({
   continue: z.boolean().default(false),
 })
 
-/** Says each sentence as silence of a fixed length, in pieces of 100 ms. */
+/** A voice that says nothing is taken for one that fails. */
+const hum = Int16Array.from({ length: 2400 }, (_, at) => 3000 * Math.sin((2 * Math.PI * 200 * at) / 24_000))
+
+/** Says each sentence as a hum of a fixed length, in pieces of 100 ms. */
 function speak(connection: WebSocket, script: SpokenScript, mark: Mark): void {
   const { firstSoundMs, soundMs, betweenSoundsMs } = script
-  const data = Buffer.from(bytesOf(new Int16Array(2400))).toString('base64')
+  const data = Buffer.from(bytesOf(hum)).toString('base64')
   const contexts = new Map<string, { work: Promise<void>; saidMs: number; begun: boolean; stopped: boolean }>()
   const send = (message: object) => connection.send(JSON.stringify(message), () => undefined)
   connection.on('close', () => mark('voice-left'))
