@@ -31,10 +31,7 @@ export async function* heardScenes(scenes: AsyncIterable<Scene>, signal: AbortSi
       const first = hearing.length === together ? hearing.shift() : undefined
       if (first !== undefined) yield await first
     }
-    while (hearing[0] !== undefined) {
-      yield await hearing[0]
-      hearing.shift()
-    }
+    for (const heard of hearing) yield await heard
   } finally {
     failure.abort(new Error('nobody listens any more'))
     await Promise.allSettled(hearing)

@@ -1,4 +1,4 @@
-import type { SentenceJudgement } from './sentence-judgement.ts'
+import type { RuleJudgement } from './sentence-judgement.ts'
 
 const digits =
   'zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|double|triple'
@@ -11,6 +11,11 @@ const joinersJa = 'ハイフン|ドット|スラッシュ|アンダーバー|ア
 const unit = `(?:\\d+(?:\\.\\d+)*|${digits}|${nato}|[b-hj-z]|[ai](?= ))`
 const sequence = new RegExp(`(?:^|\\s)(${unit}(?:[\\s,-]+(?:${joiners}|and|${unit}))*)[\\s.,]*$`, 'iu')
 const sequenceJa = new RegExp(`(?:(?:\\d+|[a-z]|${digitsJa})[\\s、ー-]*(?:${joinersJa})?[\\s、]*)+$`, 'iu')
+/** 「ポートはろく」: a number stands there without what it counts. */
+const beginsJa = new RegExp(`(?:は|が|も|、)(?:\\d|${digitsJa})$`, 'iu')
+/** Words that nobody says but to spell. */
+const onlyNato =
+  /(?:^|\s)(?:bravo|foxtrot|juliett?|kilo|quebec|romeo|sierra|tango|whiskey|x-?ray|yankee|zulu)[\s.,]*$/iu
 const endsInJoiner = new RegExp(`(?:\\s(?:${joiners})|${joinersJa}|\\d\\s*[ー-])[\\s.,、]*$`, 'iu')
 /** A number that is whole as it is: there is a name for what it counts. */
 const counted =
@@ -21,9 +26,10 @@ const wholeAddress =
   /\b\d{1,3}\s*(?:\.|dot|ドット)\s*\d{1,3}\s*(?:\.|dot|ドット)\s*\d{1,3}\s*(?:\.|dot|ドット)\s*\d{1,3}[\s.,]*$/iu
 
 /** Whether a number or a name is being spelled out: then a pause is for looking at the next digits. */
-export function dictation(text: string): SentenceJudgement | undefined {
+export function dictation(text: string): RuleJudgement | undefined {
   if (endsInJoiner.test(text)) return { state: 'dictating', because: 'something being spelled goes on' }
-  if (wholeAddress.test(text)) return { state: 'complete', because: 'a whole address' }
+  if (wholeAddress.test(text)) return { state: 'complete', because: 'a whole address', isCertain: true }
+  if (onlyNato.test(text) || beginsJa.test(text)) return { state: 'dictating', because: 'something being spelled' }
   const spelled = sequence.exec(text)?.[1] ?? (/[぀-ヿ一-鿿]/u.test(text) ? sequenceJa.exec(text)?.[0] : undefined)
   if (spelled === undefined) return undefined
   const units = unitsIn(spelled)

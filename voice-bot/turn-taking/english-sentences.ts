@@ -1,5 +1,5 @@
 import { commandIn } from '#conversation/commands.ts'
-import type { SentenceJudgement } from './sentence-judgement.ts'
+import type { RuleJudgement } from './sentence-judgement.ts'
 
 function set(words: string): ReadonlySet<string> {
   return new Set(words.split(/\s+/))
@@ -50,28 +50,34 @@ const askedWithin =
   /\b(?:question is|wondering|wanted to (?:ask|know)|(?:need|want|like) to know(?: is)?|tell me|show me|do you know|not sure|remember) (?:whether|if|which|what|how|who|where|when|why) (?:[\w'-]+ ){2,}[\w'-]+$/
 const shortReply =
   /^(?:(?:yes|no|yeah|nope|sure|okay|ok|well)\s+)?(?:i|we|it|that|they|he|she|you) (?:is|are|was|were|do|does|did|can|could|should|would|will|have|has|had|am|don't|doesn't|didn't|can't|won't|isn't|aren't)$/
+const wholeNot =
+  /\b(?:or|why|maybe|perhaps|probably|hope|guess|think|course|definitely|certainly|surely|if|absolutely) not$|^(?:not|no not)$/
 const reply =
   /^(?:yes|yeah|yep|no|nope|okay|ok|sure|right|correct|thanks|thank you|great|perfect|fine|exactly|hello|hi|nothing|never mind|got it|stop|wait|help)(?: (?:please|thanks|thank you|that's fine|nightdesk))?$/
 
-function open(because: string): SentenceJudgement {
+function open(because: string): RuleJudgement {
   return { state: 'open', because }
 }
 
 /** @param words In small letters, without marks. */
-export function englishSentence(words: readonly string[], text: string): SentenceJudgement {
+export function englishSentence(words: readonly string[], text: string): RuleJudgement {
   const last = words.at(-1)
   const before = words.at(-2) ?? ''
   if (last === undefined) return { state: 'unclear', because: 'no words yet' }
   const plain = words.join(' ')
   if (fillers.has(last) || thinking.test(plain)) return { state: 'filler', because: 'thinking aloud' }
   if (/(?:\.\.\.|…)\s*$/.test(text)) return open('trails off')
-  if (reply.test(plain) || shortReply.test(plain)) return { state: 'complete', because: 'a reply' }
+  if (reply.test(plain)) return { state: 'complete', because: 'a reply', isCertain: true }
+  if (shortReply.test(plain)) return { state: 'complete', because: 'a reply' }
+  if (last === 'not' && !wholeNot.test(plain)) return open('“not” wants more')
   if (preamble.test(plain)) return open('announces a question')
   const unfinished = unfinishedAtEnd(words, last, before, plain)
   if (unfinished !== undefined) return unfinished
   if (unfinishedPair(plain)) return open('the second half of a pair is missing')
   if (/,\s*$/.test(text)) return { state: 'topic', because: 'a comma' }
-  if (commandIn(plain) !== undefined) return { state: 'complete', because: 'a spoken command' }
+  const command = commandIn(plain)
+  if (command?.about === '') return { state: 'complete', because: 'a spoken command', isCertain: true }
+  if (command !== undefined) return { state: 'complete', because: 'a spoken command' }
   if (bareQuestion.test(plain) && !askedFor.test(plain)) return open('a question without its object')
   if (words.length >= 3 && questionStart.test(plain)) return { state: 'complete', because: 'complete question' }
   if (words.length >= 3 && orderStart.test(plain)) return { state: 'complete', because: 'complete request' }
@@ -85,7 +91,7 @@ function unfinishedAtEnd(
   last: string,
   before: string,
   plain: string,
-): SentenceJudgement | undefined {
+): RuleJudgement | undefined {
   if (conjunctions.has(last)) return open(`“${last}” wants more`)
   if (determiners.has(last)) return open(`“${last}” wants a name`)
   if (auxiliaries.has(last)) return aboutIt.test(plain) ? undefined : open(`“${last}” wants more`)

@@ -1,5 +1,5 @@
 import { commandIn } from '#conversation/commands.ts'
-import type { SentenceJudgement } from './sentence-judgement.ts'
+import type { RuleJudgement } from './sentence-judgement.ts'
 
 const filler =
   /(?:え[ーえっ]*と[ーねお]*|ええと|えー+|あの[ーう]+|(?:^|[、\s])(?:あの|その)|その[ーう]+|う[ーう]*ん+|んー+|ん[んー]+|まあ|なんか|あー+|なんだっけ|なんていうか|ちょっと待ってね)$/u
@@ -19,15 +19,15 @@ const openEnd =
   /(?:を|が|に|へ|で|と|の|から|ので|のに|けど|けれど|けれども|し|たら|れば|なら|ながら|たり|も|や|とか|まで|より|という|っていう|として|について|に関して|によって|ために|場合|とき|時|前に|後に|あとに|ば|て|とは|では|には|からは|までは|だけ|または|それと|それから|あと|で、|もし|この|その|あの|どの|そして|でも|だから|つまり|例えば|たとえば|ような)$/u
 const verbEnd = /(?:[うくすつぬむるぐぶ]|た|だ|ない|なかった|てる|でる|ちゃう)$/u
 
-function open(because: string): SentenceJudgement {
+function open(because: string): RuleJudgement {
   return { state: 'open', because }
 }
 
 /** @param letters Without spaces and marks. @param asked A question mark stood at the end. */
-export function japaneseSentence(letters: string, asked: boolean): SentenceJudgement {
+export function japaneseSentence(letters: string, asked: boolean): RuleJudgement {
   if (letters === '') return { state: 'unclear', because: 'no words yet' }
   if (filler.test(letters)) return { state: 'filler', because: 'thinking aloud' }
-  if (commandIn(letters)?.about === '') return { state: 'complete', because: 'a spoken command' }
+  if (commandIn(letters)?.about === '') return { state: 'complete', because: 'a spoken command', isCertain: true }
   if (requestTe.test(letters)) return { state: 'complete', because: 'complete request' }
   if (softEnd.test(letters)) return { state: 'topic', because: 'a soft ending' }
   if (/[るたいう]の$/u.test(letters) && asks.test(letters)) return { state: 'complete', because: 'complete question' }

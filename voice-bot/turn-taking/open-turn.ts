@@ -4,6 +4,7 @@ import type { HeardSound } from './heard-sound.ts'
 import type { SettledOptions } from './options.ts'
 import { neededSilence } from './patience.ts'
 import type { Cadence } from './prosody.ts'
+import type { SentenceJudgement } from './sentence-judgement.ts'
 import type { Sound } from './sound.ts'
 import type { RecogniserLag, Tempo } from './tempo.ts'
 import type { TurnDecision } from './turn-taking.ts'
@@ -49,6 +50,7 @@ export class OpenTurn {
   #cadence: Cadence = 'unknown'
   #sound: Sound | undefined
   #toldLikely: string | undefined
+  #judged: { text: string; sentence: SentenceJudgement } | undefined
   /** When the newest words came, and how loud the speaker was while they did. */
   #wordsMs: number
   #loudestDb = -90
@@ -174,7 +176,7 @@ export class OpenTurn {
     ]
     const endpointWord = endpointWordIn(this.#text, options.endpointWords)
     if (endpointWord !== undefined && silenceMs >= endpointMs) return end('endpoint word', 'answer', endpointWord)
-    const sentence = judgeSentence(this.#text, options.lang)
+    const sentence = this.#sentence()
     if (options.mode.kind === 'silence') {
       if (silenceMs >= options.mode.silenceMs) return end('silence', 'answer')
     } else if (this.#text === '' && lag.tellsInterims) {
@@ -194,7 +196,14 @@ export class OpenTurn {
       const known = this.#isFinal || this.#recogniser !== undefined || silenceMs >= lag.ms
       if (silenceMs >= waitMs && known) return end(sentence.because, 'answer')
     }
-    return this.#likely(silenceMs, sentence.state === 'complete')
+    return this.#likely(silenceMs, sentence.state !== 'dictating' && sentence.state !== 'filler' && sentence.odds > 0)
+  }
+
+  /** Judged once for each text: silence is told of every frame. */
+  #sentence(): SentenceJudgement {
+    if (this.#judged?.text !== this.#text)
+      this.#judged = { text: this.#text, sentence: judgeSentence(this.#text, this.#parts.options.lang) }
+    return this.#judged.sentence
   }
 
   #likely(silenceMs: number, complete: boolean): TurnDecision[] {

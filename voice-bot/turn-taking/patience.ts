@@ -1,5 +1,5 @@
 import type { Cadence } from './prosody.ts'
-import type { SentenceJudgement, SentenceState } from './sentence-judgement.ts'
+import type { SentenceJudgement } from './sentence-judgement.ts'
 import type { Eagerness } from './turn-taking.ts'
 
 /** What there is to say about a pause. */
@@ -13,26 +13,39 @@ export interface Pause {
   tempo: number
 }
 
-/** Silence after which a turn is over, in milliseconds, at medium eagerness; from the tuning set of `bench turn-taking`. */
-const waits: Readonly<Record<SentenceState, number>> = {
-  complete: 350,
-  unclear: 680,
-  topic: 950,
-  open: 1750,
-  dictating: 1750,
-  filler: 2200,
-}
-/** Where the words leave it open whether more follows; a sentence that wants more waits whatever its melody. */
-const cadences: Readonly<Record<Cadence, number>> = { falling: 0.9, level: 1.15, rising: 1, held: 1.5, unknown: 1 }
+/**
+ * Silence after which a turn is over, in milliseconds, at medium eagerness: where its words are surely whole, and where
+ * they surely aren't. In between it goes with the odds. Chosen on the tuning set of `bench turn-taking`.
+ */
+const wholeMs = 320
+const openMs = 1750
+const surelyWhole = 1.8
+const surelyOpen = 0
+/** The odds say nothing of numbers and names that are being spelled, or of thinking aloud. */
+const dictatingMs = 1750
+const fillerMs = 2000
+/** What the melody and the recogniser add to the log odds of the words. */
+const melodies: Readonly<Record<Cadence, number>> = { falling: 0.2, level: -0.2, rising: 0, held: -1.5, unknown: 0 }
+const beliefs = { end: 2.5, 'likely-end': 1.2 } as const
+/** Where the words want more all the same, its belief is worth less. */
+const believed = 0.85
 const eagernesses: Readonly<Record<Eagerness, number>> = { high: 0.7, medium: 1, auto: 1, low: 1.7 }
-/** No pause is shorter, and none is waited out longer, times the eagerness. */
+/** No pause is shorter. */
 const shortestMs = 200
-const longestMs = 3000
+/** However patient we are, none is longer: the longest waits of the Realtime protocol. */
+const endingMs: Readonly<Record<Eagerness, number>> = { high: 2000, medium: 4000, auto: 4000, low: 8000 }
 
-export function neededSilence({ sentence, cadence, recogniser, eagerness, tempo }: Pause): number {
-  const finished = sentence.state === 'complete' || sentence.state === 'unclear'
-  const believed = recogniser === undefined ? 1 : finished ? (recogniser === 'end' ? 0.5 : 0.7) : 0.85
-  const melody = finished || cadence === 'held' ? cadences[cadence] : 1
-  const ms = waits[sentence.state] * melody * believed * eagernesses[eagerness] * tempo
-  return Math.min(longestMs * eagernesses[eagerness], Math.max(shortestMs, ms))
+export function neededSilence({ eagerness, tempo, ...pause }: Pause): number {
+  const ms = usualSilence(pause) * tempo * eagernesses[eagerness]
+  return Math.min(endingMs[eagerness], Math.max(shortestMs, ms))
+}
+
+function usualSilence({ sentence, cadence, recogniser }: Omit<Pause, 'eagerness' | 'tempo'>): number {
+  const trust = recogniser === undefined ? 1 : believed
+  if (sentence.state === 'filler') return fillerMs * trust
+  if (sentence.state === 'dictating') return dictatingMs * trust
+  if (sentence.isCertain === true) return wholeMs
+  const odds = sentence.odds + melodies[cadence] + (recogniser === undefined ? 0 : beliefs[recogniser])
+  const openness = Math.min(1, Math.max(0, (surelyWhole - odds) / (surelyWhole - surelyOpen)))
+  return wholeMs * (openMs / wholeMs) ** openness
 }

@@ -5,8 +5,15 @@
  */
 export type SentenceState = 'complete' | 'unclear' | 'topic' | 'open' | 'dictating' | 'filler'
 
-export interface SentenceJudgement {
+export interface RuleJudgement {
   state: SentenceState
   /** For people: the reason. */
   because: string
+  /** It is whole beyond doubt: a spoken command, an address. */
+  isCertain?: true | undefined
+}
+
+export interface SentenceJudgement extends RuleJudgement {
+  /** Whether the turn is over, by a model of cut sentences: log odds, above 0 where that is likelier than not. */
+  odds: number
 }

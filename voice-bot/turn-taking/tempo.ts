@@ -1,5 +1,7 @@
-/** Waits become at most so much longer for a speaker who was cut off. */
-const longest = 2.2
+/** Waits become at most so much longer for a speaker who was cut off, at once, and go back by so much a turn. */
+const longest = 1.3
+const longer = 1.25
+const kept = 0.7
 /** A speaker who goes on so soon after we thought the turn over was cut off. */
 const resumedWithinMs = 1500
 
@@ -23,13 +25,13 @@ export class Tempo {
     if (this.#endedMs === undefined) return false
     const cutOff = onsetMs - this.#endedMs <= resumedWithinMs
     this.#endedMs = undefined
-    if (cutOff) this.#factor = Math.min(longest, this.#factor * 1.35)
+    if (cutOff) this.#factor = Math.min(longest, this.#factor * longer)
     else this.#kept()
     return cutOff
   }
 
   #kept(): void {
-    this.#factor = 1 + (this.#factor - 1) * 0.85
+    this.#factor = 1 + (this.#factor - 1) * kept
   }
 }
 
