@@ -195,8 +195,11 @@ describe('DeepgramSpeechToText with a Flux model', () => {
     expect(endsIn(events)).toEqual([['end-of-audio', 'restart redis']])
   })
 
-  it('takes what was heard until a flush as the turn, and only what comes after as the next', async () => {
-    const { recogniser, fake } = await serve({ speech: script }, model)
+  it.each([
+    ['', false],
+    [', also where words have no times', true],
+  ])('takes what was heard until a flush as the turn, and only what comes after as the next%s', async (_, timeless) => {
+    const { recogniser, fake } = await serve({ speech: script, timeless }, model)
     async function* spoken(): AsyncGenerator<HearingInput> {
       yield* silence(600)
       await expect.poll(() => fake.audioMs()).toBe(600)

@@ -14,6 +14,8 @@ export interface DeepgramScript {
   after?: { audioMs: number; does: 'cut' | 'close' | 'garbage' | 'error' | 'silence' } | undefined
   /** Whether a Finalize with nothing to finalise is answered; Deepgram mostly doesn't. */
   answersEmptyFinalize?: boolean | undefined
+  /** Flux need not tell when a word was said. */
+  timeless?: boolean | undefined
   /** Never says farewell after CloseStream. */
   lingers?: boolean | undefined
 }
@@ -256,8 +258,7 @@ class FluxLine extends FakeLine {
       words: words.map(({ text, fromMs: from, toMs }) => ({
         word: text,
         confidence: 0.97,
-        start: from / 1000,
-        end: toMs / 1000,
+        ...(this.script.timeless === true ? {} : { start: from / 1000, end: toMs / 1000 }),
       })),
       end_of_turn_confidence: event === 'EndOfTurn' ? 0.9 : 0.6,
     })

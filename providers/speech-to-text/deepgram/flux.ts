@@ -12,6 +12,7 @@ const Word = z.object({
 const TurnInfo = z.object({
   type: z.literal('TurnInfo'),
   event: z.string(),
+  turn_index: z.number().default(0),
   audio_window_start: z.number(),
   audio_window_end: z.number(),
   transcript: z.string(),
@@ -62,7 +63,10 @@ export const flux: Dialect = {
 class FluxReader {
   readonly #turn = new TurnHeard()
   /** Words before this belong to a turn that was ended from here. */
-  #toldUntilMs = 0;
+  #toldUntilMs = 0
+  /** What Flux has told last; where words have no times, as many as that of the same turn were told. */
+  #last = { turn: -1, words: 0 }
+  #told = { turn: -1, words: 0 };
 
   *read(raw: unknown): Generator<HearingEvent> {
     const message = Message.parse(raw)
@@ -94,10 +98,12 @@ class FluxReader {
 
   *end(cause: 'flush' | 'end-of-audio', fedMs: number): Generator<HearingEvent> {
     this.#toldUntilMs = fedMs
+    this.#told = this.#last
     yield* this.#turn.end(cause)
   }
 
   #transcriptOf({
+    turn_index: turn,
     transcript,
     words,
     audio_window_start,
@@ -110,7 +116,11 @@ class FluxReader {
       toMs: ms(end ?? audio_window_end),
       confidence,
     }))
-    const fresh = timed.filter(({ toMs }) => toMs > this.#toldUntilMs)
+    this.#last = { turn, words: words.length }
+    const told = turn === this.#told.turn ? this.#told.words : 0
+    const fresh = timed.filter(({ toMs }, at) => {
+      return words[at]?.end === undefined ? at >= told : toMs > this.#toldUntilMs
+    })
     const text = fresh.length === timed.length ? transcript.trim() : fresh.map((word) => word.text).join(' ')
     return {
       text,
