@@ -9,4 +9,4 @@ const file = join(import.meta.dirname, '../../../voice-bot/turn-taking/sentence-
 
 // `node bench/turn-taking/fitting/fit-process.ts` makes the weights of the sentence model anew, in half a minute.
 const weights = { en: fitted(englishCuts(turns, 11), options), ja: fitted(japaneseCuts(turns, 12), options) }
-writeFileSync(file, `${JSON.stringify(weights, null, 1)}\n`)
+writeFileSync(file, `${JSON.stringify(weights, null, 2)}\n`)
