@@ -50,5 +50,6 @@ export function languageRuns(text: string, lang: Lang): LanguageRun[] {
 
 /** A sentence of English, not only a name or a command. */
 function isEnglish(text: string): boolean {
-  return !new RegExp(`[${letters}]`, 'u').test(text) && sentenceOfEnglish.test(text)
+  const bare = text.replace(/`[^`\n]*`/g, 'code')
+  return !new RegExp(`[${letters}]`, 'u').test(text) && sentenceOfEnglish.test(bare)
 }

@@ -169,6 +169,15 @@ describe('speakable Japanese', () => {
   })
 })
 
+describe('a sentence of English in a Japanese answer', () => {
+  it('is said in English, also where it has code in it', () => {
+    const written = 'The session cache `redis-sessions` holds login sessions for 30 minutes.'
+    const said = speakable(written, { lang: 'ja', lexicon })
+    expect(said.lang).toBe('en')
+    expect(said.text).toBe('The session cache redis sessions holds login sessions for 30 minutes.')
+  })
+})
+
 describe('writtenUpTo', () => {
   it('tells how much of the written text was said', () => {
     const written = 'Wait 5m, then restart `redis`. Done [1].'
