@@ -247,6 +247,7 @@ export const drills: readonly Drill[] = [
       ['stt-silent', 'recognition hears nothing although somebody speaks', 'silent', 'stt-silent'],
       ['stt-hanging', 'recognition takes audio and says nothing', 'hanging', 'stt-silent'],
       ['stt-slow', 'transcripts take 1.7 s', 'slow', 'stt-silent'],
+      ['stt-wrong-language', 'recognition writes another language', 'foreign', 'stt-wrong-language'],
     ] as const
   ).map(([name, pattern, behaviour, playbook]) =>
     speechDrill({
@@ -276,9 +277,17 @@ export const drills: readonly Drill[] = [
       ['tts-silent', 'the voice gives no sound', 'silent'],
       ['tts-hanging', 'the voice takes text and gives nothing', 'hanging'],
       ['tts-slow', 'the first sound takes 1.7 s', 'slow'],
+      ['tts-wrong-language', 'the voice reads another language, and skips most of the text', 'foreign'],
     ] as const
   ).map(([name, pattern, behaviour]) =>
-    speechDrill({ name, pattern, behaviour, playbook: 'tts-down', stage: 'voices', detectWithinMs: hedged }),
+    speechDrill({
+      name,
+      pattern,
+      behaviour,
+      playbook: behaviour === 'foreign' ? 'tts-wrong-language' : 'tts-down',
+      stage: 'voices',
+      detectWithinMs: hedged,
+    }),
   ),
 ]
 

@@ -22,6 +22,7 @@ export type Expectation = 'backup' | 'documents' | 'primary' | 'apology' | 'loca
 export interface SimulatedOutcome {
   detectedMs: number | undefined
   detectedAs: string
+  fallback: string
   noticed: string
   recoveredMs: number | undefined
 }
@@ -32,8 +33,16 @@ export interface DrillReport {
   playbook: string
   detectedMs: number | undefined
   detectedAs: string
+  /** What the playbook says: detected within so long. */
+  promisedMs: number
+  /** Who answered while it lasted. */
+  fallback: string
   /** What whoever asked noticed. */
   noticed: string
+  /** Before the first words of a turn; undefined: no turn was taken. */
+  longestSilenceMs: number | undefined
+  /** Sentences that were said more than once in one answer. */
+  saidTwice: number
   recoveredMs: number | undefined
   isSimulated: boolean
   /** What broke a promise; empty: the drill passed. */
@@ -53,14 +62,14 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<DrillReport> {
   const { name, pattern, playbook, detectWithinMs, rehearsal } = drill
-  const common = { name, pattern, playbook }
+  const common = { name, pattern, playbook, promisedMs: detectWithinMs }
   if (rehearsal.kind === 'simulated') {
     const outcome = await rehearsal.run(signal)
     const faults = [
       ...late(outcome.detectedMs, detectWithinMs),
       ...(outcome.recoveredMs === undefined ? ['did not recover'] : []),
     ]
-    return { ...common, ...outcome, isSimulated: true, faults }
+    return { ...common, ...outcome, longestSilenceMs: undefined, saidTwice: 0, isSimulated: true, faults }
   }
   const stage = await openedStage(rehearsal.stage)
   const isLasting = rehearsal.stage === 'no-name'
@@ -71,7 +80,10 @@ export async function rehearse(
     ...common,
     detectedMs: detected?.ms,
     detectedAs: detected?.as ?? 'not at all',
+    fallback: answeredBy(turns),
     noticed: noticedIn(turns),
+    longestSilenceMs: Math.max(...turns.map(({ firstWordsMs }) => firstWordsMs)),
+    saidTwice: turns.reduce((sum, { answer }) => sum + saidTwice(answer).length, 0),
     recoveredMs,
     isSimulated: false,
     faults: [
@@ -143,12 +155,13 @@ function late(detectedMs: number | undefined, withinMs: number): string[] {
   return detectedMs > withinMs ? [`detected late, promised within ${withinMs} ms`] : []
 }
 
+function answeredBy(turns: readonly HeardTurn[]): string {
+  const names = turns.map(({ provider, apology }) => provider ?? (apology === undefined ? 'nobody' : 'an apology'))
+  return [...new Set(names)].map((name) => (name === 'extractive' ? 'the documents' : name)).join(', ')
+}
+
 function noticedIn(turns: readonly HeardTurn[]): string {
-  const slowest = Math.max(...turns.map(({ firstWordsMs }) => firstWordsMs))
-  const words = `first words after ${(slowest / 1000).toFixed(1)} s at most`
-  if (turns.some(({ apology }) => apology !== undefined)) return `an apology; ${words}`
-  const who = new Set(turns.map(({ provider }) => provider))
+  if (turns.some(({ apology }) => apology !== undefined)) return 'an apology'
   const said = turns.some(({ warnings }) => warnings.length > 0) ? ', and says why' : ''
-  if (who.has('extractive')) return `quotes the documents${said}; ${words}`
-  return `nothing${said}; ${words}`
+  return turns.some(({ provider }) => provider === 'extractive') ? `quotes the documents${said}` : `nothing${said}`
 }

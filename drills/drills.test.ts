@@ -93,7 +93,10 @@ describe('drills', () => {
     }
     const report = await rehearse(loud, async () => stage, ongoing)
     expect(report.faults.some((fault) => fault.startsWith('no answer'))).toBe(true)
-    expect(drillTable([report])).toContain('FAILED')
+    const table = drillTable([report])
+    expect(table).toContain('FAILED')
+    expect(table).toMatch(/detected in +playbook says +as +fallback +the user noticed +longest silence +said twice/)
+    expect(table).toMatch(/quiet +\S+ s +≤ 1\.00 s +failed turn +an apology +an apology +\d\.\d\d s +0/)
   })
 
   it('keep what their playbooks promise in simulated time', async () => {

@@ -71,7 +71,8 @@ export async function degraded(
   return {
     detectedMs: detected === undefined ? undefined : detected.ms - beganAt,
     detectedAs: detected?.as ?? 'not at all',
-    noticed: `${servedBy} answers from then on`,
+    fallback: servedBy,
+    noticed: 'slower or worse answers until then',
     recoveredMs: recoveredAt === undefined ? undefined : recoveredAt - liftedAt,
   }
 }
@@ -111,7 +112,8 @@ export async function canariesGoWrong(signal: AbortSignal): Promise<SimulatedOut
   return {
     detectedMs: detectedAt === undefined ? undefined : detectedAt - beganAt,
     detectedAs: detectedAt === undefined ? 'not at all' : 'canaries of primary are not as usual',
-    noticed: `the next model answers from then on; ${falsely} false alarms in two weeks before`,
+    fallback: 'the next model',
+    noticed: `wrong answers until then; ${falsely} false alarms in two weeks before`,
     recoveredMs: watching.alarms().length > 0 ? undefined : ms - liftedAt,
   }
 }

@@ -1,6 +1,17 @@
 import type { DrillReport } from './drill.ts'
 
-const columns = ['drill', 'detected', 'as', 'the user noticed', 'recovered', ''] as const
+const columns = [
+  'drill',
+  'detected in',
+  'playbook says',
+  'as',
+  'fallback',
+  'the user noticed',
+  'longest silence',
+  'said twice',
+  'recovered',
+  '',
+] as const
 
 /** Reports as a table for a terminal. */
 export function drillTable(reports: readonly DrillReport[]): string {
@@ -15,12 +26,25 @@ export function drillTable(reports: readonly DrillReport[]): string {
   const faults = reports.flatMap(({ name, faults: found, playbook }) =>
     [...new Set(found)].map((fault) => `${name}: ${fault} (docs/playbooks/${playbook}.md)`),
   )
-  return [...lines, ...(faults.length > 0 ? ['', ...faults] : [])].join('\n')
+  const notes = reports.some(({ isSimulated }) => isSimulated) ? ['', '* in simulated time'] : []
+  return [...lines, ...notes, ...(faults.length > 0 ? ['', ...faults] : [])].join('\n')
 }
 
-function cells({ name, detectedMs, detectedAs, noticed, recoveredMs, isSimulated, faults }: DrillReport): string[] {
+function cells(report: DrillReport): string[] {
+  const { name, detectedAs, fallback, noticed, saidTwice, isSimulated, faults } = report
   const time = (ms: number | undefined): string => (ms === undefined ? '–' : inWords(ms, isSimulated))
-  return [name, time(detectedMs), detectedAs, noticed, time(recoveredMs), faults.length === 0 ? 'passed' : 'FAILED']
+  return [
+    name,
+    time(report.detectedMs),
+    `≤ ${inWords(report.promisedMs, isSimulated)}`,
+    detectedAs,
+    fallback,
+    noticed,
+    time(report.longestSilenceMs),
+    String(saidTwice),
+    time(report.recoveredMs),
+    faults.length === 0 ? 'passed' : 'FAILED',
+  ]
 }
 
 /** Simulated time is marked. */

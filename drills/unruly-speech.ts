@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 
 /** How the server behaves from now on. */
 export type SpeechBehaviour =
@@ -18,9 +19,16 @@ export type SpeechBehaviour =
   | 'garbage'
   /** A transcript without words, speech without sound. */
   | 'silent'
+  /** Another language: a transcript in Korean; speech that skips most of the text, as what it can't read. */
+  | 'foreign'
 
 /** What everybody says to it. */
 const heardQuestion = 'What must never be logged?'
+const heardInKorean = '절대로 로그에 남기면 안 되는 것은 무엇입니까'
+/** What a voice of another language can read of a text. */
+const readable = 0.1
+
+const Speech = z.object({ input: z.string() })
 
 const slowMs = 1_700
 const firstMs = 30
@@ -68,7 +76,7 @@ export class UnrulySpeech implements AsyncDisposable {
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title>')
     await pause(behaviour === 'slow' ? slowMs : firstMs)
     if (request.url?.endsWith('/transcriptions') === true) return await hear(response, behaviour)
-    await speak(response, body.toString('utf8').length, behaviour)
+    await speak(response, Speech.parse(JSON.parse(body.toString('utf8'))).input.length, behaviour)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -77,7 +85,7 @@ export class UnrulySpeech implements AsyncDisposable {
 }
 
 async function hear(response: ServerResponse, behaviour: SpeechBehaviour): Promise<void> {
-  const text = behaviour === 'silent' ? '' : heardQuestion
+  const text = behaviour === 'silent' ? '' : behaviour === 'foreign' ? heardInKorean : heardQuestion
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const send = (event: object): void => void response.write(`data: ${JSON.stringify(event)}\n\n`)
   for (const word of text.split(' ')) send({ type: 'transcript.text.delta', delta: `${word} ` })
@@ -90,7 +98,7 @@ async function hear(response: ServerResponse, behaviour: SpeechBehaviour): Promi
 async function speak(response: ServerResponse, characters: number, behaviour: SpeechBehaviour): Promise<void> {
   response.writeHead(200, { 'content-type': 'audio/pcm' })
   if (behaviour === 'silent') return void response.end()
-  const samples = Math.round((rate * msPerCharacter * characters) / 1000)
+  const samples = Math.round((rate * msPerCharacter * characters * (behaviour === 'foreign' ? readable : 1)) / 1000)
   const bytes = Buffer.alloc(samples * 2)
   for (let at = 0; at < samples; at++)
     bytes.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * 440 * at) / rate)), at * 2)

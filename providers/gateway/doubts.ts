@@ -1,7 +1,8 @@
-import type { HearingEvent, HearingInput } from '../speech-to-text/speech-to-text.ts'
+import type { HeardLanguage, HearingEvent, HearingInput } from '../speech-to-text/speech-to-text.ts'
+import { isForeign } from './foreign-words.ts'
 import type { ProviderState } from './provider-state.ts'
 
-type Fault = 'deaf' | 'too-slow'
+export type DoubtfulFault = 'deaf' | 'too-slow' | 'wrong-language'
 
 /** Of 32,768: louder than rooms are, quieter than people who speak into a microphone. */
 const loud = 400
@@ -19,13 +20,18 @@ const mostDoubts = 2
  * was its fault shows when another hears something in the same sound.
  */
 export class Doubts {
+  readonly #lang: HeardLanguage
   #wordlessMs = 0
   #doubts = 0
   #state: ProviderState | undefined
   #hangUp: (() => void) | undefined
   #closing: NodeJS.Timeout | undefined
-  #doubted: Fault | undefined
-  #suspect: { state: ProviderState; fault: Fault } | undefined
+  #doubted: DoubtfulFault | undefined
+  #suspect: { state: ProviderState; fault: DoubtfulFault } | undefined
+
+  constructor(lang: HeardLanguage) {
+    this.#lang = lang
+  }
 
   begin(state: ProviderState, hangUp: () => void): void {
     this.#state = state
@@ -50,41 +56,49 @@ export class Doubts {
     if (this.#wordlessMs >= longestWordlessMs) this.#doubt('deaf')
   }
 
-  /** It closes a turn as if nothing had been said, though there was sound enough. */
-  isEmptyEnd(event: HearingEvent): boolean {
-    if (event.kind !== 'end-of-turn' || event.transcript.text !== '' || this.#wordlessMs < leastSoundOfTurnMs)
-      return false
-    if (this.#doubts >= mostDoubts) return false
-    this.#note('deaf')
-    return true
+  /**
+   * It closes a turn as if nothing had been said, though there was sound enough; or it writes another language.
+   * @returns Why it can't be believed.
+   */
+  disbelieved(event: HearingEvent): DoubtfulFault | undefined {
+    if (this.#doubts >= mostDoubts || !('transcript' in event)) return undefined
+    const { text } = event.transcript
+    const isEmpty = event.kind === 'end-of-turn' && text === '' && this.#wordlessMs >= leastSoundOfTurnMs
+    const fault = isEmpty ? 'deaf' : isForeign(text, this.#lang) ? 'wrong-language' : undefined
+    if (fault !== undefined) this.#note(fault)
+    return fault
   }
 
   /** It tells something. @returns Who was doubted before, now that it is known to have been their fault. */
-  heard(event: HearingEvent): { state: ProviderState; fault: Fault } | undefined {
+  heard(event: HearingEvent): { state: ProviderState; fault: DoubtfulFault } | undefined {
     if (event.kind === 'end-of-turn') clearTimeout(this.#closing)
-    const hasWords = 'transcript' in event && event.transcript.text !== ''
-    if (event.kind === 'end-of-turn' || hasWords) this.#wordlessMs = 0
-    if (!hasWords) return undefined
+    if (event.kind === 'end-of-turn') this.#wordlessMs = 0
+    if (!('transcript' in event) || event.transcript.text === '') return undefined
+    this.#wordlessMs = 0
     const suspect = this.#suspect
+    // By its first words no language can be told.
+    if (suspect?.fault === 'wrong-language' && event.kind !== 'end-of-turn') return undefined
     this.#suspect = undefined
+    // Where all write another language, that is what was spoken.
+    if (isForeign(event.transcript.text, this.#lang)) return undefined
     this.#doubts = 0
     return suspect
   }
 
   /** Why it was hung up on; undefined: it was not. */
-  taken(): Fault | undefined {
+  taken(): DoubtfulFault | undefined {
     const doubted = this.#doubted
     this.#doubted = undefined
     return doubted
   }
 
-  #doubt(fault: Fault): void {
+  #doubt(fault: DoubtfulFault): void {
     if (this.#doubts >= mostDoubts || this.#hangUp === undefined) return
     this.#note(fault)
     this.#hangUp()
   }
 
-  #note(fault: Fault): void {
+  #note(fault: DoubtfulFault): void {
     this.#doubts += 1
     this.#doubted = fault
     this.#wordlessMs = 0

@@ -9,6 +9,7 @@ import type { HearingEvent, HearingInput, SpeechToText } from '../speech-to-text
 import { TextToSpeechError } from '../text-to-speech/errors.ts'
 import { pieces, said, textToSpeechContract } from '../text-to-speech/text-to-speech.contract.ts'
 import { FakeTextToSpeech } from '../text-to-speech/text-to-speech.fake.ts'
+import type { TextToSpeech } from '../text-to-speech/text-to-speech.ts'
 import { createSpeechToTextGateway } from './speech-to-text-gateway.ts'
 import { createTextToSpeechGateway } from './text-to-speech-gateway.ts'
 
@@ -17,10 +18,14 @@ const parts = { clock: fixedClock('2026-06-01T00:00:00Z'), log: silentLog }
 const brokenVoice = new TextToSpeechError('broken-off', { name: 'fake', remedy: '' })
 const brokenEar = new SpeechToTextError('broken-off', { name: 'fake', keySetting: '', addressSetting: '' })
 
+/** Quick speech, so that many utterances can be said. */
+const wordMs = 80
+
 /** Breaks off before the word of that number. */
 function breaking(at: number, sampleRate = 24_000): FakeTextToSpeech {
   return new FakeTextToSpeech({
     sampleRate,
+    wordMs,
     before: async (_, word) => {
       if (word === at) throw brokenVoice
     },
@@ -42,16 +47,16 @@ describe('the gateway to voices', () => {
       fc.asyncProperty(fc.array(fc.nat(words.length), { maxLength: 3 }), fc.boolean(), async (cuts, isOther) => {
         const voices = [
           ...cuts.map((cut) => breaking(cut)),
-          new FakeTextToSpeech({ sampleRate: isOther ? 16_000 : 24_000 }),
+          new FakeTextToSpeech({ sampleRate: isOther ? 16_000 : 24_000, wordMs }),
         ]
         const gateway = createTextToSpeechGateway(voices, parts)
         const heard = await said(gateway.say(pieces(sentences), { lang: 'en' }, ongoing), gateway.sampleRate)
         expect(heard.words.map(({ text }) => text)).toEqual(words)
-        expect(heard.ms).toBeCloseTo(words.length * 200, -2)
+        expect(heard.ms).toBeCloseTo(words.length * wordMs, -2)
         const times = heard.words.flatMap(({ fromMs, toMs }) => [fromMs, toMs])
         expect(times).toEqual(times.toSorted((one, other) => one - other))
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     )
   })
 
@@ -66,6 +71,37 @@ describe('the gateway to voices', () => {
     const heard = await said(gateway.say(slowly(), { lang: 'en' }, ongoing), gateway.sampleRate)
     expect(heard.words.map(({ text }) => text)).toEqual(['Fail', 'over.', 'Then', 'wait.'])
     expect(gateway.pool.health().map(({ failures }) => failures)).toEqual([1, 0])
+  })
+
+  it.each([
+    ['en', 'Wait until the replicas have caught up with the primary.', { wordMs: 20 }],
+    ['ja', 'レプリカがプライマリに追いつくまで待ってから再起動します。', { wordMs: 10 }],
+    ['ja', 'レプリカがプライマリに追いつくまで待ってから再起動します。', { wordMs: 5_000 }],
+  ] as const)('has another voice say a text in %s for which one was not made', async (lang, text, voice) => {
+    const outcomes: string[] = []
+    const gateway = createTextToSpeechGateway([new FakeTextToSpeech(voice), new FakeTextToSpeech()], {
+      ...parts,
+      onCall: ({ outcome }) => void outcomes.push(outcome),
+    })
+    const heard = await said(gateway.say(pieces([text]), { lang }, ongoing), gateway.sampleRate)
+    expect(heard.words.map((word) => word.text).join(lang === 'en' ? ' ' : '')).toBe(text)
+    expect(outcomes).toContain('text_to_speech_wrong_language')
+    expect(gateway.pool.health().map(({ failures }) => failures)).toEqual([1, 0])
+  })
+
+  it('blames a voice that says nothing but silence', async () => {
+    const mute: TextToSpeech = {
+      id: 'mute',
+      sampleRate: 24_000,
+      async *say() {
+        for (let at = 0; at < 20; at++) yield { samples: new Int16Array(2400), words: [] }
+      },
+      [Symbol.asyncDispose]: async () => {},
+    }
+    const gateway = createTextToSpeechGateway([mute, new FakeTextToSpeech()], parts)
+    const heard = await said(gateway.say(pieces(['Fail over.']), { lang: 'en' }, ongoing), gateway.sampleRate)
+    expect(heard.words.map(({ text }) => text)).toEqual(['Fail', 'over.'])
+    expect(gateway.pool.health()[0]).toMatchObject({ failures: 1, lastFault: { code: 'text_to_speech_silent' } })
   })
 
   it('blames no voice for a text that fails', async () => {
@@ -144,7 +180,7 @@ describe('the gateway to recognisers', () => {
           expect(words[0]?.fromMs).toBeCloseTo(speech[at]?.fromMs ?? Number.NaN, -2)
         })
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     )
   })
 
@@ -191,6 +227,20 @@ describe('the gateway to recognisers', () => {
         expect([event.transcript.text, event.cause]).toEqual(['restart redis', 'flush'])
         break
       }
+    })
+
+    it('is replaced when it writes another language, unless that is what all write', async () => {
+      const korean = [{ text: '레디스 주 서버를 다시 시작해 주세요', fromMs: 200, toMs: 1000 }]
+      const heardBy = async (...ears: SpeechToText[]) => {
+        const gateway = createSpeechToTextGateway(ears, parts)
+        const turns = turnsOf(
+          await Array.fromAsync(gateway.hear(inputs(silence(2000)), { ...options, lang: 'auto' }, ongoing)),
+        )
+        return [turns.map(({ text }) => text), gateway.pool.health().map(({ failures }) => failures)]
+      }
+      const wrong = new ScriptedSpeechToText(korean)
+      expect(await heardBy(wrong, new ScriptedSpeechToText(spoken))).toEqual([['restart redis'], [1, 0]])
+      expect(await heardBy(wrong, new ScriptedSpeechToText(korean))).toEqual([[korean[0]?.text], [0, 0]])
     })
 
     it('is not blamed for music, and asked on', async () => {

@@ -10,7 +10,7 @@ import type {
 } from '../speech-to-text/speech-to-text.ts'
 import { Attempt } from './attempt.ts'
 import type { Call } from './call.ts'
-import { Doubts } from './doubts.ts'
+import { type DoubtfulFault, Doubts } from './doubts.ts'
 import { observed } from './observed.ts'
 import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 import type { ProviderState } from './provider-state.ts'
@@ -55,7 +55,7 @@ class Hearing {
   readonly #parts: GatewayParts
   readonly #options: HearingOptions
   readonly #breaks = new Map<ProviderState, number>()
-  readonly #doubts = new Doubts()
+  readonly #doubts: Doubts
   /** The first input of the open turn, and the time at which it begins. */
   #from = 0
   #fromMs = 0
@@ -66,6 +66,7 @@ class Hearing {
     this.#pool = pool
     this.#parts = parts
     this.#options = options
+    this.#doubts = new Doubts(options.lang)
   }
 
   async *heard(audio: AsyncIterable<HearingInput>, signal: AbortSignal): AsyncGenerator<HearingEvent> {
@@ -111,9 +112,10 @@ class Hearing {
     this.#doubts.begin(state, () => attempt.hangUp('stopped'))
     try {
       for await (const event of attempt.pieces()) {
-        if (this.#doubts.isEmptyEnd(event)) {
+        const disbelieved = this.#doubts.disbelieved(event)
+        if (disbelieved !== undefined) {
           attempt.hangUp('stopped')
-          throw unavailable('deaf', state.id)
+          throw unavailable(disbelieved, state.id)
         }
         const blamed = this.#doubts.heard(event)
         if (blamed !== undefined) this.#blame(blamed.state, blamed.fault, adapter.id)
@@ -124,7 +126,7 @@ class Hearing {
     }
   }
 
-  #blame(state: ProviderState, fault: 'deaf' | 'too-slow', model: string): void {
+  #blame(state: ProviderState, fault: DoubtfulFault, model: string): void {
     const error = unavailable(fault, state.id)
     state.enter()?.settle('bad')
     state.ended({ outcome: error.code, firstMs: undefined, totalMs: 0 }, error)
@@ -264,6 +266,6 @@ function laterTranscript(transcript: Transcript, ms: number): Transcript {
   return { ...transcript, words }
 }
 
-function unavailable(fault: 'unreachable' | 'too-slow' | 'deaf', name: string): SpeechToTextError {
+function unavailable(fault: 'unreachable' | DoubtfulFault, name: string): SpeechToTextError {
   return new SpeechToTextError(fault, { name, keySetting: 'its key', addressSetting: 'its address' })
 }

@@ -10,6 +10,7 @@ import { type GatewayParts, ProviderPool } from './provider-pool.ts'
 import type { ProviderState } from './provider-state.ts'
 import { firstToBegin } from './race.ts'
 import { SharedFeed } from './shared-feed.ts'
+import { SpeakingPace } from './speaking-pace.ts'
 
 export interface TextToSpeechGateway extends TextToSpeech {
   readonly pool: ProviderPool<TextToSpeech>
@@ -72,6 +73,7 @@ class Utterance {
   /** Of the attempt that is passed on: how long it has been nothing but silence from its beginning. */
   #silentMs = 0
   #isAudible = false
+  #pace: SpeakingPace
 
   constructor(
     pool: ProviderPool<TextToSpeech>,
@@ -85,6 +87,7 @@ class Utterance {
     this.#deadlines = deadlines
     this.#sampleRate = sampleRate
     this.#options = options
+    this.#pace = new SpeakingPace(options.lang)
   }
 
   async *said(text: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<SpokenAudio> {
@@ -101,6 +104,7 @@ class Utterance {
         return
       } catch (error) {
         signal.throwIfAborted()
+        this.#blame(from, error)
         if (feed.failedWith(error) || breaks >= mostBreaks) throw error
         from?.state.replaced()
         this.#parts.log.warn({ ...failureFields(error), voice: from?.state.id }, 'voice broke off, another goes on')
@@ -118,6 +122,7 @@ class Utterance {
     const startMs = this.#emittedMs
     this.#silentMs = 0
     this.#isAudible = false
+    this.#pace = new SpeakingPace(this.#options.lang)
     const resampler = sampleRate === this.#sampleRate ? undefined : new Resampler(sampleRate, this.#sampleRate)
     const unheard: SpokenWord[] = []
     for await (const { samples, words } of attempt.pieces()) {
@@ -126,8 +131,30 @@ class Utterance {
     }
     const rest = resampler?.rest() ?? new Int16Array()
     if (!this.#isAudible && /[\p{L}\p{N}]/u.test(textIn(feed).slice(this.#heard)))
-      throw unavailable('broken-off', 'a voice that is silent')
+      throw new UnintelligibleError('silent', 'a voice that is silent')
     if (rest.length > 0 || unheard.length > 0) yield this.#emitted(rest, unheard, feed, true)
+  }
+
+  /** A voice that says something, but not the text, has failed although its call has not. */
+  #blame(candidate: Candidate | undefined, error: unknown): void {
+    if (candidate === undefined || !(error instanceof UnintelligibleError)) return
+    const { state, adapter } = candidate
+    state.enter()?.settle('bad')
+    state.ended({ outcome: error.code, firstMs: undefined, totalMs: 0 }, error)
+    const { current } = this.#parts.telemetry ?? {}
+    this.#parts.onCall?.({
+      kind: 'text-to-speech',
+      provider: state.id,
+      model: adapter.id,
+      outcome: error.code,
+      firstMs: undefined,
+      totalMs: 0,
+      inputSize: 0,
+      outputSize: 0,
+      modality: 'spoken',
+      traceId: current?.traceId,
+      asker: current?.asker,
+    })
   }
 
   /** A word is told once its sound was handed out, so that one whose voice broke off before isn't told twice. */
@@ -137,11 +164,13 @@ class Utterance {
       this.#isAudible = samples.some((sample) => Math.abs(sample) > silence)
       this.#silentMs += this.#isAudible ? 0 : durationMs(samples.length, this.#sampleRate)
       // Whoever listens hears no word in silence; another says them then.
-      if (this.#silentMs > longestSilenceMs) throw unavailable('broken-off', 'a voice that is silent')
+      if (this.#silentMs > longestSilenceMs) throw new UnintelligibleError('silent', 'a voice that is silent')
       if (!this.#isAudible) return { samples, words: [] }
     }
     const count = isLast ? unheard.length : unheard.filter(({ toMs }) => toMs <= this.#emittedMs + 1).length
     const words = unheard.splice(0, count)
+    // What was said of them was no speech of this language: another says them.
+    if (!this.#pace.isPossible(words)) throw new UnintelligibleError('wrong-language', 'a voice of another language')
     for (const { text } of words) this.#heard = behind(text, textIn(feed), this.#heard)
     return { samples, words }
   }
@@ -218,8 +247,17 @@ class Utterance {
   }
 }
 
+const remedy = 'Look at /operations: it says which voices are left alone.'
+
+/** What a voice says is not its text. */
+class UnintelligibleError extends TextToSpeechError {
+  constructor(fault: 'silent' | 'wrong-language', name: string) {
+    super(fault, { name, remedy })
+  }
+}
+
 function unavailable(fault: 'unreachable' | 'broken-off', name: string): TextToSpeechError {
-  return new TextToSpeechError(fault, { name, remedy: 'Look at /operations: it says which voices are left alone.' })
+  return new TextToSpeechError(fault, { name, remedy })
 }
 
 function textIn(feed: SharedFeed<string>): string {

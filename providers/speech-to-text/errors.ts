@@ -10,6 +10,7 @@ export type SpeechToTextFault =
   | 'malformed'
   | 'too-slow'
   | 'deaf'
+  | 'wrong-language'
 
 /** Which recogniser failed, and by which settings a person can do something about it. */
 export interface SpeechToTextProvider {
@@ -32,6 +33,8 @@ const userMessages: Readonly<Record<SpeechToTextFault, (provider: SpeechToTextPr
     `Speech recognition answered in a way that ${name} doesn't. Check that ${addressSetting} leads to it.`,
   deaf: ({ name }) =>
     `Speech recognition (${name}) hears nothing although somebody speaks. Check its account, or type instead.`,
+  'wrong-language': ({ name }) =>
+    `Speech recognition (${name}) writes another language than is spoken. Check its language setting, or type instead.`,
   'too-slow': ({ name }) => `Speech recognition (${name}) doesn't keep up. Check the network, or type instead.`,
 }
 const codes: Readonly<Record<SpeechToTextFault, string>> = {
@@ -44,6 +47,7 @@ const codes: Readonly<Record<SpeechToTextFault, string>> = {
   malformed: 'speech_to_text_malformed',
   'too-slow': 'speech_to_text_too_slow',
   deaf: 'speech_to_text_deaf',
+  'wrong-language': 'speech_to_text_wrong_language',
 }
 const lasting: ReadonlySet<SpeechToTextFault> = new Set(['unauthorized', 'no-quota', 'rejected', 'malformed'])
 

@@ -8,6 +8,8 @@ export type TextToSpeechFault =
   | 'rejected'
   | 'broken-off'
   | 'malformed'
+  | 'silent'
+  | 'wrong-language'
   | 'not-installed'
 
 /** Which synthesiser failed, and by what a person can do something about it. */
@@ -25,6 +27,9 @@ const userMessages: Readonly<Record<TextToSpeechFault, (provider: TextToSpeechPr
   rejected: ({ name, remedy }) => `Speech (${name}) rejected the request; the log says why. ${remedy}`,
   'broken-off': ({ name }) => `Speech (${name}) broke off. The answer is there in writing.`,
   malformed: ({ name, remedy }) => `Speech answered in a way that ${name} doesn't. ${remedy}`,
+  silent: ({ name }) => `Speech (${name}) gave no sound. The answer is there in writing.`,
+  'wrong-language': ({ name }) =>
+    `Speech (${name}) does not read the language of the answer. Choose a voice or a model that does.`,
   'not-installed': ({ name, remedy }) => `${name} is not installed on this machine. ${remedy}`,
 }
 const codes: Readonly<Record<TextToSpeechFault, string>> = {
@@ -35,9 +40,11 @@ const codes: Readonly<Record<TextToSpeechFault, string>> = {
   rejected: 'text_to_speech_rejected',
   'broken-off': 'text_to_speech_broken_off',
   malformed: 'text_to_speech_malformed',
+  silent: 'text_to_speech_silent',
+  'wrong-language': 'text_to_speech_wrong_language',
   'not-installed': 'text_to_speech_not_installed',
 }
-const passing: ReadonlySet<TextToSpeechFault> = new Set(['unreachable', 'rate-limited', 'broken-off'])
+const passing: ReadonlySet<TextToSpeechFault> = new Set(['unreachable', 'rate-limited', 'broken-off', 'silent'])
 
 /** A speech synthesiser failed us; `fault` says how. */
 export class TextToSpeechError extends OpsError {

@@ -12,7 +12,12 @@ const Asked = z.object({
   speed: z.number().optional(),
 })
 
-export type SpeechBehaviour = 'well' | 'silent' | 'html' | { status: number; body?: string } | { cutAfterBytes: number }
+export type SpeechBehaviour =
+  | 'well'
+  | 'silent'
+  | 'html'
+  | { status: number; body?: string }
+  | { cutAfterBytes: number; inRequest?: number | undefined }
 
 const wordMs = 200
 const rate = 24_000
@@ -40,7 +45,8 @@ export async function fakeSpeech() {
         )
         const ms = (words.length * wordMs) / (body.speed ?? 1)
         const bytes = Buffer.from(tone(Math.round((rate * ms) / 1000), rate).buffer)
-        const until = typeof behaviour === 'object' ? Math.min(bytes.length, behaviour.cutAfterBytes) : bytes.length
+        const isCut = typeof behaviour === 'object' && (behaviour.inRequest ?? asked.length) === asked.length
+        const until = isCut ? Math.min(bytes.length, behaviour.cutAfterBytes) : bytes.length
         for (let at = 0; at < until; at += 4801) response.write(bytes.subarray(at, Math.min(until, at + 4801)))
         if (until === bytes.length) return response.end()
         await pause(10)
