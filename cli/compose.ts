@@ -1,6 +1,7 @@
 import { type AskLoop, askByLoop } from '#conversation/ask.ts'
 import type { IncidentMemory } from '#conversation/incidents/incident-memory.ts'
 import { StoredIncidentMemory } from '#conversation/incidents/stored-incident-memory.ts'
+import { LiveCalls } from '#conversation/outlets/live-calls.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import { freshnessRules } from '#freshness/rules.ts'
 import { freshnessOf as datedFreshness } from '#freshness/state.ts'
@@ -47,6 +48,8 @@ export interface Nightdesk extends AsyncDisposable {
   conversation: ConversationParts
   /** What is known of incidents, whoever works on them by whatever channel. */
   incidents: IncidentMemory
+  /** Which conversations are on the telephone now, so that they can be put through to somebody. */
+  liveCalls: LiveCalls
   /** What is spoken of, for each principal. */
   names: VocabularyBook
   search: Search
@@ -116,10 +119,12 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
   }
   const names = opening.use(openVocabulary(store, config, log))
   const remembering = { conversations: store.conversations, llm: providers.llm, clock: systemClock, log }
+  const liveCalls = new LiveCalls()
   const incidents = opening.use(new StoredIncidentMemory(remembering))
   const conversation = conversationParts({
     store,
     incidents,
+    liveCalls,
     names,
     search,
     answering: { embedder: tokens, softMatch, thesaurus, clock: systemClock, log, telemetry },
@@ -140,6 +145,7 @@ export async function openNightdesk(invocation: Invocation, options: NightdeskOp
     ask: askByLoop(conversation),
     conversation,
     incidents,
+    liveCalls,
     names,
     search,
     freshnessOf,

@@ -192,7 +192,13 @@ describe('an injection', () => {
       const parts = fakeParts(wiki, {
         llm: obedient,
         poster: { post: async (post) => ({ url: String(acted.push(post)) }) },
-        pager: { page: async (call) => void acted.push(call) },
+        pager: {
+          wayTo: () => 'paged',
+          page: async (call) => {
+            acted.push(call)
+            return 'paged'
+          },
+        },
       })
       const asked = inDocument ? failOver : `${failOver} ${evil}`
       const clientTools = [{ name: 'elsewhere', description: 'Anything.', parameters: { type: 'object' } }]

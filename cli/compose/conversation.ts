@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { IncidentMemory } from '#conversation/incidents/incident-memory.ts'
-import { WebhookPager } from '#conversation/outlets/webhook/webhook-pager.ts'
+import type { LiveCalls } from '#conversation/outlets/live-calls.ts'
 import type { ConversationParts } from '#conversation/parts.ts'
 import type { VocabularyBook } from '#graph/vocabulary-book.ts'
 import type { Search } from '#knowledge/answer.ts'
@@ -13,12 +13,15 @@ import { type AnsweringParts, createAnswering } from '#retrieval/answering.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config/config.ts'
 import type { Log } from '#runtime/log.ts'
+import { openPager } from './pager.ts'
 import { type Providers, providedAsk } from './providers.ts'
 import { openPoster } from './slack-poster.ts'
 
 export interface LoopParts {
   store: KnowledgeStore
   incidents: IncidentMemory
+  /** Which of them are on the telephone. */
+  liveCalls: LiveCalls
   names: Pick<VocabularyBook, 'of'>
   search: Search
   /** All that answering is made of, but what each turn brings. */
@@ -32,8 +35,19 @@ export interface LoopParts {
 
 /** What the conversation loop is made of. */
 export function conversationParts(parts: LoopParts): ConversationParts {
-  const { store, incidents, names, search, answering, sectionsOf, freshnessOfPassages, providers, config, log } = parts
-  const { page_webhook: pageUrl } = config.settings.conversations
+  const {
+    store,
+    incidents,
+    liveCalls,
+    names,
+    search,
+    answering,
+    sectionsOf,
+    freshnessOfPassages,
+    providers,
+    config,
+    log,
+  } = parts
   return {
     answering: (turn) =>
       providedAsk(providers, (llm) =>
@@ -70,7 +84,7 @@ export function conversationParts(parts: LoopParts): ConversationParts {
     vocabulary: (principal) => names.of(principal),
     llm: providers.llm,
     poster: openPoster(config, { documents: store.documents, log }),
-    ...(pageUrl === undefined ? {} : { pager: new WebhookPager({ url: pageUrl }) }),
+    pager: openPager(config, { calls: liveCalls, log }),
     clock: systemClock,
     wait: (ms, signal) => pause(ms, undefined, { signal }),
     newId: () => randomBytes(16).toString('hex'),

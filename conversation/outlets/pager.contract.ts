@@ -24,7 +24,8 @@ const call: PageCall = {
 export function pagerContract(open: () => Promise<OpenedPager>): void {
   it('delivers who is called, why, and by whom', async () => {
     await using opened = await open()
-    await opened.pager.page(call, ongoing)
+    const expected = opened.pager.wayTo(call)
+    expect(await opened.pager.page(call, ongoing)).toBe(expected)
     expect(opened.arrived()).toEqual([call])
   })
 

@@ -1,6 +1,31 @@
 import { z } from 'zod'
+import type { Lang } from '#knowledge/document.ts'
+import type { Reached } from '../outlets/pager.ts'
 import { documentMeant } from './about-document.ts'
 import { defineTool } from './tool.ts'
+
+type Words = Record<Reached, Record<Lang, (who: string) => string>>
+
+const asking: Words = {
+  paged: {
+    en: (who) => `Shall I page ${who}? Say "yes" to do it.`,
+    ja: (who) => `${who}を呼び出します。よろしければ「はい」と言ってください。`,
+  },
+  transferred: {
+    en: (who) => `Shall I put you through to ${who}? Say "yes" to do it.`,
+    ja: (who) => `${who}におつなぎします。よろしければ「はい」と言ってください。`,
+  },
+}
+const done: Words = {
+  paged: {
+    en: (who) => `I paged ${who}. I stay here until they come.`,
+    ja: (who) => `${who}を呼び出しました。到着までここにいます。`,
+  },
+  transferred: {
+    en: (who) => `I put you through to ${who}.`,
+    ja: (who) => `${who}におつなぎします。`,
+  },
+}
 
 /** Calls the owners of the document at hand, and hands over to them; asked for twice, since somebody may be asleep. */
 export const pageOwnerTool = defineTool({
@@ -18,8 +43,8 @@ export const pageOwnerTool = defineTool({
     if (parts.pager === undefined) {
       return failed(
         ja
-          ? '呼び出しは設定されていません。nightdesk.yamlのconversations.page_webhookを設定してください。'
-          : 'Paging is not set up here. Set conversations.page_webhook in nightdesk.yaml.',
+          ? '呼び出しは設定されていません。nightdesk.yamlのconversations.ownersかconversations.page_webhookを設定してください。'
+          : 'Paging is not set up here. Set conversations.owners or conversations.page_webhook in nightdesk.yaml.',
       )
     }
     const source = await documentMeant(undefined, scene, signal)
@@ -30,13 +55,10 @@ export const pageOwnerTool = defineTool({
     scene.reads.read([{ id: 'names', text: [title, ...owners].join('\n') }])
     const who = owners.join(ja ? '、' : ', ')
     if (confirmed !== true) {
+      const way = parts.pager.wayTo({ owners, conversationId })
       return {
         kind: 'done',
-        say: {
-          text: ja
-            ? `${who}を呼び出します。よろしければ「はい」と言ってください。`
-            : `Shall I page ${who}? Say "yes" to do it.`,
-        },
+        say: { text: asking[way][lang](who) },
         result: 'waits for a yes',
         position: {
           ...position,
@@ -47,16 +69,14 @@ export const pageOwnerTool = defineTool({
       }
     }
     const asked = scene.earlier.findLast(({ cited }) => cited.length > 0)?.standalone ?? about ?? title
-    await parts.pager.page(
+    const reached = await parts.pager.page(
       { owners, about: asked, document: { title, url }, by: principal.name, conversationId },
       signal,
     )
     return {
       kind: 'done',
-      say: {
-        text: ja ? `${who}を呼び出しました。到着までここにいます。` : `I paged ${who}. I stay here until they come.`,
-      },
-      result: 'paged',
+      say: { text: done[reached][lang](who) },
+      result: reached,
       position: { ...position, state: 'handed-over', pending: undefined },
     }
   },

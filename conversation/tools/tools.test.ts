@@ -24,7 +24,13 @@ function outlets() {
     poster: {
       post: async (post: { channel?: string | undefined; text: string }) => ({ url: String(posts.push(post)) }),
     },
-    pager: { page: async (call: PageCall) => void pages.push(call) },
+    pager: {
+      wayTo: () => 'paged' as const,
+      page: async (call: PageCall) => {
+        pages.push(call)
+        return 'paged' as const
+      },
+    },
   }
 }
 

@@ -58,6 +58,7 @@ export const Environment = z.object({
   SLACK_STATE_SECRET: text,
   ALERTMANAGER_WEBHOOK_TOKEN: text,
   TWILIO_AUTH_TOKEN: text,
+  TWILIO_API_URL: address,
   QDRANT_URL: address,
   QDRANT_API_KEY: text,
   REDIS_URL: given(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional()),

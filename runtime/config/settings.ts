@@ -190,6 +190,24 @@ export const Settings = z.strictObject({
         .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
         .optional()
         .describe('Takes a POST of {owners, about, document, by, conversation_id} when somebody has the owner paged'),
+      owners: z
+        .record(
+          z.string().min(1),
+          z.strictObject({
+            phone: z
+              .string()
+              .regex(/^\+[1-9]\d{6,14}$/, 'must be a number like +81312345678')
+              .optional()
+              .describe('Callers on the telephone are put through to it, after a yes'),
+            slack: z
+              .string()
+              .regex(/^[UWCG][A-Z0-9]+$/, 'must be the id of a person or channel in Slack, U012345 or C012345')
+              .optional()
+              .describe('Gets a message when somebody has them paged'),
+          }),
+        )
+        .default({})
+        .describe('How owners are reached, by their names as documents and CODEOWNERS have them'),
     })
     .prefault({})
     .describe('What was asked and answered'),

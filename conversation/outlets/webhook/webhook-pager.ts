@@ -1,5 +1,5 @@
 import { OpsError } from '#runtime/errors.ts'
-import type { PageCall, Pager } from '../pager.ts'
+import type { PageCall, Pager, Reached } from '../pager.ts'
 
 export interface WebhookPagerOptions {
   /** Takes a POST of JSON; a status below 300 means that somebody is called. */
@@ -28,7 +28,11 @@ export class WebhookPager implements Pager {
     this.#options = options
   }
 
-  async page({ owners, about, document, by, conversationId }: PageCall, signal: AbortSignal): Promise<void> {
+  wayTo(): Reached {
+    return 'paged'
+  }
+
+  async page({ owners, about, document, by, conversationId }: PageCall, signal: AbortSignal): Promise<Reached> {
     const { url, timeoutMs = 10_000 } = this.#options
     const body = JSON.stringify({ owners, about, document, by, conversation_id: conversationId })
     let status: number
@@ -46,5 +50,6 @@ export class WebhookPager implements Pager {
       throw new PageFailedError('it can not be reached', error)
     }
     if (status >= 300) throw new PageFailedError(`it answered ${status}`)
+    return 'paged'
   }
 }
