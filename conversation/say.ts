@@ -6,6 +6,7 @@ import { Channel } from './channel.ts'
 import type { TurnEvent } from './events.ts'
 import { speakableChecked } from './guardrails/speech.ts'
 import { childOf, untilAborted } from './lifetimes.ts'
+import { withCodeMarks } from './speech/code-marks.ts'
 import type { Lexicon } from './speech/lexicon.ts'
 import { sentencesIn } from './speech/sentences.ts'
 import { type VoicePart, voiceParts } from './speech/speakable.ts'
@@ -70,7 +71,7 @@ async function follow(
   try {
     for await (const event of untilAborted(events, signal)) {
       if (event.kind === 'done') {
-        await speech.finish(event.answer.spoken, signal)
+        await speech.finish(withCodeMarks(event.answer.spoken, event.answer.answer), signal)
         await out.send(event)
         continue
       }
