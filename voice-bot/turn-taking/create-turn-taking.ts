@@ -82,7 +82,7 @@ class TurnsOfTalk implements TurnTaking {
   }
 
   #judgeOverlap(): TurnDecision[] {
-    const { decisions, taken } = this.#overlap.judge(this.#words.current, this.#words.confidence, this.#lag.ms)
+    const { decisions, taken } = this.#overlap.judge(this.#words.current, this.#words.confidence, this.#lag)
     return taken === undefined ? decisions : [...decisions, ...this.#takeOver(taken)]
   }
 

@@ -82,8 +82,10 @@ function japaneseWithoutEcho(heard: string, saying: string, likely: boolean): st
   const pairs = Array.from({ length: Math.max(0, letters.length - 1) }, (_, at) => letters.slice(at, at + 2))
   if (pairs.length === 0) return ours.includes(letters) ? '' : heard
   const known = pairs.map((pair) => ours.includes(pair))
-  const share = known.filter(Boolean).length / pairs.length
-  if (share < (likely ? 0.35 : 0.5)) return heard
+  const matched = known.filter(Boolean).length
+  const share = matched / pairs.length
+  // Two letters in common are language, not echo.
+  if (share < (likely ? 0.35 : 0.5) || (!likely && share < 1 && matched < 3)) return heard
   const tail = letters.slice(known.lastIndexOf(true) + 2)
   return tail.length >= surelyOtherLetters || isStop(tail) ? tail : ''
 }

@@ -1,7 +1,7 @@
 import { isAddressed } from './addressing.ts'
 import { withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
-import { beginsNod, isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
+import { beginsLongNod, beginsNod, isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
 import type { BargeInOptions, SettledOptions } from './options.ts'
 import { isCrowd, isTone, type Sound } from './sound.ts'
 import { wordsOf } from './words.ts'
@@ -32,6 +32,8 @@ export interface TalkOver {
   maybeNoise: boolean
   /** It is much softer than the speaker usually is. */
   softer: boolean
+  /** The recogniser tells words while they are spoken: no words yet, that is one long word. */
+  tellsLive: boolean
   /** After so long the recogniser has usually told. */
   lagMs: number
 }
@@ -47,6 +49,10 @@ const noiseMs = 1200
 const quieterDb = 5
 const nearDynamicsDb = 25
 const nearQuieterDb = 9
+/** 「なるほど」: a nod of one word may last so much longer than the minimum. */
+const longNodMs = 128
+/** Between two words spoken in one go. */
+export const wordGapMs = 160
 /** The least that closures and vowels of a voice differ by within half a second. */
 const voiceDynamicsDb = 14
 /** A crowd sounds like one voice for a moment now and then. */
@@ -107,10 +113,13 @@ function judgeSound(
   lengthMs: number,
   { told, own }: { told: string; own: string },
 ): boolean {
-  if (!talk.going || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
+  // Between two words it goes on as well, where the one before was no nod.
+  const goesOn = talk.going || (wordsThatCount(own) > 0 && talk.nowMs - talk.lastMs <= wordGapMs)
+  if (!goesOn || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
   if (talk.voicedMs < mostly * lengthMs) return false
+  if (told === '' && talk.tellsLive && lengthMs < minimumMs + longNodMs) return false
   // A nod that was recognised explains what is heard for a while longer.
-  if (own !== '' && (isNod(own) || beginsNod(own))) return lengthMs >= minimumMs + wordlessMs
+  if (own !== '' && (isNod(own) || beginsLongNod(own))) return lengthMs >= minimumMs + wordlessMs
   // An echo's words tell what it is, and what else there is in it.
   if (talk.maybeEcho && told !== '') return false
   const needsWords = minimumWords > 0 || talk.maybeEcho || talk.maybeNoise

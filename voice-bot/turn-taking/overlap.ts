@@ -1,9 +1,18 @@
 import { withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
-import { isSofter, judgeTalk, newOf, soundsLikeSpeaker, type TalkVerdict, wantsTurnByWords } from './interruption.ts'
+import {
+  isSofter,
+  judgeTalk,
+  newOf,
+  soundsLikeSpeaker,
+  type TalkVerdict,
+  wantsTurnByWords,
+  wordGapMs,
+} from './interruption.ts'
 import type { SettledOptions } from './options.ts'
 import type { Sound } from './sound.ts'
 import { gapMs } from './speech-gate.ts'
+import type { RecogniserLag } from './tempo.ts'
 import type { TurnDecision } from './turn-taking.ts'
 
 /** Somebody who may be interrupting. */
@@ -13,7 +22,7 @@ interface Suspicion {
   sound: Sound
   /** Of all its sounds. */
   voicedMs: number
-  /** Frames after the minimum length, and how many of them sounded like the speaker. */
+  /** Frames about and after the minimum length, and how many of them sounded like the speaker. */
   looks: number
   likeSpeaker: number
 }
@@ -111,7 +120,7 @@ export class Overlap {
   judge(
     words: string,
     confidence: number | undefined,
-    lagMs: number,
+    { ms: lagMs, tellsLive }: Pick<RecogniserLag, 'ms' | 'tellsLive'>,
   ): { decisions: TurnDecision[]; taken?: TakenOver } {
     const decisions = this.#suspect(words)
     const suspicion = this.#suspicion
@@ -133,6 +142,7 @@ export class Overlap {
         maybeNoise: this.#noiseDb !== undefined && suspicion.sound.usualDb < this.#noiseDb + louderThanEchoDb,
         softer: isSofter(suspicion.sound, gate.speakerDb),
         lagMs,
+        tellsLive,
       },
       this.#options.bargeIn,
       this.#options.wakePhrases,
@@ -195,7 +205,7 @@ export class Overlap {
     else suspicion.voicedMs += Math.min(sound.lastMs - suspicion.lastMs, sound.voicedMs, longestFrameMs)
     suspicion.sound = sound
     suspicion.lastMs = sound.lastMs
-    if (!isNew || sound.lastMs - suspicion.onsetMs < this.#options.bargeIn.minimumMs) return
+    if (!isNew || sound.lastMs - suspicion.onsetMs < this.#options.bargeIn.minimumMs - wordGapMs) return
     suspicion.looks += 1
     if (soundsLikeSpeaker(sound, this.#heard)) suspicion.likeSpeaker += 1
   }

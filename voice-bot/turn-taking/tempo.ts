@@ -39,10 +39,16 @@ export class Tempo {
 export class RecogniserLag {
   #ms = 330
   #heard = false
+  #live = 0
 
   /** The recogniser tells words while somebody speaks; one that hears whole turns never does. */
   get tellsInterims(): boolean {
     return this.#heard
+  }
+
+  /** It does so while the voice goes on, not only in a pause. */
+  get tellsLive(): boolean {
+    return this.#live >= 3
   }
 
   /** So long after the end of a word it is usually there: 200 to 700. */
@@ -50,9 +56,10 @@ export class RecogniserLag {
     return this.#ms
   }
 
-  /** New words came while it was quiet. */
+  /** New words came; 0: in the middle of talk. */
   wordsCame(afterQuietMs: number): void {
     this.#heard = true
+    if (afterQuietMs <= 0) this.#live += 1
     if (afterQuietMs <= 0 || afterQuietMs > 1500) return
     const wanted = Math.min(700, Math.max(200, afterQuietMs * 1.1))
     this.#ms += (wanted - this.#ms) * (wanted > this.#ms ? 0.5 : 0.1)
