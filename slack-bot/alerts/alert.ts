@@ -36,7 +36,7 @@ const marks = [
   /^\[(?:FIRING|RESOLVED|ALERTING|OK|NO ?DATA|PENDING|TRIGGERED|RECOVERED|WARN(?:ING)?|RE-?TRIGGERED|P[1-5])\b[^\]]*\]/i,
   /^(?:re-?)?(?:triggered|recovered|resolved|acknowledged|warn(?:ing)?|no data|alert(?:ing)?|closed)(?: on \{[^}]*\})?\s*:/i,
   /^(?:new )?alert(?: created| closed| acknowledged)?\s*:/i,
-  /^#\d+\s*[:.]?/,
+  /^\[?#\d+\]?\s*[:.]?/,
   /^\p{Extended_Pictographic}\uFE0F?/u,
   /^:[a-z_]+:/,
 ]

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Answer, Citation, RankedPassage } from '#knowledge/answer.ts'
+import type { Answer, Citation } from '#knowledge/answer.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import type { ActingParts } from '../acting-parts.ts'
@@ -12,11 +12,7 @@ import { hasSteps } from '../walk/walking.ts'
 import { words } from '../words.ts'
 import { incidentWords } from '../words-incident.ts'
 import type { AlertAsked } from './alert.ts'
-
-const looked = 20
-/** Only what is about as likely as the best is preferred for having steps, or for its address. */
-const nearBest = 0.6
-const mostOffered = 1400
+import { runbookFor } from './find-runbook.ts'
 
 /** Offers the runbook of an alert in its thread: what every person there may see, or nothing. */
 export async function offerRunbook(
@@ -79,44 +75,6 @@ async function announce(
     if (error instanceof SlackRefusedError) return undefined
     throw error
   }
-}
-
-async function runbookFor(
-  { search }: ActingParts,
-  text: string,
-  alert: AlertAsked,
-  principal: Principal,
-  signal: AbortSignal,
-): Promise<Citation | undefined> {
-  const { passages, relevant } = await search({ text, limit: looked, principal }, signal)
-  const trusted = passages.filter(({ passage }) => !passage.suspicious)
-  const named = trusted.find(({ document }) => alert.runbookUrl !== undefined && isSame(document.url, alert.runbookUrl))
-  if (named === undefined && !relevant) return undefined
-  const least = (trusted[0]?.score ?? 0) * nearBest
-  const near = trusted.filter(({ score }) => score >= least)
-  const written = near.find(({ document }) => document.kind === 'page')
-  const best = named ?? near.find(isRunbook) ?? written ?? near[0]
-  return best === undefined ? undefined : cited(best)
-}
-
-/** The rule that raised an alert says much the same words, and not what to do. */
-function isRunbook({ passage, document }: RankedPassage): boolean {
-  return passage.kind === 'steps' && document.kind === 'page'
-}
-
-function isSame(one: string, other: string): boolean {
-  const plain = (url: string) =>
-    url
-      .replace(/[#?].*$/, '')
-      .replace(/\/+$/, '')
-      .toLowerCase()
-  return plain(one) === plain(other)
-}
-
-function cited({ passage, document, freshness }: RankedPassage): Citation {
-  const { text, id: passageId, heading } = passage
-  const end = text.length <= mostOffered ? text.length : Math.max(text.lastIndexOf('\n', mostOffered), mostOffered / 2)
-  return { n: 1, quote: text.slice(0, end).trimEnd(), passageId, heading, document, freshness }
 }
 
 /** As if somebody had asked: what stands there can be walked through, talked about, and called outdated. */
