@@ -191,7 +191,8 @@ export class OpenTurn {
         cadence: this.#cadence,
         recogniser: this.#recogniser,
         eagerness,
-        tempo: this.#parts.tempo.factor * patience,
+        tempo: this.#parts.tempo.factor,
+        patience,
       })
       const known = this.#isFinal || this.#recogniser !== undefined || silenceMs >= lag.ms
       if (silenceMs >= waitMs && known) return end(sentence.because, 'answer')

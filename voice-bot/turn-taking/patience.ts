@@ -9,8 +9,10 @@ export interface Pause {
   /** What the recogniser itself believes, if it said so since the speech ended. */
   recogniser: 'end' | 'likely-end' | undefined
   eagerness: Eagerness
-  /** Of this speaker and of whoever set it up; times each wait. */
+  /** Of this speaker; times each wait that isn't long already. */
   tempo: number
+  /** Of whoever set it up; times each wait. */
+  patience: number
 }
 
 /**
@@ -30,17 +32,20 @@ const beliefs = { end: 2.5, 'likely-end': 1.2 } as const
 /** Where the words want more all the same, its belief is worth less. */
 const believed = 0.85
 const eagernesses: Readonly<Record<Eagerness, number>> = { high: 0.7, medium: 1, auto: 1, low: 1.7 }
+/** Who was cut off is given more time, but not more than this. */
+const longEnoughMs = 2000
 /** No pause is shorter. */
 const shortestMs = 200
 /** However patient we are, none is longer: the longest waits of the Realtime protocol. */
 const endingMs: Readonly<Record<Eagerness, number>> = { high: 2000, medium: 4000, auto: 4000, low: 8000 }
 
-export function neededSilence({ eagerness, tempo, ...pause }: Pause): number {
-  const ms = usualSilence(pause) * tempo * eagernesses[eagerness]
+export function neededSilence({ eagerness, tempo, patience, ...pause }: Pause): number {
+  const usualMs = usualSilence(pause)
+  const ms = Math.max(usualMs, Math.min(longEnoughMs, usualMs * tempo)) * patience * eagernesses[eagerness]
   return Math.min(endingMs[eagerness], Math.max(shortestMs, ms))
 }
 
-function usualSilence({ sentence, cadence, recogniser }: Omit<Pause, 'eagerness' | 'tempo'>): number {
+function usualSilence({ sentence, cadence, recogniser }: Pick<Pause, 'sentence' | 'cadence' | 'recogniser'>): number {
   const trust = recogniser === undefined ? 1 : believed
   if (sentence.state === 'filler') return fillerMs * trust
   if (sentence.state === 'dictating') return dictatingMs * trust

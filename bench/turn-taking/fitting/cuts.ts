@@ -5,6 +5,7 @@ import { englishGrammar } from './english-grammar.ts'
 import type { Cut } from './fit.ts'
 import { speakerOf } from './grammar.ts'
 import { japaneseGrammar } from './japanese-grammar.ts'
+import { japanesePieces, writtenSentences } from './prose.ts'
 
 /** Somebody pauses at so many of the places where words meet; and so much more often before a name and after a clause. */
 const pausesAt = 0.12
@@ -13,31 +14,38 @@ const beforeName =
   /^(?:the|a|an|my|our|of|for|in|on|to|from|with|about|is|are|and|or|but|if|when|because|that|which|what|whether|how|so|um|i|we)$/
 const afterPiece = /(?:が|を|に|は|で|と|の|から|ので|けど|て|たら|ば|も)$/u
 
+/** There are few of them, and they are worth more than one of a grammar's. */
+const writtenWeight = 3
+
 /** @param count Of turns, each of which is cut wherever its words meet. */
 export function englishCuts(count: number, seed: number): Cut[] {
   const speak = speakerOf(englishGrammar, chance(seed))
-  return Array.from({ length: count }, speak).flatMap((said) => {
-    const words = said.split(' ')
-    return words.map((word, at) => ({
-      signs: signsOf(words.slice(0, at + 1).join(' ')),
-      whole: at === words.length - 1,
-      weight: at === words.length - 1 ? 1 : pausesAt * (beforeName.test(word) ? moreOften : 1),
-    }))
-  })
+  return Array.from({ length: count }, () => speak().split(' ')).flatMap((words) => cutsOf(words, ' ', beforeName))
 }
 
 export function japaneseCuts(count: number, seed: number): Cut[] {
   const speak = speakerOf(japaneseGrammar, chance(seed))
-  return Array.from({ length: count }, speak).flatMap((said) => {
-    const pieces = said.split(' ')
-    return pieces.map((piece, at) => ({
-      signs: signsOf(pieces.slice(0, at + 1).join('')),
-      whole: at === pieces.length - 1,
-      weight: at === pieces.length - 1 ? 1 : pausesAt * (afterPiece.test(piece) ? moreOften : 1),
-    }))
-  })
+  return Array.from({ length: count }, () => speak().split(' ')).flatMap((pieces) => cutsOf(pieces, '', afterPiece))
 }
 
-function signsOf(text: string): string[] {
-  return sentenceSigns(text, judgeByRules(text, 'auto').state)
+/** Of what stands in the shipped documents. */
+export function writtenCuts(): { en: Cut[]; ja: Cut[] } {
+  const { en, ja } = writtenSentences()
+  const heavier = (cut: Cut) => ({ ...cut, weight: writtenWeight * cut.weight })
+  return {
+    en: en.flatMap((said) => cutsOf(said.split(/\s+/), ' ', beforeName)).map(heavier),
+    ja: ja.flatMap((said) => cutsOf(japanesePieces(said), '', afterPiece)).map(heavier),
+  }
+}
+
+function cutsOf(pieces: readonly string[], between: string, hesitant: RegExp): Cut[] {
+  return pieces.map((piece, at) => {
+    const text = pieces.slice(0, at + 1).join(between)
+    const whole = at === pieces.length - 1
+    return {
+      signs: sentenceSigns(text, judgeByRules(text, 'auto').state),
+      whole,
+      weight: whole ? 1 : pausesAt * (hesitant.test(piece) ? moreOften : 1),
+    }
+  })
 }
