@@ -10,6 +10,7 @@ import { ChatOpenAI } from '@langchain/openai'
 import { z } from 'zod'
 import { LlmError } from '../errors.ts'
 import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmToolCall } from '../llm.ts'
+import { keepingFetch } from './keeping-fetch.ts'
 import { endFactsIn, factsIn, llmErrorOf, type ResponseFacts } from './response-facts.ts'
 
 export interface OpenAiCompatibleOptions {
@@ -25,6 +26,7 @@ type EndReason = Extract<LlmPiece, { kind: 'end' }>['reason']
 export class OpenAiCompatibleLlm implements Llm {
   readonly id: string
   readonly #options: OpenAiCompatibleOptions
+  readonly #fetch = keepingFetch()
 
   constructor(options: OpenAiCompatibleOptions) {
     this.id = options.model
@@ -74,7 +76,7 @@ export class OpenAiCompatibleLlm implements Llm {
       configuration: {
         ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
         fetch: async (input, init) => {
-          const response = await fetch(input, init)
+          const response = await this.#fetch(input, init)
           onResponse(response)
           return response
         },
