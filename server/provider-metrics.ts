@@ -13,10 +13,25 @@ export interface CountedCall {
   costUsd?: number | undefined
 }
 
+/** Something became slower or worse without failing. */
+export interface WatchedAlarm {
+  kind: string
+  provider: string
+  measure: string
+}
+
+/** What is watched of providers beside their failures. */
+export interface WatchedProviders {
+  alarms: () => readonly WatchedAlarm[]
+  /** Of this day. */
+  spending: () => { usd: number; budgetUsd: number | undefined }
+}
+
 /** Adds what is known of providers to what Prometheus can scrape. */
 export function addProviderMetrics(
   registry: Registry,
   states: () => readonly { kind: string; id: string; state: string }[],
+  watched: WatchedProviders,
 ): { called: (call: CountedCall) => void } {
   const registers = [registry]
   const calls = new Counter({
@@ -48,6 +63,35 @@ export function addProviderMetrics(
         this.set({ kind, provider: id }, state === 'open' ? 1 : state === 'probing' ? 0.5 : 0)
     },
   })
+  new Gauge({
+    name: 'nightdesk_provider_alarms',
+    help: 'Alarms that stand: what became slower or worse than usual without failing, by measure.',
+    labelNames: ['kind', 'provider', 'measure'] as const,
+    registers,
+    collect() {
+      this.reset()
+      for (const { kind, provider, measure } of watched.alarms()) this.inc({ kind, provider, measure })
+    },
+  })
+  new Gauge({
+    name: 'nightdesk_spent_today_usd',
+    help: 'What this day (UTC) has cost, in US dollars, over all processes.',
+    registers,
+    collect() {
+      this.set(watched.spending().usd)
+    },
+  })
+  if (watched.spending().budgetUsd !== undefined) {
+    new Gauge({
+      name: 'nightdesk_budget_left_ratio',
+      help: "What is left of the day's budget, 1 to 0; only where one is set.",
+      registers,
+      collect() {
+        const { usd, budgetUsd = usd } = watched.spending()
+        this.set(Math.max(0, 1 - usd / budgetUsd))
+      },
+    })
+  }
   return {
     called({ kind, provider, model, outcome, firstMs, costUsd }) {
       calls.inc({ kind, provider, model, outcome })

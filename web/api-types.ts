@@ -3,6 +3,11 @@
  * `vitest run server/api-types.test.ts -u` writes this file anew.
  */
 
+export interface AllowanceLeft {
+  left: number
+  limit?: number
+}
+
 export interface Answer {
   /** Markdown; [n] refers to a citation. */
   answer: string
@@ -176,6 +181,19 @@ export interface Provider {
   first_piece_ms?: {
     p50: number
     p95: number
+  }
+  /** Of this process, where a price is known. */
+  cost_usd?: number
+  /** What answers to its name, as it says itself. */
+  served_by?: string
+  /** Which of the servers behind a proxy answered last. */
+  deployment?: string
+  /** What is left of our account there, as it told last. */
+  allowance?: {
+    requests?: AllowanceLeft
+    tokens?: AllowanceLeft
+    spent_usd?: number
+    budget_usd?: number
   }
   last_fault?: {
     code: string

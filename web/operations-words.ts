@@ -105,12 +105,32 @@ const en = {
   } satisfies Record<Provider['kind'], string>,
   changedSince: (what: string, when: string) => `${what} since ${when}. It is asked after the others.`,
   measure: (name: string): string =>
-    name === 'ungrounded' ? 'More answers without ground' : name === 'failures' ? 'More failures' : 'Slower than usual',
+    name === 'ungrounded'
+      ? 'More answers without ground'
+      : name === 'canaries'
+        ? 'Questions with known answers go wrong'
+        : name === 'failures'
+          ? 'More failures'
+          : 'Slower than usual',
+  budgetGone: (usd: string, budget: string) => `The budget of the day is used up: ${usd} of ${budget}`,
+  money: 'Money',
+  today: 'today',
+  noticeBudget: 'Answers quote the documents and are said by the voice of this machine.',
+  untilMidnight: 'Nothing is paid for until midnight UTC. Raise budgets.per_day_usd to go on before that.',
+  troubleBudget: 'The budget is used up',
   calls: 'Calls',
   callsText: (calls: number, failures: number, fallbacks: number) =>
     `${calls.toLocaleString('en')}, ${failures.toLocaleString('en')} failed, ${fallbacks.toLocaleString('en')} taken over by another`,
   firstPiece: 'First words',
   firstPieceText: (p50: string, p95: string) => `half within ${p50}, 95 % within ${p95}`,
+  cost: 'Cost since the start',
+  servedBy: 'Answered by',
+  account: 'Our account there',
+  requestsLeft: (left: string) => `requests left: ${left}`,
+  tokensLeft: (left: string) => `tokens left: ${left}`,
+  ofLimit: (left: string, limit: string) => `${left} of ${limit}`,
+  spentThere: (spent: string, budget: string | undefined) =>
+    budget === undefined ? `${spent} spent` : `${spent} of ${budget} spent`,
   pinned: 'pinned',
   orders: { pin: 'Pin', drain: 'Drain', release: 'Release' },
   spent: (usd: number, turns: number, budget: number | undefined, kinds: string) =>
@@ -161,6 +181,12 @@ const ja: OperationsWords = {
   syncNow: '今すぐ同期',
   requested: '依頼しました。',
   providers: 'モデルと音声',
+  budgetGone: (usd, budget) => `本日の予算を使い切りました（${budget} のうち ${usd}）`,
+  money: '費用',
+  today: '本日',
+  noticeBudget: '回答は文書の引用になり、このマシンの声で読み上げられます。',
+  untilMidnight: 'UTC の午前 0 時まで有料の呼び出しをしません。budgets.per_day_usd を上げれば再開します。',
+  troubleBudget: '予算を使い切りました',
   providerTrouble: (count) => `プロバイダー ${count} 件が失敗しているか、悪化しています。`,
   providerKinds: {
     llm: '言語モデル',
@@ -210,14 +236,23 @@ const ja: OperationsWords = {
   measure: (name) =>
     name === 'ungrounded'
       ? '根拠のない回答が増えています'
-      : name === 'failures'
-        ? '失敗が増えています'
-        : '普段より遅くなっています',
+      : name === 'canaries'
+        ? '答えの分かっている質問に誤って答えています'
+        : name === 'failures'
+          ? '失敗が増えています'
+          : '普段より遅くなっています',
   calls: '呼び出し',
   callsText: (calls, failures, fallbacks) =>
     `${calls.toLocaleString('ja')} 回、失敗 ${failures.toLocaleString('ja')} 回、交代 ${fallbacks.toLocaleString('ja')} 回`,
   firstPiece: '最初の言葉まで',
   firstPieceText: (p50, p95) => `半数は ${p50} 以内、95 % は ${p95} 以内`,
+  cost: '起動後の費用',
+  servedBy: '応答したモデル',
+  account: 'プロバイダーでの残量',
+  requestsLeft: (left) => `残りリクエスト ${left}`,
+  tokensLeft: (left) => `残りトークン ${left}`,
+  ofLimit: (left, limit) => `${left} / ${limit}`,
+  spentThere: (spent, budget) => (budget === undefined ? `使用済み ${spent}` : `予算 ${budget} のうち ${spent} を使用`),
   pinned: '優先',
   orders: { pin: '優先する', drain: '止める', release: '元に戻す' },
   spent: (usd, turns, budget, kinds) =>

@@ -8,7 +8,7 @@ import { failureInWords } from './page.ts'
 import { type ProviderOrder, providerCard, providerInTrouble } from './provider-card.ts'
 import { signInView, storedToken } from './sign-in.ts'
 import { needsALook, sourceCard } from './source-card.ts'
-import { troubleBoard } from './trouble-board.ts'
+import { isBudgetGone, troubleBoard } from './trouble-board.ts'
 import { turnBars } from './turn-bars.ts'
 import { type PageLang, preferredLang, wordsIn } from './words.ts'
 
@@ -109,20 +109,23 @@ function start(): void {
     const troubled = all.filter(needsALook).length
     const away = providers.providers.filter(providerInTrouble).length
     const isBusy = all.some(({ state }) => state === 'syncing' || state === 'waiting')
+    const gone = isBudgetGone(providers)
     const headline =
       away > 0
         ? words.providerTrouble(away)
-        : all.length === 0
-          ? words.noSources
-          : troubled > 0
-            ? words.trouble(troubled)
-            : isBusy
-              ? words.working
-              : words.allWell
+        : gone
+          ? words.troubleBudget
+          : all.length === 0
+            ? words.noSources
+            : troubled > 0
+              ? words.trouble(troubled)
+              : isBusy
+                ? words.working
+                : words.allWell
     const entries = all.reduce((sum, source) => sum + source.entries, 0)
     return element(
       'header',
-      { class: 'summary', 'data-state': troubled + away > 0 ? 'failed' : isBusy ? 'syncing' : 'idle' },
+      { class: 'summary', 'data-state': troubled + away > 0 || gone ? 'failed' : isBusy ? 'syncing' : 'idle' },
       element('h1', {}, headline),
       all.length > 0 && element('p', {}, words.summary(all.length, entries)),
     )

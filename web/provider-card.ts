@@ -1,7 +1,7 @@
 import { ago } from './ago.ts'
 import type { Provider, Providers } from './api-types.ts'
 import { element, icon } from './dom.ts'
-import type { OperationsWords } from './operations-words.ts'
+import { dollars, type OperationsWords } from './operations-words.ts'
 import type { PageLang } from './words.ts'
 
 export type ProviderOrder = 'pin' | 'drain' | 'release'
@@ -79,17 +79,36 @@ export function providerCard(
 }
 
 function facts(
-  { calls, failures, fallbacks, first_piece_ms: first }: Provider,
+  { id, calls, failures, fallbacks, first_piece_ms: first, cost_usd: cost, served_by: servedBy, allowance }: Provider,
   words: OperationsWords,
   lang: PageLang,
 ): HTMLElement {
   const rows: [string, string][] = [[words.calls, words.callsText(calls, failures, fallbacks)]]
   if (first !== undefined) rows.push([words.firstPiece, words.firstPieceText(ms(first.p50, lang), ms(first.p95, lang))])
+  if (servedBy !== undefined && servedBy !== id) rows.push([words.servedBy, servedBy])
+  if (cost !== undefined) rows.push([words.cost, dollars(cost)])
+  const account = accountText(allowance, words, lang)
+  if (account !== '') rows.push([words.account, account])
   return element(
     'dl',
     {},
     ...rows.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
   )
+}
+
+function accountText(allowance: Provider['allowance'], words: OperationsWords, lang: PageLang): string {
+  const { requests, tokens, spent_usd: spent, budget_usd: budget } = allowance ?? {}
+  const left = (each: { left: number; limit?: number }): string => {
+    const [some, all] = [each.left, each.limit].map((count) => count?.toLocaleString(lang) ?? '')
+    return each.limit === undefined ? (some ?? '') : words.ofLimit(some ?? '', all ?? '')
+  }
+  return [
+    spent === undefined ? '' : words.spentThere(dollars(spent), budget === undefined ? undefined : dollars(budget)),
+    requests === undefined ? '' : words.requestsLeft(left(requests)),
+    tokens === undefined ? '' : words.tokensLeft(left(tokens)),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ')
 }
 
 function ms(value: number, lang: PageLang): string {

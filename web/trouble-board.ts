@@ -1,18 +1,20 @@
 import { ago } from './ago.ts'
 import type { Provider, Providers } from './api-types.ts'
 import { element, icon } from './dom.ts'
-import type { OperationsWords } from './operations-words.ts'
+import { dollars, type OperationsWords } from './operations-words.ts'
 import { lookOf, providerInTrouble } from './provider-card.ts'
 import type { PageLang } from './words.ts'
 
 /** Of everything that is wrong with a provider: what, since when, what users notice, and what is being done. */
 export function troubleBoard(all: Providers, words: OperationsWords, lang: PageLang): HTMLElement | undefined {
   const troubled = all.providers.filter(providerInTrouble)
-  if (troubled.length === 0) return undefined
+  const gone = isBudgetGone(all)
+  if (troubled.length === 0 && !gone) return undefined
   return element(
     'section',
     { class: 'troubles', role: 'alert', 'aria-label': words.troubleNow },
     ...troubled.map((provider) => trouble(provider, all, words, lang)),
+    ...(gone ? [moneyTrouble(all, words)] : []),
   )
 }
 
@@ -33,15 +35,33 @@ function trouble(provider: Provider, all: Providers, words: OperationsWords, lan
     ],
     [words.beingDone, doing(isAway, replacement, words)],
   ]
+  return entry(kind, isAway ? '✕' : '↓', `${id} · ${words.providerKinds[kind]}`, what, rows)
+}
+
+/** Whether the day's money is spent. */
+export function isBudgetGone({ spending }: Providers): boolean {
+  return spending?.budget_usd !== undefined && spending.usd >= spending.budget_usd
+}
+
+function moneyTrouble({ spending }: Providers, words: OperationsWords): HTMLElement {
+  const { usd = 0, budget_usd: budget = 0 } = spending ?? {}
+  return entry('money', '✕', words.money, words.budgetGone(dollars(usd), dollars(budget)), [
+    [words.sinceWhen, words.today],
+    [words.usersNotice, words.noticeBudget],
+    [words.beingDone, words.untilMidnight],
+  ])
+}
+
+function entry(kind: string, shape: string, name: string, what: string, rows: [string, string][]): HTMLElement {
   return element(
     'div',
     { 'data-kind': kind },
-    element('h2', {}, icon(isAway ? '✕' : '↓'), `${id} · ${words.providerKinds[kind]}`),
+    element('h2', {}, icon(shape), name),
     element('p', { class: 'what' }, what),
     element(
       'dl',
       {},
-      ...rows.map(([name, text]) => element('div', {}, element('dt', {}, name), element('dd', {}, text))),
+      ...rows.map(([title, text]) => element('div', {}, element('dt', {}, title), element('dd', {}, text))),
     ),
   )
 }

@@ -18,7 +18,7 @@ import { alertmanagerWebhook } from '../compose/alertmanager.ts'
 import { watchCanaries } from '../compose/canaries.ts'
 import { openLimits } from '../compose/limits.ts'
 import { operationsOver } from '../compose/operations.ts'
-import { providersDesk } from '../compose/providers-desk.ts'
+import { providersDesk, watchedOf } from '../compose/providers-desk.ts'
 import { openQueueOrMemory, syncEveryMs, unplanOthers } from '../compose/queue.ts'
 import { openSlackBot } from '../compose/slack.ts'
 import { openSpeech } from '../compose/speech.ts'
@@ -66,7 +66,11 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   await using limits = openLimits(config)
   const { documents } = nightdesk.store
   const { providers } = nightdesk
-  const counted = addProviderMetrics(metrics.registry, () => providers.pools.flatMap((pool) => pool.health()))
+  const counted = addProviderMetrics(
+    metrics.registry,
+    () => providers.pools.flatMap((pool) => pool.health()),
+    watchedOf(providers),
+  )
   providers.listen(counted.called)
   const lag = new FreshnessLag({
     documents,

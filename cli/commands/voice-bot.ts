@@ -5,6 +5,7 @@ import { addProviderMetrics } from '#server/provider-metrics.ts'
 import { createVoiceServer, refuseStrangers } from '#server/server.ts'
 import { addVoiceMetrics } from '#server/voice-metrics.ts'
 import { openLimits } from '../compose/limits.ts'
+import { watchedOf } from '../compose/providers-desk.ts'
 import { openCallTickets } from '../compose/slack.ts'
 import { openSpeech } from '../compose/speech.ts'
 import { openVoice } from '../compose/voice.ts'
@@ -25,7 +26,11 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
   await using nightdesk = await openNightdesk(invocation)
   const metrics = createMetrics(() => nightdesk.store.documents.counts(AbortSignal.timeout(5000)))
   const { providers } = nightdesk
-  const counted = addProviderMetrics(metrics.registry, () => providers.pools.flatMap((pool) => pool.health()))
+  const counted = addProviderMetrics(
+    metrics.registry,
+    () => providers.pools.flatMap((pool) => pool.health()),
+    watchedOf(providers),
+  )
   providers.listen(counted.called)
   await using limits = openLimits(config)
   await using speech = await openSpeech(config, providers)

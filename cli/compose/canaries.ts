@@ -84,11 +84,12 @@ async function soonerOf(ms: number, changed: Promise<void>, signal: AbortSignal)
 async function answered(ask: Ask, text: string, signal: AbortSignal): Promise<CanaryAnswer> {
   for await (const event of ask({ text, mode: 'text', principal: asker }, signal)) {
     if (event.kind !== 'done') continue
-    const { answer, abstained, citations, provider } = event.answer
+    const { answer, abstained, citations, provider, warnings } = event.answer
     return {
       text: answer,
       abstained,
       documents: citations.flatMap(({ document }) => [document.id, document.path]),
+      hadLies: warnings.some(({ code }) => code === 'unsupported_dropped'),
       provider: provider === 'extractive' ? undefined : provider,
     }
   }

@@ -28,7 +28,7 @@ export interface LoopParts {
   answering: Omit<AnsweringParts, 'search' | 'conversations' | 'sectionsOf' | 'llm'>
   sectionsOf: DocumentSections
   freshnessOfPassages: (passages: readonly StoredPassage[], signal: AbortSignal) => Promise<Freshness[]>
-  providers: Pick<Providers, 'llm' | 'spending' | 'watching' | 'telemetry' | 'turns'>
+  providers: Pick<Providers, 'llm' | 'spending' | 'watching' | 'usedUp' | 'telemetry' | 'turns'>
   config: Config
   log: Log
 }

@@ -1,3 +1,4 @@
+import type { WatchedProviders } from '#server/provider-metrics.ts'
 import type { ProvidersDesk } from '#server/routes/providers-desk.ts'
 import type { Providers } from './providers.ts'
 
@@ -9,10 +10,19 @@ export function providersDesk({ pools, watching, spending, orders, turns, prices
       return {
         providers: pools
           .flatMap((pool) => pool.health())
-          .map(({ since, lastFault, p50Ms, p95Ms, ...health }) => ({
+          .map(({ since, lastFault, p50Ms, p95Ms, costUsd, servedBy, deployment, allowance, ...health }) => ({
             ...health,
             since: since?.toISOString(),
             first_piece_ms: p50Ms === undefined || p95Ms === undefined ? undefined : { p50: p50Ms, p95: p95Ms },
+            cost_usd: costUsd,
+            served_by: servedBy,
+            deployment,
+            allowance: allowance && {
+              requests: allowance.requests,
+              tokens: allowance.tokens,
+              spent_usd: allowance.budget?.spentUsd,
+              budget_usd: allowance.budget?.limitUsd,
+            },
             last_fault: lastFault && { ...lastFault, at: lastFault.at.toISOString() },
           })),
         alarms: watching.alarms().map(({ series, since, raisedAt }) => ({
@@ -44,5 +54,13 @@ export function providersDesk({ pools, watching, spending, orders, turns, prices
         },
       })),
     prices: () => prices,
+  }
+}
+
+/** What of that Prometheus can scrape. */
+export function watchedOf({ watching, spending }: Pick<Providers, 'watching' | 'spending'>): WatchedProviders {
+  return {
+    alarms: () => watching.alarms().map(({ series }) => series),
+    spending: () => spending.today(),
   }
 }

@@ -27,6 +27,8 @@ export interface Providers {
   orders: ProviderOrders
   turns: RecentTurns
   telemetry: Telemetry
+  /** Which budget of theirs is used up; the first time on a day it is logged, too. */
+  usedUp: (principal: string | undefined, session: string | undefined) => boolean
   /** Told of every call from now on. */
   listen: (listener: (call: Call) => void) => void
   /** What gateways to other kinds of providers are made of, so that they are watched as well. */
@@ -46,6 +48,8 @@ export interface ProvidersParts {
 
 /** One that has become slower or worse is asked after the others for so long; then it is tried again. */
 const demotedForMs = 10 * 60_000
+/** Of used-up budgets; sessions are many. */
+const mostLogged = 1_000
 
 /** The configured models in order, or none. Servers of one's own often want no key, but the protocol's client does. */
 export async function openProviders({ env, settings }: Config, parts: ProvidersParts): Promise<Providers> {
@@ -88,6 +92,16 @@ export function watchedProviders(
     onChange: ({ series }, change) => demote(series, change === 'cleared' ? 0 : demotedForMs),
   })
   const turns = new RecentTurns()
+  const logged = new Set<string>()
+  const usedUp: Providers['usedUp'] = (principal, session) => {
+    const budget = spending.exhausted(principal, session)
+    if (budget === undefined) return false
+    const whose = { perDayUsd: undefined, perPrincipalDayUsd: principal, perSessionUsd: session }[budget]
+    const key = `${spending.today().day} ${budget} ${whose}`
+    if (!logged.has(key) && logged.size < mostLogged) log.warn({ budget, whose }, 'budget is used up')
+    logged.add(key)
+    return true
+  }
   const gatewayParts: GatewayParts = {
     clock,
     log,
@@ -109,7 +123,7 @@ export function watchedProviders(
     },
     isAffordable: (kind, id) => {
       const asker = telemetry.current?.asker
-      return isFree(prices, kind, id) || spending.exhausted(asker?.principal, asker?.session) === undefined
+      return isFree(prices, kind, id) || !usedUp(asker?.principal, asker?.session)
     },
   }
   const llm =
@@ -127,6 +141,7 @@ export function watchedProviders(
     orders,
     turns,
     telemetry,
+    usedUp,
     gatewayParts,
     listen: (listener) => void listeners.push(listener),
     share: async (signal) => {
@@ -154,12 +169,12 @@ function isFree(prices: Prices, kind: ProviderKind, id: string): boolean {
  * @param answering Makes what answers out of the model that may be used.
  */
 export function providedAsk(
-  { llm, spending, watching }: Pick<Providers, 'llm' | 'spending' | 'watching'>,
+  { llm, spending, watching, usedUp }: Pick<Providers, 'llm' | 'spending' | 'watching' | 'usedUp'>,
   answering: (llm: Llm | undefined) => Ask,
 ): Ask {
   return async function* (question, signal) {
     const { principal, conversationId, mode } = question
-    const isSpent = spending.exhausted(principal.name, conversationId) !== undefined
+    const isSpent = usedUp(principal.name, conversationId)
     const used = llm === undefined || isSpent ? undefined : inModality(llm, mode)
     for await (const event of answering(used)(question, signal)) {
       if (event.kind !== 'done') {

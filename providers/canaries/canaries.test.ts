@@ -6,7 +6,13 @@ import { Canaries, type Canary, type CanaryAnswer, type CanaryOutcome } from './
 import { ModelChanges } from './model-changes.ts'
 
 const ongoing = new AbortController().signal
-const right: CanaryAnswer = { text: 'Fail over by hand. [1]', abstained: false, documents: ['redis'], provider: 'one' }
+const right: CanaryAnswer = {
+  text: 'Fail over by hand. [1]',
+  abstained: false,
+  documents: ['redis'],
+  hadLies: false,
+  provider: 'one',
+}
 const canary = (question: string): Canary => ({ question, isRight: ({ documents }) => documents.includes('redis') })
 
 function nest(answerTo: (question: string, asked: number) => CanaryAnswer, drawn: readonly string[] = []) {
@@ -35,13 +41,15 @@ describe('canaries', () => {
       { ...right, text: ' ' },
       { ...right, abstained: true },
       { ...right, documents: ['other'] },
+      { ...right, hadLies: true },
     ]
     const { canaries, told } = nest((_, at) => answers[at - 1] ?? right)
-    for (let round = 0; round < 4; round++) await canaries.round(ongoing)
+    for (let round = 0; round < 5; round++) await canaries.round(ongoing)
     expect(told).toEqual([
       ['one', 'right'],
       ['one', 'empty'],
       ['one', 'abstained'],
+      ['one', 'wrong'],
       ['one', 'wrong'],
     ])
   })

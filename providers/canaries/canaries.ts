@@ -13,6 +13,8 @@ export interface CanaryAnswer {
   abstained: boolean
   /** Ids of the documents that it cites. */
   documents: readonly string[]
+  /** Of what was written for it, something was not in the documents and had to be taken out. */
+  hadLies: boolean
   /** Who wrote it; undefined: nobody but the documents. */
   provider: string | undefined
 }
@@ -94,7 +96,13 @@ export class Canaries {
       const answer = await this.#parts.ask(question, signal)
       provider = answer.provider
       outcome =
-        answer.text.trim() === '' ? 'empty' : answer.abstained ? 'abstained' : isRight(answer) ? 'right' : 'wrong'
+        answer.text.trim() === ''
+          ? 'empty'
+          : answer.abstained
+            ? 'abstained'
+            : isRight(answer) && !answer.hadLies
+              ? 'right'
+              : 'wrong'
     } catch (err) {
       signal.throwIfAborted()
       this.#parts.log.warn({ err }, 'a question with a known answer was not answered')

@@ -203,6 +203,8 @@ class GatewayReply {
     const isCharged = end !== undefined || how.firstMs !== undefined
     const costUsd = end?.costUsd ?? (isCharged ? (priceOf?.(model, usage) ?? priceOf?.(state.id, usage)) : undefined)
     this.#spentUsd += costUsd ?? 0
+    if (costUsd !== undefined) state.paid(costUsd)
+    if (end !== undefined) state.told(end)
     const { outcome, firstMs, totalMs } = how
     const call: Call = {
       ...observing.by,

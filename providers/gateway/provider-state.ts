@@ -1,4 +1,5 @@
 import { OpsError } from '#runtime/errors.ts'
+import type { LlmAllowance } from '../llm/llm.ts'
 import { Breaker, type BreakerState, type Pass } from './breaker.ts'
 import type { Call, ProviderKind } from './call.ts'
 import { RecentTimes } from './recent-times.ts'
@@ -24,6 +25,12 @@ export interface ProviderHealth {
   /** To the first piece. */
   p50Ms: number | undefined
   p95Ms: number | undefined
+  /** US dollars since the process began, where a price is known. */
+  costUsd: number | undefined
+  /** Who answers to its name, and what is left of our account there, as it told last. */
+  servedBy: string | undefined
+  deployment: string | undefined
+  allowance: LlmAllowance | undefined
 }
 
 export interface ProviderStateParts {
@@ -48,6 +55,12 @@ export class ProviderState {
   #calls = 0
   #failures = 0
   #fallbacks = 0
+  #told: Pick<ProviderHealth, 'servedBy' | 'deployment' | 'allowance'> = {
+    servedBy: undefined,
+    deployment: undefined,
+    allowance: undefined,
+  }
+  #costUsd: number | undefined
   drained = false
   pinned = false
   demotedUntil = Number.NEGATIVE_INFINITY
@@ -93,6 +106,20 @@ export class ProviderState {
     if (typeof wait === 'number') this.#breaker.leaveAloneFor(wait)
   }
 
+  /** What it said of itself with a reply. */
+  told({
+    servedBy,
+    deployment,
+    allowance,
+  }: Partial<Pick<ProviderHealth, 'servedBy' | 'deployment' | 'allowance'>>): void {
+    this.#told = { servedBy, deployment, allowance: allowance ?? this.#told.allowance }
+  }
+
+  /** A call to it cost so much. */
+  paid(costUsd: number): void {
+    this.#costUsd = (this.#costUsd ?? 0) + costUsd
+  }
+
   replaced(): void {
     this.#fallbacks += 1
   }
@@ -113,6 +140,8 @@ export class ProviderState {
       fallbacks: this.#fallbacks,
       p50Ms: this.firstPieces.quantile(0.5, 1),
       p95Ms: this.firstPieces.quantile(0.95, 1),
+      costUsd: this.#costUsd,
+      ...this.#told,
     }
   }
 }

@@ -5,6 +5,7 @@ export type LlmFault =
   | 'unauthorized'
   | 'rate-limited'
   | 'over-budget'
+  | 'unknown-model'
   | 'rejected'
   | 'broken-off'
   | 'too-slow'
@@ -21,6 +22,7 @@ const userMessages: Readonly<Record<LlmFault, string>> = {
   'broken-off': 'The language model broke off in the middle of its reply.',
   'too-slow': 'The language model took too long to reply.',
   'over-budget': 'The budget for the language model is used up. Raise it, or wait until it is renewed.',
+  'unknown-model': 'The language model is not known there, or not allowed for our key. Check LLM_MODEL.',
   empty: 'The language model replied with nothing.',
   garbled: 'The language model replied with something that is no text.',
   'wrong-language': 'The language model replied in another language than it was asked in.',
@@ -34,13 +36,14 @@ const codes: Readonly<Record<LlmFault, string>> = {
   'broken-off': 'llm_broken_off',
   'too-slow': 'llm_too_slow',
   'over-budget': 'llm_over_budget',
+  'unknown-model': 'llm_unknown_model',
   empty: 'llm_empty',
   garbled: 'llm_garbled',
   'wrong-language': 'llm_wrong_language',
   'left-alone': 'llm_left_alone',
 }
 
-const lasting: ReadonlySet<LlmFault> = new Set(['unauthorized', 'rejected', 'over-budget'])
+const lasting: ReadonlySet<LlmFault> = new Set(['unauthorized', 'rejected', 'over-budget', 'unknown-model'])
 
 /** A language model failed us; `fault` says how. */
 export class LlmError extends OpsError {

@@ -41,11 +41,15 @@ export type LlmPiece =
       servedBy?: string | undefined
       /** What the provider still allows, where it says so. */
       allowance?: LlmAllowance | undefined
+      /** Which of the servers behind a proxy replied, as the proxy numbers them. */
+      deployment?: string | undefined
     }
 
 export interface LlmAllowance {
   requests?: { left: number; limit?: number | undefined } | undefined
   tokens?: { left: number; limit?: number | undefined } | undefined
+  /** Of our key, at a proxy that keeps accounts. */
+  budget?: { spentUsd: number; limitUsd?: number | undefined } | undefined
 }
 
 export interface LlmReplyOptions {

@@ -4,6 +4,8 @@ const date = z.iso.datetime()
 export const providerKind = z.enum(['llm', 'speech-to-text', 'text-to-speech', 'embedder'])
 export type ProviderKindWire = z.infer<typeof providerKind>
 
+const Left = z.object({ left: z.number(), limit: z.number().optional() }).openapi('AllowanceLeft')
+
 const ProviderWire = z
   .object({
     id: z.string(),
@@ -19,6 +21,18 @@ const ProviderWire = z
     failures: z.int(),
     fallbacks: z.int().openapi({ description: 'How often another began or went on in its place.' }),
     first_piece_ms: z.object({ p50: z.number(), p95: z.number() }).optional(),
+    cost_usd: z.number().optional().openapi({ description: 'Of this process, where a price is known.' }),
+    served_by: z.string().optional().openapi({ description: 'What answers to its name, as it says itself.' }),
+    deployment: z.string().optional().openapi({ description: 'Which of the servers behind a proxy answered last.' }),
+    allowance: z
+      .object({
+        requests: Left.optional(),
+        tokens: Left.optional(),
+        spent_usd: z.number().optional(),
+        budget_usd: z.number().optional(),
+      })
+      .optional()
+      .openapi({ description: 'What is left of our account there, as it told last.' }),
     last_fault: z.object({ code: z.string(), message: z.string(), at: date }).optional(),
   })
   .openapi('Provider')

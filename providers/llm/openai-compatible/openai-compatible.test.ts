@@ -78,6 +78,9 @@ describe('OpenAiCompatibleLlm', () => {
     it('passes on what the request costs, which model replied, and what is still allowed', async () => {
       await using opened = await open(says('ok'), {
         'x-litellm-response-cost': '0.0021',
+        'x-litellm-model-id': '9f3a',
+        'x-litellm-key-spend': '8.25',
+        'x-litellm-key-max-budget': '10.0',
         'x-ratelimit-remaining-requests': '41',
         'x-ratelimit-limit-requests': '60',
         'x-ratelimit-remaining-tokens': '9000',
@@ -86,7 +89,12 @@ describe('OpenAiCompatibleLlm', () => {
       expect(pieces.at(-1)).toMatchObject({
         costUsd: 0.0021,
         servedBy: 'tiny',
-        allowance: { requests: { left: 41, limit: 60 }, tokens: { left: 9000 } },
+        allowance: {
+          requests: { left: 41, limit: 60 },
+          tokens: { left: 9000 },
+          budget: { spentUsd: 8.25, limitUsd: 10 },
+        },
+        deployment: '9f3a',
       })
     })
 
@@ -132,7 +140,17 @@ describe('OpenAiCompatibleLlm', () => {
         },
       ],
       [
-        'rejected',
+        'unknown-model',
+        401,
+        {
+          message: 'key not allowed to access model. This key can only access models=[small]. Tried to access tiny',
+          type: 'key_model_access_denied',
+          param: 'model',
+          code: '401',
+        },
+      ],
+      [
+        'unknown-model',
         400,
         {
           message: 'litellm.BadRequestError: Invalid model name passed in model=tiny',

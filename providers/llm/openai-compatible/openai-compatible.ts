@@ -117,7 +117,7 @@ class ReplyReader {
     if (chunk.text !== '') yield { kind: 'text', text: chunk.text }
   }
 
-  *end({ costUsd, allowance }: ResponseFacts): Generator<LlmPiece> {
+  *end({ costUsd, allowance, deployment }: ResponseFacts): Generator<LlmPiece> {
     // A connection that closes early looks like a short reply; only the finish reason tells.
     if (this.#reason === undefined) throw new LlmError('broken-off', this.#model)
     for (const call of this.#calls.values()) yield { kind: 'tool-call', call }
@@ -129,6 +129,7 @@ class ReplyReader {
       costUsd: costUsd ?? this.#costUsd,
       servedBy: this.#servedBy,
       allowance,
+      deployment,
     }
   }
 

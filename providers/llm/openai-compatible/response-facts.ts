@@ -6,6 +6,7 @@ import type { LlmAllowance } from '../llm.ts'
 export interface ResponseFacts {
   costUsd?: number | undefined
   allowance?: LlmAllowance | undefined
+  deployment?: string | undefined
 }
 
 /** Header names as OpenAI and LiteLLM send them (docs.litellm.ai/docs/proxy/response_headers). */
@@ -15,10 +16,16 @@ export function factsIn(headers: Headers): ResponseFacts {
     return left === undefined ? undefined : { left, limit: numberIn(headers, `x-ratelimit-limit-${what}`) }
   }
   const [requests, tokens] = [allowanceOf('requests'), allowanceOf('tokens')]
+  const spentUsd = numberIn(headers, 'x-litellm-key-spend')
+  const budget =
+    spentUsd === undefined
+      ? undefined
+      : { spentUsd, limitUsd: numberIn(headers, 'x-litellm-key-max-budget') || undefined }
   return {
     // A proxy may not know yet what a stream will cost; that comes with its usage then.
     costUsd: numberIn(headers, 'x-litellm-response-cost') || undefined,
-    allowance: requests === undefined && tokens === undefined ? undefined : { requests, tokens },
+    allowance: (requests ?? tokens ?? budget) === undefined ? undefined : { requests, tokens, budget },
+    deployment: headers.get('x-litellm-model-id') || undefined,
   }
 }
 
@@ -61,6 +68,8 @@ function faultOf({ status, message, code, type }: z.infer<typeof ApiFailure>, er
   const words = `${type} ${code} ${message}`
   if (/budget_exceeded|budget has been exceeded|over budget|exceeded budget|insufficient_quota/i.test(words))
     return 'over-budget'
+  if (/invalid model name|model_not_found|key_model_access_denied|not allowed to access model/i.test(words))
+    return 'unknown-model'
   // In mid-stream a proxy tells of a failure in the body alone.
   const said = status ?? (/^[45]\d\d$/.test(code ?? '') ? Number(code) : undefined)
   if (said === undefined) return isBreak(error) ? 'broken-off' : 'unreachable'
