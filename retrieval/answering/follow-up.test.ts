@@ -43,17 +43,27 @@ describe('standaloneQuestion', () => {
 })
 
 describe('asksAboutAge', () => {
-  it.each(['How old is that?', 'when was this last updated?', 'それはいつの情報？', 'それっていつ更新された？'])(
-    'knows %s',
-    (question) => {
-      expect(asksAboutAge(question)).toBe(true)
-    },
-  )
+  it.each([
+    'How old is that?',
+    'when was this last updated?',
+    'それはいつの情報？',
+    'それっていつ更新された？',
+    'それはどのくらい古いの',
+    'どれくらい古いですか',
+    '最終更新はいつですか？',
+    'その情報は新しい？',
+  ])('knows %s', (question) => {
+    expect(asksAboutAge(question)).toBe(true)
+  })
 
-  it.each(['How old may a backup be?', 'When was the outage?', 'バックアップはいつ取る？'])(
-    'is not misled by %s',
-    (question) => {
-      expect(asksAboutAge(question)).toBe(false)
-    },
-  )
+  it.each([
+    'How old may a backup be?',
+    'When was the outage?',
+    'バックアップはいつ取る？',
+    'この新しいノードを追加するには？',
+    'その古いレプリカを消すには？',
+    'どのくらい古いログを消す？',
+  ])('is not misled by %s', (question) => {
+    expect(asksAboutAge(question)).toBe(false)
+  })
 })

@@ -26,7 +26,7 @@ const pointingJa =
 const bareCase =
   /^[^。？?]{1,24}?(?:では|でも|は|だと|の場合(?:は|でも)?|なら|についても?)(?:どう(?:です|なり|なる|する)?(?:か|ます|ますか)?)?[？?。]?$/
 const meta =
-  /\bhow (?:old|fresh|recent|current|up[- ]to[- ]date) (?:is|are|was) (?:that|this|it|they|those|the (?:source|page|answer|info\w*))\b|\bwhen was (?:that|this|it) (?:last )?(?:edited|updated|written|reviewed|verified|changed|checked)\b|\bis (?:that|this|it) (?:still )?(?:current|up[- ]to[- ]date|outdated|valid|true|fresh)\b|(?:それ|これ|その|この)(?:は|って|情報|文書|ページ|手順|答え)?(?:は|って|の)?(?:いつ|どれ(?:くらい|ぐらい)?(?:古|前|新し)|最新|まだ(?:正し|有効))|いつの(?:情報|もの|記事|文書)|いつ(?:更新|書かれ|確認)/i
+  /\bhow (?:old|fresh|recent|current|up[- ]to[- ]date) (?:is|are|was) (?:that|this|it|they|those|the (?:source|page|answer|info\w*))\b|\bwhen was (?:that|this|it) (?:last )?(?:edited|updated|written|reviewed|verified|changed|checked)\b|\bis (?:that|this|it) (?:still )?(?:current|up[- ]to[- ]date|outdated|valid|true|fresh)\b|(?:それ|これ|その|この)(?:は|って|情報|文書|ページ|手順|答え)?(?:は|って|の)?(?:いつ|ど(?:れ|の)(?:くらい|ぐらい)?(?:古|前|新し)|最新|まだ(?:正し|有効))|(?:それ|これ|[そこ]の(?:情報|文書|ページ|手順|答え))(?:は|って)(?:新しい|古い)(?:です)?(?:か|の)?[?？。]?$|^ど(?:れ|の)(?:くらい|ぐらい)(?:古い|前|新しい)(?:もの|情報)?(?:です|なの|なん)?(?:か|の)?[?？。]?$|^(?:最終更新|更新日)(?:日時?)?(?:は|って)?(?:いつ|何)?(?:です)?か?[?？。]?$|いつの(?:情報|もの|記事|文書)|いつ(?:更新|書かれ|確認)/i
 
 /** "How old is the Kafka runbook?", 「Kafkaの手順書はいつの情報？」: a document is named by what it is. */
 const documentsAge =
