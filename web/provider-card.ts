@@ -25,7 +25,8 @@ const frames: Readonly<Record<Look, string>> = {
 
 /** Whether somebody should look at it. */
 export function providerInTrouble(provider: Provider): boolean {
-  return lookOf(provider) === 'away' || provider.demoted
+  const look = lookOf(provider)
+  return look === 'away' || look === 'probing' || look === 'worse'
 }
 
 export function lookOf({ state, drained, demoted }: Provider): Look {

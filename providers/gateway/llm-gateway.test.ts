@@ -140,6 +140,28 @@ describe('the gateway to language models', () => {
     expect(llm.pool.health()[0]).toMatchObject({ state: 'closed' })
   })
 
+  it('tells since when a provider fails, from its first failure on, however often it was tried again', async () => {
+    const clock = fixedClock('2026-06-01T03:00:00Z')
+    let isDown = false
+    const one = new ScriptedLlm(async function* () {
+      yield isDown ? { status: 503 } : 'One.'
+    }, 'one')
+    let ms = 0
+    const llm = createLlmGateway([one, new ScriptedLlm(says('Two.'), 'two')], { clock, log: silentLog, now: () => ms })
+    const turn = async (): Promise<void> => {
+      clock.advance(60_000)
+      ms += 60_000
+      await piecesOf(llm)
+    }
+    await turn()
+    isDown = true
+    for (let turns = 0; turns < 5; turns++) await turn()
+    expect(llm.pool.health()[0]).toMatchObject({ state: 'open', since: new Date('2026-06-01T03:02:00Z') })
+    isDown = false
+    await turn()
+    expect(llm.pool.health()[0]).toMatchObject({ state: 'closed', since: new Date('2026-06-01T03:07:00Z') })
+  })
+
   it('says at once that all are left alone', async () => {
     const { llm } = gateway([new ScriptedLlm(says({ status: 503 }))])
     for (let turn = 0; turn < 3; turn++) await expect(piecesOf(llm)).rejects.toMatchObject({ fault: 'unreachable' })

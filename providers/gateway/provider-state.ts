@@ -15,7 +15,7 @@ export interface ProviderHealth {
   pinned: boolean
   /** It is asked after the others, because it is slower or worse than it used to be. */
   demoted: boolean
-  /** Of the breaker's state; undefined: it never changed. */
+  /** Of the breaker's state, and while it isn't closed since the first failure; undefined: it never changed. */
   since: Date | undefined
   lastFault: { code: string; message: string; at: Date } | undefined
   calls: number
@@ -51,6 +51,8 @@ export class ProviderState {
   readonly #today: () => Date
   readonly #now: () => number
   #since: Date | undefined
+  /** The first of those that no success has followed. */
+  #failingSince: Date | undefined
   #lastFault: ProviderHealth['lastFault']
   #calls = 0
   #failures = 0
@@ -73,7 +75,9 @@ export class ProviderState {
     this.#breaker = new Breaker({
       now,
       onChange: (state) => {
-        this.#since = today()
+        // A call that finds out whether it is back doesn't end what it finds out about.
+        this.#since = state === 'closed' ? today() : (this.#failingSince ?? today())
+        if (state === 'closed') this.#failingSince = undefined
         onChange(id, state)
       },
     })
@@ -95,7 +99,11 @@ export class ProviderState {
     this.#calls += 1
     // One that was outrun took at least so long: left out, a provider that slows down would look as quick as ever.
     if (firstMs !== undefined || outcome === 'outrun') this.firstPieces.add(firstMs ?? totalMs)
-    if (error === undefined) return
+    if (error === undefined) {
+      if (outcome === 'good' && this.#breaker.state === 'closed') this.#failingSince = undefined
+      return
+    }
+    this.#failingSince ??= this.#today()
     this.#failures += 1
     this.#lastFault = {
       code: error instanceof OpsError ? error.code : 'unexpected',
