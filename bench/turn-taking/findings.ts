@@ -47,6 +47,13 @@ export function turnEnds(name: string, outcomes: readonly Outcome[]): TurnEndsRo
   }
 }
 
+/** One row a language. */
+export function turnEndsByLanguage(outcomes: readonly Outcome[]): TurnEndsRow[] {
+  const turns = outcomes.filter((outcome) => outcome.kind === 'turn')
+  const names: Readonly<Record<string, string>> = { en: 'English', ja: 'Japanese' }
+  return [...Map.groupBy(turns, ({ lang }) => lang)].map(([lang, ofLang]) => turnEnds(names[lang] ?? lang, ofLang))
+}
+
 /** One row a room, in the order in which they come. */
 export function turnEndsByRoom(outcomes: readonly Outcome[]): TurnEndsRow[] {
   const turns = outcomes.filter((outcome) => outcome.kind === 'turn')

@@ -4,7 +4,7 @@ import { minimumMs, type TurnEndsRow } from './findings.ts'
 import type { TurnTakingFindings } from './turn-taking.ts'
 
 export function turnTakingTables(findings: TurnTakingFindings): BenchTable[] {
-  const { eagerness, silence, rooms, disturbances, interruptions } = findings
+  const { eagerness, silence, languages, rooms, disturbances, interruptions } = findings
   const all = disturbances.reduce(
     (sum, row) => ({
       what: 'all',
@@ -24,7 +24,7 @@ export function turnTakingTables(findings: TurnTakingFindings): BenchTable[] {
         ...silence.map((row) => ({ ...endsRow(row), name: `silence of ${row.name} alone` })),
       ],
     },
-    { title: 'By room, eagerness medium', columns, rows: rooms.map(endsRow) },
+    { title: 'By language and room, eagerness medium', columns, rows: [...languages, ...rooms].map(endsRow) },
     {
       title: 'What is no interruption',
       columns: ['times', 'taken for one', 'share', 'sound held for a moment'],

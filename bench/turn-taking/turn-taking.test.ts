@@ -114,11 +114,12 @@ describe('the findings', () => {
       eagerness: ends,
       sweep: ends,
       silence: ends,
+      languages: ends,
       rooms: ends,
       disturbances: disturbances(told),
       interruptions: interruptions(told),
     } as const
-    expect(turnTakingTables(findings).map(({ rows }) => rows.length)).toEqual([2, 1, 2, 2])
+    expect(turnTakingTables(findings).map(({ rows }) => rows.length)).toEqual([2, 2, 2, 2])
     expect(turnTakingChart(findings).lines.map(({ points }) => points[0]?.y.toFixed(0))).toEqual(['33', '33'])
   })
 })

@@ -6,6 +6,7 @@ import {
   interruptions,
   type TurnEndsRow,
   turnEnds,
+  turnEndsByLanguage,
   turnEndsByRoom,
 } from './findings.ts'
 import { type HeardScene, heardScenes } from './listening.ts'
@@ -21,6 +22,7 @@ export interface TurnTakingFindings {
   /** Every wait times a factor, and silence alone of several lengths: what is traded for what. */
   sweep: readonly TurnEndsRow[]
   silence: readonly TurnEndsRow[]
+  languages: readonly TurnEndsRow[]
   rooms: readonly TurnEndsRow[]
   disturbances: readonly DisturbanceRow[]
   interruptions: InterruptionsRow
@@ -54,6 +56,7 @@ export async function benchTurnTaking(
     ],
     sweep: patiences.map((patience) => turnEnds(`× ${patience}`, under({ kind: 'semantic_vad', patience }))),
     silence: silencesMs.map((silenceMs) => turnEnds(`${silenceMs} ms`, under({ kind: 'server_vad', silenceMs }))),
+    languages: turnEndsByLanguage(usual),
     rooms: turnEndsByRoom(usual),
     disturbances: disturbances(usual),
     interruptions: interruptions(usual),

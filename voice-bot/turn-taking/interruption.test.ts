@@ -40,6 +40,18 @@ describe('an interruption', () => {
     expect(stage.find('interruption')).toHaveLength(1)
   })
 
+  it('is decided at the minimum length also where that falls between two words', () => {
+    const stage = speaking()
+    const began = stage.nowMs
+    stage.hear(voice, 512).interim('skip').hear(quiet, 128).hear(voice, 300)
+    expect((stage.find('interruption')[0]?.atMs ?? 0) - began).toBeLessThanOrEqual(640)
+  })
+
+  it('is not kept back by a word that begins a nod and most sentences, too', () => {
+    const stage = speaking().hear(voice, 500).interim('I').hear(voice, 140)
+    expect(stage.find('interruption')).toHaveLength(1)
+  })
+
   it('needs words where they are asked for, and length alone where none come for long', () => {
     const options = { bargeIn: { minimumWords: 2 } }
     const silent = speaking(options).hear(voice, 1400)
@@ -80,6 +92,21 @@ describe('no interruption', () => {
   ])('is a nod: %s', (words) => {
     const stage = speaking().hear(voice, 416).hear(quiet, 200).interim(words).hear(quiet, 1000)
     expect(stage.kinds).toEqual(['interruption-suspected', 'interruption-dismissed'])
+  })
+
+  it('is one long word, where the recogniser tells words as soon as they are spoken', () => {
+    const stage = new Stage()
+    for (let turn = 0; turn < 3; turn += 1)
+      stage
+        .hear(voice, 600)
+        .interim('how do')
+        .hear(voice, 600)
+        .interim('how do i rotate the keys')
+        .hear(quiet, 2000)
+        .closed()
+    stage.playing(answer).hear(quiet, 2000).hear(voice, 700).hear(quiet, 180).interim('なるほど').hear(quiet, 900)
+    expect(stage.find('interruption')).toEqual([])
+    expect(speaking().hear(voice, 700).find('interruption')).toHaveLength(1)
   })
 
   it('is our own voice, though it is misheard in places', () => {
