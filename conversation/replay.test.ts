@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { localPrincipal } from '#knowledge/principal.ts'
-import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
+import { type ReplyStep, ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
 import { ScriptedSpeechToText } from '#providers/speech-to-text/speech-to-text.fake.ts'
 import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
 import { silentLog } from '#runtime/log.ts'
 import { fakeParts, redisWiki } from './conversation.fake.ts'
 import { Conversation, type ConversationOptions } from './conversation.ts'
-import type { ConversationInput } from './events.ts'
+import type { ConversationEvent, ConversationInput } from './events.ts'
 import type { ConversationParts } from './parts.ts'
 import { written } from './recorded-values.ts'
 import { recordedInputs, recordedParts } from './recording.ts'
@@ -15,7 +15,11 @@ import { parseLexicon } from './speech/lexicon.ts'
 
 const ongoing = new AbortController().signal
 
-async function recordingOf(parts: ConversationParts, inputs: () => AsyncIterable<ConversationInput>): Promise<string> {
+async function recordingOf(
+  parts: ConversationParts,
+  inputs: () => AsyncIterable<ConversationInput>,
+  onEvent: (event: ConversationEvent) => void = () => undefined,
+): Promise<string> {
   const options: ConversationOptions = { principal: localPrincipal, mode: 'spoken' }
   const lines: string[] = [written({ kind: 'talk', version: 1, options, voiceRate: 24_000, model: parts.llm?.id })]
   const conversation = new Conversation(
@@ -23,7 +27,10 @@ async function recordingOf(parts: ConversationParts, inputs: () => AsyncIterable
     options,
   )
   const taken = recordedInputs(inputs(), (entry) => lines.push(written(entry)))
-  for await (const event of conversation.turns(taken, ongoing)) lines.push(written({ kind: 'out', event }))
+  for await (const event of conversation.turns(taken, ongoing)) {
+    lines.push(written({ kind: 'out', event }))
+    onEvent(event)
+  }
   return lines.join('\n')
 }
 
@@ -57,6 +64,63 @@ describe('a recorded conversation', () => {
     expect(
       await replay(readRecording(recording), { lexicon: parseLexicon(''), log: silentLog }, ongoing),
     ).toMatchObject({ difference: undefined })
+  })
+
+  it('takes in results of the client’s tools, interruptions and names put right as they came', async () => {
+    const steps: ReplyStep[] = [
+      { call: { id: 'c', name: 'last_deployment', arguments: '{}' } },
+      'Checkout was deployed at 10:02.',
+    ]
+    let asked = 0
+    const llm = new ScriptedLlm(async function* () {
+      const step = steps[asked]
+      asked += 1
+      yield step ?? 'QUESTION'
+    })
+    const vocabulary: ConversationParts['vocabulary'] = () => ({
+      keyterms: () => [],
+      correct: (text) => ({
+        text: text.replace('readis', 'Redis'),
+        corrections: text.includes('readis') ? [{ heard: 'readis', meant: 'Redis', at: 0, confidence: 0.9 }] : [],
+        doubts: [],
+      }),
+    })
+    const ear = new ScriptedSpeechToText([{ text: 'how do i fail over readis by hand', fromMs: 0, toMs: 1200 }])
+    const speech = { toText: ear, toSpeech: new FakeTextToSpeech({ wordMs: 200 }) }
+    const happened: ConversationEvent[] = []
+    const until = async (holds: (event: ConversationEvent) => boolean) => {
+      while (!happened.some(holds)) await new Promise(setImmediate)
+    }
+    const recording = await recordingOf(
+      fakeParts(redisWiki, { llm, speech, vocabulary }),
+      async function* () {
+        const parameters = { type: 'object', properties: {}, additionalProperties: false }
+        yield {
+          kind: 'client-tools',
+          tools: [{ name: 'last_deployment', description: 'When it was deployed last.', parameters }],
+        }
+        yield { kind: 'text', text: 'When was checkout deployed?' }
+        await until(({ kind }) => kind === 'tool')
+        const call = happened.find((event) => event.kind === 'tool')
+        yield { kind: 'tool-result', callId: call?.callId ?? '', text: 'checkout was deployed at 10:02' }
+        await until(({ kind }) => kind === 'done')
+        yield { kind: 'client-tools', tools: [] }
+        yield* heardAndTyped()
+        await until(({ kind, turn }) => kind === 'audio' && turn === 2)
+        yield { kind: 'interruption', heardMs: 300, turn: 2 }
+        await until(({ kind, turn }) => kind === 'done' && turn === 4)
+      },
+      (event) => happened.push(event),
+    )
+    const { events, difference } = await replay(
+      readRecording(recording),
+      { lexicon: parseLexicon(''), log: silentLog },
+      ongoing,
+    )
+    expect(difference).toBeUndefined()
+    expect(events.flatMap((event) => (event.kind === 'tool' ? [event.phase] : []))).toEqual(['started', 'result'])
+    expect(events.some(({ kind }) => kind === 'interrupted' || kind === 'revised')).toBe(true)
+    expect(JSON.stringify(events)).toContain('"meant":"Redis"')
   })
 
   it('shows what failed as it failed', async () => {
