@@ -63,11 +63,14 @@ async function take(
   const turn = new TurnHeard()
   // Recordings are sent while more is heard; what comes of them is told in the order in which it was said.
   let told: Promise<void> = Promise.resolve()
-  const failed = Promise.withResolvers<never>()
-  failed.promise.catch(() => undefined)
+  let failed: { error: unknown } | undefined
+  let giveUp: ((error: unknown) => void) | undefined
   const then = (work: () => Promise<void> | void): void => {
     told = told.then(work)
-    told.catch((error: unknown) => failed.reject(error))
+    told.catch((error: unknown) => {
+      failed ??= { error }
+      giveUp?.(error)
+    })
   }
   const tell = (some: Iterable<HearingEvent>): void => {
     for (const event of some) events.push(event)
@@ -86,7 +89,12 @@ async function take(
     then(() => tell(turn.end(cause)))
   }
   for (;;) {
-    const next = await Promise.race([audio.next(), failed.promise])
+    if (failed !== undefined) throw failed.error
+    // Not raced with a promise that lasts as long as the audio, which would keep what came of each piece.
+    const next = await new Promise<IteratorResult<HearingInput>>((resolve, reject) => {
+      giveUp = reject
+      audio.next().then(resolve, reject)
+    })
     if (next.done === true) break
     if (next.value.kind === 'flush') endTurn('flush')
     else follow(segments.hear(next.value.samples))
