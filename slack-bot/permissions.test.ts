@@ -104,8 +104,8 @@ describe('who sees what', () => {
     await using slack = await new FakeSlack().listen()
     const configured: SlackPrincipal[] = [{ name: 'elsewhere', slack: 'U99', audiences: ['sre'] }]
     const wiki = await fakeWiki(pages)
-    await using withPrincipals = await startBot({ slack, wiki, given: { principals: configured } })
-    await using without = await startBot({ slack, wiki })
+    await using withPrincipals = await startBot({ slack, wiki, given: { principals: configured, fetch: slack.fetch } })
+    await using without = await startBot({ slack, wiki, given: { fetch: slack.fetch } })
     let cases = 0
     await fc.assert(
       fc.asyncProperty(
@@ -192,9 +192,16 @@ describe('who sees what of walks, alerts, calls and incidents', () => {
   it('shows nobody in a channel of any mixture what they may not read: 25 cases', { timeout: 120_000 }, async () => {
     await using slack = await new FakeSlack().listen()
     const configured: SlackPrincipal[] = [{ name: 'elsewhere', slack: 'U99', audiences: ['sre'] }]
-    // Its turns to post are not waited for.
-    const wait = (ms: number, signal: AbortSignal) => pause(ms < 3000 ? 0 : ms, undefined, { signal })
-    const given = { principals: configured, publicUrl: 'https://nightdesk.example', wait }
+    // Its turns to post are not waited for, only the next look at what was left lying.
+    const sweepEveryMs = 60_000
+    const wait = (ms: number, signal: AbortSignal) => pause(ms === sweepEveryMs ? ms : 0, undefined, { signal })
+    const given = {
+      principals: configured,
+      publicUrl: 'https://nightdesk.example',
+      wait,
+      sweepEveryMs,
+      fetch: slack.fetch,
+    }
     await using bot = await startBot({ slack, wiki: await loopWiki(sections), given })
     let cases = 0
     const people = fc.array(somebody, { minLength: 1, maxLength: 4 })
@@ -274,7 +281,7 @@ describe('who sees what of walks, alerts, calls and incidents', () => {
       { numRuns: 25 },
     )
     const told = slack.workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('SECRET'))
-    expect(told.length).toBeGreaterThan(20)
-    expect(slack.workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('Step')).length).toBeGreaterThan(10)
+    expect(told.length).toBeGreaterThan(5)
+    expect(slack.workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('Step')).length).toBeGreaterThan(5)
   })
 })

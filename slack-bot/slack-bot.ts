@@ -46,6 +46,8 @@ export interface SlackBotParts
   /** Absent: events come over HTTP. */
   appToken?: string | undefined
   apiUrl?: string | undefined
+  /** How requests are made; absent: over the network. */
+  fetch?: typeof fetch | undefined
   ledger: WorkLedger
   /** Takes what was left lying of another workspace; absent: whoever is there takes it. */
   elsewhere?: (team: string, work: LeftLying) => Promise<boolean>
@@ -95,7 +97,7 @@ export class SlackBot {
   constructor(parts: SlackBotParts) {
     const { clock, log, wait, ask, search } = parts
     this.#parts = parts
-    this.#calls = new SlackCalls({ token: parts.botToken, apiUrl: parts.apiUrl, clock, wait, log })
+    this.#calls = new SlackCalls({ token: parts.botToken, apiUrl: parts.apiUrl, fetch: parts.fetch, clock, wait, log })
     this.#people = new People({
       calls: this.#calls,
       principals: parts.principals,
@@ -323,12 +325,12 @@ const respondWithinMs = 15_000
 const respondTries = 4
 
 /** Slack's addresses of a command or a button take five posts within half an hour. */
-function responding({ wait, apiUrl }: SlackBotParts): ActingParts['respond'] {
+function responding({ wait, apiUrl, fetch: request = fetch }: SlackBotParts): ActingParts['respond'] {
   return async (url, body, signal) => {
     if (!isSlacksAddress(url, apiUrl)) throw new SlackRefusedError('response_url', 'not an address of Slack')
     for (let failed = 0; ; ) {
       try {
-        const response = await fetch(url, {
+        const response = await request(url, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),

@@ -7,6 +7,8 @@ export interface SlackCallsParts {
   token: string
   /** Absent: Slack's own. */
   apiUrl?: string | undefined
+  /** How requests are made; absent: over the network. */
+  fetch?: typeof fetch | undefined
   clock: Clock
   wait: (ms: number, signal: AbortSignal) => Promise<void>
   log: Log
@@ -41,6 +43,7 @@ export class SlackCalls {
     this.#parts = parts
     this.#client = new webApi.WebClient(parts.token, {
       ...(parts.apiUrl !== undefined && { slackApiUrl: parts.apiUrl }),
+      ...(parts.fetch !== undefined && { fetch: parts.fetch }),
       rejectRateLimitedCalls: true,
       retryConfig: { retries: 0 },
       timeout: callDeadlineMs,
