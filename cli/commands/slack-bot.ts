@@ -108,7 +108,7 @@ async function listen(
     if (request.method !== 'POST') return answer(405)
     bodyOf(request)
       .then(async (body) => {
-        if (body === undefined) return answer(413)
+        if (body === undefined) return response.writeHead(413, { connection: 'close' }).end()
         if (isAlert) return answer(...(await tellOfAlert(alerts, { body, header }, signal)))
         const reply = await receive?.({ body, header })
         return answer(reply?.status ?? 404, reply?.contentType, reply?.body)
@@ -131,7 +131,8 @@ async function listen(
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const pieces: Buffer[] = []
   let bytes = 0
-  for await (const piece of request) {
+  // The rest is not read, and the connection stays for the answer.
+  for await (const piece of request.iterator({ destroyOnReturn: false })) {
     const more = Buffer.from(piece)
     bytes += more.length
     if (bytes > longestBody) return undefined
