@@ -25,7 +25,7 @@ function trouble(provider: Provider, all: Providers, words: OperationsWords, lan
   const replacement = all.providers.find(
     (other) => other.kind === kind && other !== provider && lookOf(other) === 'well',
   )
-  const began = isAway ? since : alarm?.since
+  const began = isAway ? since : (alarm?.since ?? since)
   const what = isAway ? (fault?.message ?? words.providerStates.away) : words.measure(alarm?.measure ?? 'first-piece')
   const rows: [string, string][] = [
     [words.sinceWhen, began === undefined ? words.unknown : `${ago(began, new Date(), lang)} (${timeOf(began, lang)})`],

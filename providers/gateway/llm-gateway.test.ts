@@ -140,6 +140,29 @@ describe('the gateway to language models', () => {
     expect(llm.pool.health()[0]).toMatchObject({ state: 'closed' })
   })
 
+  it('no longer waits for a provider that takes calls and says nothing, and tries it again ever more seldom', async () => {
+    let isHanging = true
+    const one = new ScriptedLlm(async function* () {
+      if (isHanging) await forever
+      yield 'One.'
+    }, 'one')
+    const { llm, pass } = gateway([one, new ScriptedLlm(says('Two.'), 'two')], { hedgeAfterMs: 1 })
+    for (let turn = 0; turn < 6; turn++) await piecesOf(llm)
+    expect(one.heard).toHaveLength(3)
+    expect(llm.pool.health()[0]).toMatchObject({ demoted: true, since: new Date('2026-06-01T03:00:00Z') })
+    pass(5_000)
+    await piecesOf(llm)
+    pass(5_000)
+    await piecesOf(llm)
+    expect(one.heard).toHaveLength(4)
+    isHanging = false
+    pass(5_000)
+    await piecesOf(llm)
+    await piecesOf(llm)
+    expect(one.heard).toHaveLength(6)
+    expect(llm.pool.health()[0]).toMatchObject({ demoted: false })
+  })
+
   it('tells since when a provider fails, from its first failure on, however often it was tried again', async () => {
     const clock = fixedClock('2026-06-01T03:00:00Z')
     let isDown = false

@@ -53,6 +53,7 @@ export class ProviderPool<Adapter extends { readonly id: string }> {
         id: names[at] ?? adapter.id,
         now,
         today: () => clock.now(),
+        onLate: (provider) => log.warn({ kind, provider }, 'provider is late again and again, others are asked first'),
         onChange: (provider, state) => log.warn({ kind, provider, state }, 'provider changed its state'),
       }),
     }))

@@ -15,7 +15,7 @@ export interface ProviderHealth {
   pinned: boolean
   /** It is asked after the others, because it is slower or worse than it used to be. */
   demoted: boolean
-  /** Of the breaker's state, and while it isn't closed since the first failure; undefined: it never changed. */
+  /** Of its state: while it isn't well, since the first failure, or since it is late; undefined: it never changed. */
   since: Date | undefined
   lastFault: { code: string; message: string; at: Date } | undefined
   calls: number
@@ -40,7 +40,14 @@ export interface ProviderStateParts {
   now: () => number
   today: () => Date
   onChange?: ((id: string, state: BreakerState) => void) | undefined
+  /** Another has begun in its place again and again, so that it is asked after the others for a while. */
+  onLate?: ((id: string) => void) | undefined
 }
+
+/** As often in a row another is quicker by chance only once in ten thousand times. */
+const mostOutruns = 3
+/** Then it is asked after the others for so long, twice as long each time that it is late again. */
+const lateForMs = { first: 5_000, most: 60_000 }
 
 /** What the gateway knows of one provider, and whether it may be asked. */
 export class ProviderState {
@@ -53,6 +60,9 @@ export class ProviderState {
   #since: Date | undefined
   /** The first of those that no success has followed. */
   #failingSince: Date | undefined
+  readonly #onLate: (id: string) => void
+  #outruns = 0
+  #lateSince: Date | undefined
   #lastFault: ProviderHealth['lastFault']
   #calls = 0
   #failures = 0
@@ -67,7 +77,8 @@ export class ProviderState {
   pinned = false
   demotedUntil = Number.NEGATIVE_INFINITY
 
-  constructor({ kind, id, now, today, onChange = () => undefined }: ProviderStateParts) {
+  constructor({ kind, id, now, today, onChange = () => undefined, onLate = () => undefined }: ProviderStateParts) {
+    this.#onLate = onLate
     this.kind = kind
     this.id = id
     this.#today = today
@@ -97,6 +108,11 @@ export class ProviderState {
 
   ended({ outcome, firstMs, totalMs }: Pick<Call, 'outcome' | 'firstMs' | 'totalMs'>, error?: unknown): void {
     this.#calls += 1
+    if (outcome === 'outrun') this.#wasOutrun()
+    else if (firstMs !== undefined) {
+      this.#outruns = 0
+      this.#lateSince = undefined
+    }
     // One that was outrun took at least so long: left out, a provider that slows down would look as quick as ever.
     if (firstMs !== undefined || outcome === 'outrun') this.firstPieces.add(firstMs ?? totalMs)
     if (error === undefined) {
@@ -112,6 +128,16 @@ export class ProviderState {
     }
     const wait = error instanceof OpsError && 'retryAfterMs' in error ? error.retryAfterMs : undefined
     if (typeof wait === 'number') this.#breaker.leaveAloneFor(wait)
+  }
+
+  /** One that takes calls and says nothing would else keep everybody waiting for the next, each time. */
+  #wasOutrun(): void {
+    this.#outruns += 1
+    this.#lateSince ??= this.#today()
+    if (this.#outruns < mostOutruns) return
+    if (this.#outruns === mostOutruns) this.#onLate(this.id)
+    const forMs = Math.min(lateForMs.most, lateForMs.first * 2 ** (this.#outruns - mostOutruns))
+    this.demotedUntil = Math.max(this.demotedUntil, this.#now() + forMs)
   }
 
   /** What it said of itself with a reply. */
@@ -133,15 +159,17 @@ export class ProviderState {
   }
 
   health(): ProviderHealth {
-    const { kind, id, drained, pinned, demoted } = this
+    const { kind, id, drained, pinned } = this
+    const isLate = this.demoted || this.#outruns >= mostOutruns
     return {
       kind,
       id,
       state: this.#breaker.state,
       drained,
       pinned,
-      demoted,
-      since: this.#since,
+      // Until it has shown otherwise it is late, also while it may be tried again.
+      demoted: isLate,
+      since: this.#breaker.state === 'closed' && isLate ? (this.#lateSince ?? this.#since) : this.#since,
       lastFault: this.#lastFault,
       calls: this.#calls,
       failures: this.#failures,
