@@ -93,11 +93,6 @@ export type Item = { id: string; object: 'realtime.item'; status: ItemStatus } &
   | { type: 'function_call_output'; call_id: string; output: string }
 )
 
-export interface ItemReference {
-  type: 'item_reference'
-  id: string
-}
-
 export interface Usage {
   total_tokens: number
   input_tokens: number

@@ -4,7 +4,7 @@ import { steadyMs } from '../conversation/port-marks.ts'
 
 /** As the Realtime protocol has it. */
 export const micRate = 24_000
-export const micFrameMs = 20
+const micFrameMs = 20
 const frameLength = (micRate * micFrameMs) / 1000
 /** Below it a sample is no speech: where utterances begin and end. */
 const audible = 300

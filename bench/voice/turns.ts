@@ -125,7 +125,7 @@ async function ask(
  * What passed beside the providers' work and the wait that was asked for. A model that was asked before the turn had
  * ended costs only what it was still at work after that; one that was asked later was asked too late by so much.
  */
-export function addedMs(
+function addedMs(
   { endedAt, soundAt }: { endedAt: number; soundAt: number },
   marks: readonly ProviderMark[],
   waitMs: number,
