@@ -78,7 +78,11 @@ async function openCaller(browser: Browser) {
     }
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece)
-    const { sdp, transport } = await calls.begin(Buffer.concat(pieces).toString(), 'browser', AbortSignal.timeout(20_000))
+    const { sdp, transport } = await calls.begin(
+      Buffer.concat(pieces).toString(),
+      'browser',
+      AbortSignal.timeout(20_000),
+    )
     transport.listen({
       message: (json) => heard.messages.push(json),
       audio: (samples, sampleRate) => {
