@@ -38,8 +38,8 @@ export interface Scene {
 /** How loud the speaker is; everything else is told as a distance from it. */
 const speakerDb = -23
 const roomDb = -62
-/** Between two turns: time for an answer that isn't part of the test. */
-const betweenMs = 3200
+/** Between two turns: time for an answer that isn't part of the test, longer than the longest wait of any eagerness. */
+const betweenMs = 4400
 const roomNoises = ['typing', 'music', 'babble'] as const
 const distancesDb = [20, 10, 5] as const
 /** In each language so many speakers are talked over and talk over us; all the others take turns alone. */
