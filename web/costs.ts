@@ -75,7 +75,7 @@ function start(): void {
     storedToken.forget()
     show()
     main.replaceChildren(
-      signInView(wordsIn[lang], wasRefused, (token) => {
+      signInView(wordsIn[lang], wasRefused ? wordsIn[lang].wrongToken : undefined, (token) => {
         storedToken.set(token)
         void load()
       }),

@@ -150,7 +150,8 @@ function start(): void {
     panel.close()
     desk.hidden = true
     signIn.hidden = false
-    const view = signInView(page.words, wasRefused, (token) => {
+    const why = wasRefused ? page.words.wrongToken : link === 'refused' ? page.words.callRefused : undefined
+    const view = signInView(page.words, why, (token) => {
       storedToken.set(token)
       void load()
     })

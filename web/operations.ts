@@ -191,7 +191,7 @@ function start(): void {
     sources = undefined
     show()
     main.replaceChildren(
-      signInView(wordsIn[lang], wasRefused, (token) => {
+      signInView(wordsIn[lang], wasRefused ? wordsIn[lang].wrongToken : undefined, (token) => {
         storedToken.set(token)
         void load()
       }),

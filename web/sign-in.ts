@@ -10,14 +10,15 @@ export const storedToken = {
   forget: (): void => sessionStorage.removeItem(key),
 }
 
-export function signInView(words: Words, wasRefused: boolean, signIn: (token: string) => void): HTMLElement {
+/** @param why Stands above the field where something was refused. */
+export function signInView(words: Words, why: string | undefined, signIn: (token: string) => void): HTMLElement {
   const field = element('input', { type: 'password', id: 'token', autocomplete: 'off', required: true })
   const form = element(
     'form',
     { class: 'sign-in' },
     element('h1', {}, words.signIn),
     element('p', {}, words.signInText),
-    wasRefused && element('p', { class: 'refused', role: 'alert' }, words.wrongToken),
+    why !== undefined && element('p', { class: 'refused', role: 'alert' }, why),
     element('label', { for: 'token' }, words.token),
     field,
     element('button', { type: 'submit', class: 'primary' }, words.signIn),
