@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { defaultMinimumMs } from '#voice-bot/turn-taking/options.ts'
 import { type Percentiles, percentiles } from '../search.ts'
 import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 import { startStandIns } from '../stand-ins/stand-ins.ts'
@@ -21,8 +22,8 @@ export interface BargeInRow {
   soundAfterwards?: number | undefined
 }
 
-/** What both systems take for an interruption: half a second of speech. */
-const leastMs = 500
+/** What is taken for an interruption at the least; LiveKit is set to 500 ms. */
+const leastMs = defaultMinimumMs
 const warmUp = 2
 const Marks = z.record(z.string(), z.array(z.custom<ProviderMark>((mark) => typeof mark === 'object')))
 

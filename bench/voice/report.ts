@@ -1,3 +1,4 @@
+import { defaultMinimumMs } from '#voice-bot/turn-taking/options.ts'
 import { type BenchTable, given, sized, timed } from '../report-cells.ts'
 import { quickProviders, usualVoiceProviders } from './scripts.ts'
 import type { VoiceFindings } from './voice.ts'
@@ -13,7 +14,7 @@ export function voiceTables({ turns, bargeIn, load }: VoiceFindings): BenchTable
       })),
     },
     {
-      title: 'Talked over: until silence, beyond the least length of an interruption (500 ms)',
+      title: 'Talked over: until silence, beyond the least length of an interruption',
       columns: ['interruptions', 'missed', 'stop p50', 'p95', 'p99', 'voice cancelled p95', 'sound afterwards'],
       rows: bargeIn.map(({ system, transport, interruptions, missed, stop, voiceCancelled, soundAfterwards }) => ({
         name: `${system}, ${transport}`,
@@ -65,6 +66,7 @@ export function voiceNotes({ withoutPeer }: VoiceFindings): string[] {
   return [
     `Speech of espeak-ng in frames of 20 ms, in real time. Nightdesk runs in a process of its own behind its Realtime WebSocket, with recogniser, model and voice as servers in another process: final words at once, first token ${quick.firstTokenMs} ms, first sound ${quick.firstSoundMs} ms; the slower ones ${slow.finalMs}, ${slow.firstTokenMs} and ${slow.firstSoundMs} ms. LiveKit's are scripted objects in its own process, with the same delays, and it is given frames without a socket.`,
     'Added: beyond the wait that was configured and the time that the providers took for what was needed. Nightdesk speaks once a sentence is whole and checked against its source, and counts the model as at work until then; LiveKit speaks from the first token.',
+    `The least length is ${defaultMinimumMs} ms here, where words decide earlier, and 500 ms for LiveKit.`,
     'Missed: no sound within 6 s, or no stop within 3 s. Gap: how long a client that plays what it is sent at once had nothing to play within an answer. Reachable: heap and buffers after a forced collection.',
     ...(withoutPeer === undefined ? [] : [withoutPeer]),
   ]

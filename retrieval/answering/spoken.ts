@@ -30,7 +30,8 @@ export function spokenForm(selection: Selection, wants: ReadonlySet<Want>, now: 
     if (text !== '') parts.push(text)
   }
   // Who is about to act wants to know how old it is, also where that is no reason to hesitate.
-  if ((wants.has('steps') || wants.has('command')) && age === undefined) parts.push(lastSeen(selection.best.passage, now, lang))
+  if ((wants.has('steps') || wants.has('command')) && age === undefined)
+    parts.push(lastSeen(selection.best.passage, now, lang))
   return together(parts, lang)
 }
 
