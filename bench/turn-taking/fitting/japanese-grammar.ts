@@ -33,6 +33,7 @@ export const japaneseGrammar: Grammar = {
     | {time} {np} が {polite} | {time} {np} を {ta} | {np} に {np} が {polite} | {np} から {np} が {polite} | {np} と {np} が {polite} | {np} は {np} に よります
     | {np} は {time} の {n} | いや {np} は {np} です | {np} が {teru} * 2 | {np} を {teru} | {np} が {teru} ん です | {np} は {nai} ん です * 2 | {np} は {masu} たく ない ん です | {np} は {masu} たく ない
     | {np} は {clause} ん でしょう | {np} の 番号 は {digits} です | {np} は {digits} です * 2 | {digits} です | {attr} は {digits} です | {np} は {num} {count} です | {np} は {np} です * 2
+    | {np} が {ta} * 3 | {np} は {nai} * 2 | {np} が {dict} * 2 | {np} は {np} である | {clause} の である | {np} は {np} であった
     | {np} が {te} きました | {np} は {clause} かも しれない | {np} は {clause} かも しれません | {polite} ね | {clause} ね | {clause} よ | {clause} と いう こと です | {np} の まま です`,
   fragment: `{np} * 3 | {np} の {attr} * 3 | {np} だけ | {np} の ほう | {np} の 方 | {np} も | {np} です * 2 | {np} の {n} の {attr} | 次 の {n} | {num} {count} 目 | {num} 番 | もっと {adv}
     | {np} の {np} | {np} じゃ なくて {np} | {np} と {np} | {np} か {np} | {attr} | {adv} | {np} の {attr} です | {state} | {np} な やつ | {ta} やつ | {np} について | {np} は`,
