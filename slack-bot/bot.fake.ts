@@ -282,7 +282,9 @@ export async function startBot({ slack: how, wiki: theirs, given }: StartBotOpti
     quiet: async () => {
       let calls = -1
       for (let still = 0; still < 4; ) {
-        await pause(25)
+        // What is under way is waited for, unless a test holds it back.
+        await bot.settle(AbortSignal.timeout(25))
+        await pause(8)
         const now = slack.calls.length + slack.responses.length + wiki.asked.length
         still = now === calls ? still + 1 : 0
         calls = now

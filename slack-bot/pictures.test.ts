@@ -127,6 +127,8 @@ describe('what stands in Slack can be shown as a page', () => {
     await bot.quiet()
     await bot.slack.command({ user: 'U1', channel: 'C1', text: 'note Rolled back to 1.2.2', command: '/incident' })
     await bot.slack.command({ user: 'U1', channel: 'C1', text: 'end', command: '/incident' })
+    // So many posts in one channel have to wait for their turn.
+    await bot.until(() => shownIn(bot, 'C1').some((each) => JSON.stringify(each).includes('Postmortem: ')))
     await bot.quiet()
     const page = await pictured('incident', 'An incident', shownIn(bot, 'C1').slice(-4))
     expect(page).toContain('Postmortem: Payments are late')
