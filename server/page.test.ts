@@ -168,6 +168,7 @@ describe.skipIf(lacksChromium())('the page', { timeout: 20_000 }, () => {
     await using opened = await openPage(browser)
     await opened.page.goto(`${opened.nightdesk.url}/#document=redis-notes&passage=redis-notes%231`)
     await opened.page.getByRole('heading', { name: 'Redis メモ' }).waitFor()
+    await opened.page.locator('.passage.cited').first().waitFor()
     expect(await opened.page.locator('.passage.cited').count()).toBe(1)
   })
 })

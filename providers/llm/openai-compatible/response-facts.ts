@@ -65,7 +65,8 @@ export function llmErrorOf(error: unknown, model: string): LlmError {
 
 function faultOf({ status, message, code, type }: z.infer<typeof ApiFailure>, error: unknown): LlmFault {
   // LiteLLM answers 400 or 429 when its budget is used up, OpenAI 429 when no credit is left: no waiting helps.
-  const words = `${type} ${code} ${message}`
+  // LangChain adds the address of its own page on such errors, which names a missing model at every 404.
+  const words = `${type} ${code} ${message.replace(/Troubleshooting URL:[\s\S]*/, '')}`
   if (/budget_exceeded|budget has been exceeded|over budget|exceeded budget|insufficient_quota/i.test(words))
     return 'over-budget'
   if (/invalid model name|model_not_found|key_model_access_denied|not allowed to access model/i.test(words))
