@@ -11,6 +11,7 @@ import {
   type RouteEnv,
   security,
 } from '../route-frame.ts'
+import { sessionQuery } from './session-query.ts'
 
 const callRoute = createRoute({
   method: 'post',
@@ -21,15 +22,7 @@ const callRoute = createRoute({
     'Events go through the data channel `oai-events`, audio through a track each way. The offer must be complete, or its candidates must be reachable from ours: there is no trickling.',
   security,
   request: {
-    query: z.object({
-      model: z.string().optional(),
-      conversation_id: z.string().optional().openapi({ description: 'Goes on with a conversation of yours.' }),
-      resume: z
-        .string()
-        .optional()
-        .openapi({ description: 'As `session.created` gave it: goes on with that session.' }),
-      after: z.string().optional().openapi({ description: 'The last `event_id` seen: later events are sent again.' }),
-    }),
+    query: sessionQuery,
     body: {
       required: true,
       content: {

@@ -3,6 +3,7 @@ import type { ClientSecrets } from '../client-secrets.ts'
 import { RequestProblem } from '../problems.ts'
 import type { RealtimeDesk } from '../realtime.ts'
 import { type App, bodyProblemResponses, jsonBody, jsonContent, problemResponses, security } from '../route-frame.ts'
+import { sessionQuery } from './session-query.ts'
 
 /** Seconds; the API's own bounds and default. */
 const lifetimes = { least: 10, most: 7200, usual: 600 } as const
@@ -55,15 +56,7 @@ const socketRoute = createRoute({
   summary: "Voice, in OpenAI's Realtime protocol, over a WebSocket",
   security,
   request: {
-    query: z.object({
-      model: z.string().optional(),
-      conversation_id: z.string().optional().openapi({ description: 'Goes on with a conversation of yours.' }),
-      resume: z
-        .string()
-        .optional()
-        .openapi({ description: 'As `session.created` gave it: goes on with that session.' }),
-      after: z.string().optional().openapi({ description: 'The last `event_id` seen: later events are sent again.' }),
-    }),
+    query: sessionQuery,
   },
   responses: {
     101: { description: 'The connection is a WebSocket now.' },

@@ -1,10 +1,8 @@
-import { Arrivals } from '#providers/audio/arrivals.ts'
-import { durationMs } from '#providers/audio/pcm.ts'
 import { resample } from '#providers/audio/resample.ts'
 import { readWav } from '#providers/audio/wav.ts'
 import { TextToSpeechError, type TextToSpeechProvider } from '../errors.ts'
 import type { SpeakingOptions, SpokenAudio, TextToSpeech } from '../text-to-speech.ts'
-import { estimatedWordTimes, wordsIn } from '../word-times.ts'
+import { pieceByPiece, Utterances } from '../utterances.ts'
 import { espeakMarkup, hasKanji } from './espeak-text.ts'
 import { numbersInKana } from './japanese-numbers.ts'
 import { programOver } from './program.ts'
@@ -37,7 +35,7 @@ export class EspeakTextToSpeech implements TextToSpeech {
   readonly sampleRate: number
   readonly #program: string
   readonly #kakasi: string
-  readonly #speaking = new Set<AbortController>()
+  readonly #utterances = new Utterances()
 
   constructor({ program = 'espeak-ng', kakasi = 'kakasi', sampleRate = 24_000 }: EspeakOptions = {}) {
     this.#program = program
@@ -45,44 +43,11 @@ export class EspeakTextToSpeech implements TextToSpeech {
     this.sampleRate = sampleRate
   }
 
-  async *say(text: AsyncIterable<string>, options: SpeakingOptions, signal: AbortSignal): AsyncGenerator<SpokenAudio> {
-    signal.throwIfAborted()
-    const spoken = new Arrivals<SpokenAudio>()
-    const iterator = text[Symbol.asyncIterator]()
-    const silenced = new AbortController()
-    silenced.signal.addEventListener('abort', () => spoken.fail(silenced.signal.reason))
-    const stop = () => silenced.abort(signal.reason)
-    signal.addEventListener('abort', stop)
-    this.#speaking.add(silenced)
-    this.#sayAll(iterator, options, spoken, silenced.signal).then(
-      () => spoken.end(),
-      (error: unknown) => spoken.fail(error),
+  say(text: AsyncIterable<string>, options: SpeakingOptions, signal: AbortSignal): AsyncIterable<SpokenAudio> {
+    const speaker = pieceByPiece({ lang: options.lang, sampleRate: this.sampleRate }, (piece, stop) =>
+      this.#synthesise(piece, options, stop),
     )
-    try {
-      yield* spoken
-    } finally {
-      signal.removeEventListener('abort', stop)
-      this.#speaking.delete(silenced)
-      silenced.abort(new Error('nobody listens any more'))
-      iterator.return?.().then(undefined, () => undefined)
-    }
-  }
-
-  async #sayAll(
-    text: AsyncIterator<string>,
-    options: SpeakingOptions,
-    spoken: Arrivals<SpokenAudio>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let saidMs = 0
-    for (let next = await text.next(); next.done !== true; next = await text.next()) {
-      signal.throwIfAborted()
-      const words = wordsIn(next.value, options.lang)
-      if (words.length === 0) continue
-      const samples = await this.#synthesise(next.value, options, signal)
-      spoken.push({ samples, words: estimatedWordTimes(words, samples, this.sampleRate, saidMs) })
-      saidMs += durationMs(samples.length, this.sampleRate)
-    }
+    return this.#utterances.say(text, speaker, signal)
   }
 
   async #synthesise(text: string, options: SpeakingOptions, signal: AbortSignal): Promise<Int16Array> {
@@ -112,6 +77,6 @@ export class EspeakTextToSpeech implements TextToSpeech {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const speaking of this.#speaking) speaking.abort(new Error('closed'))
+    this.#utterances[Symbol.dispose]()
   }
 }

@@ -1,7 +1,8 @@
-import { Arrivals } from '#providers/audio/arrivals.ts'
+import type { Arrivals } from '#providers/audio/arrivals.ts'
 import { durationMs } from '#providers/audio/pcm.ts'
 import { TextToSpeechError, type TextToSpeechFault, type TextToSpeechProvider } from '../errors.ts'
 import type { SpeakingOptions, SpokenAudio, TextToSpeech } from '../text-to-speech.ts'
+import { Utterances } from '../utterances.ts'
 import { estimatedWordTimes, wordsIn } from '../word-times.ts'
 
 export interface OpenAiCompatibleTextToSpeechOptions {
@@ -27,34 +28,15 @@ export class OpenAiCompatibleTextToSpeech implements TextToSpeech {
   readonly id: string
   readonly sampleRate = pcmRate
   readonly #options: OpenAiCompatibleTextToSpeechOptions
-  readonly #speaking = new Set<AbortController>()
+  readonly #utterances = new Utterances()
 
   constructor(options: OpenAiCompatibleTextToSpeechOptions) {
     this.id = options.model
     this.#options = options
   }
 
-  async *say(text: AsyncIterable<string>, options: SpeakingOptions, signal: AbortSignal): AsyncGenerator<SpokenAudio> {
-    signal.throwIfAborted()
-    const spoken = new Arrivals<SpokenAudio>()
-    const iterator = text[Symbol.asyncIterator]()
-    const silenced = new AbortController()
-    silenced.signal.addEventListener('abort', () => spoken.fail(silenced.signal.reason))
-    const stop = (): void => silenced.abort(signal.reason)
-    signal.addEventListener('abort', stop)
-    this.#speaking.add(silenced)
-    this.#sayAll(iterator, options, spoken, silenced.signal).then(
-      () => spoken.end(),
-      (error: unknown) => spoken.fail(error),
-    )
-    try {
-      yield* spoken
-    } finally {
-      signal.removeEventListener('abort', stop)
-      this.#speaking.delete(silenced)
-      silenced.abort(new Error('nobody listens any more'))
-      iterator.return?.().then(undefined, () => undefined)
-    }
+  say(text: AsyncIterable<string>, options: SpeakingOptions, signal: AbortSignal): AsyncIterable<SpokenAudio> {
+    return this.#utterances.say(text, (pieces, spoken, stop) => this.#sayAll(pieces, options, spoken, stop), signal)
   }
 
   async #sayAll(
@@ -130,7 +112,7 @@ export class OpenAiCompatibleTextToSpeech implements TextToSpeech {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const speaking of this.#speaking) speaking.abort(new Error('closed'))
+    this.#utterances[Symbol.dispose]()
   }
 }
 
