@@ -69,6 +69,20 @@ describe('an answer in the documents’ own words', () => {
     expect((await asked('What should I do after the Redis failover?')).spoken).toContain('Tell the team')
   })
 
+  it('names the owner of what is asked about, and a path that holds a date', async () => {
+    const report: Section = {
+      title: 'postmortems/2026-03-14-outage',
+      heading: 'Actions',
+      owners: ['team-review'],
+      text: '- Ask the owner of the cache what the owner of each action is.\n- The owner of redis is to be asked.',
+    }
+    const sections = [report, failover]
+    expect((await answeringOver(sections).answer('What is the owner of redis?')).answer).toContain('team-cache')
+    const dated = await answeringOver([report]).answer('Who owns the outage postmortem?')
+    expect(dated.answer).toContain('2026-03-14')
+    keepsItsPromises(dated, [report])
+  })
+
   it('says with a sentence what it leans on', async () => {
     const text =
       'Sentinel fails over in 30 seconds. Only when it does not:\n\n```sh\nredis-cli SENTINEL FAILOVER main\n```'

@@ -59,7 +59,7 @@ function citedFaults(text: string, citations: readonly Citation[], { passages }:
     ...measureFaults(text, held),
     ...namedThingFaults(text, held),
   ].map((each) => `"${each}" stands in no cited passage.`)
-  const known = passages.map(asSeen).map(withUndated)
+  const known = passages.map(asSeen)
   return [...made, ...checkAnswer(answer, known).filter((fault) => !complete.test(fault))]
 }
 
@@ -67,12 +67,6 @@ function citedFaults(text: string, citations: readonly Citation[], { passages }:
 function asSeen({ id, text }: { id: string; text: string }): { id: string; text: string } {
   const seen = withoutInvisible(text)
   return seen === text ? { id, text } : { id, text: `${text}\n${seen}` }
-}
-
-/** Dates are left out of what is checked, since ours say how old a source is; a command with a date in it must still match. */
-function withUndated({ id, text }: { id: string; text: string }): { id: string; text: string } {
-  const undated = text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, '')
-  return undated === text ? { id, text } : { id, text: `${text}\n${undated}` }
 }
 
 /** An answer that cites nothing says what it looked for and who may know; it may use no other names. */

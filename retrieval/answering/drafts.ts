@@ -1,6 +1,8 @@
 import type { AnswerWarning, RankedPassage } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
+import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Evidence } from './evidence.ts'
+import { ownedTerms } from './question.ts'
 import { type AnswerPart, citationOf, quoted } from './quoting.ts'
 import { spokenForm } from './spoken.ts'
 import type { Asked } from './understanding.ts'
@@ -58,7 +60,12 @@ export function abstention(asked: Asked, nearest: readonly RankedPassage[], conf
 
 /** "Who owns …?": by the record of the document that is meant, and of the others of its name; then what it says itself. */
 export function ownerDraft(evidence: Evidence, asked: Asked, passages: readonly RankedPassage[], now: Date): Draft {
-  const [first] = passages
+  const meant = ownedTerms(asked.standalone)
+  const isNamed = ({ document }: RankedPassage): boolean => {
+    const title = new Set(termsOf(document.title))
+    return meant.some((term) => title.has(term))
+  }
+  const first = passages.find(isNamed) ?? passages[0]
   const named = passages.filter(
     ({ document }) => first !== undefined && nameOf(document.title) === nameOf(first.document.title),
   )

@@ -22,12 +22,12 @@ export function checkAnswer(
   })
   const faults = [...quotes, ...markFaults(answer)]
   if (answer.abstained) return faults
-  const source = new ValueSource(
-    answer.citations.flatMap(({ passageId, document, heading }) => [
-      texts.get(passageId) ?? '',
-      [document.title, document.path, document.url, ...document.owners, ...heading].join('\n'),
-    ]),
-  )
+  const held = answer.citations.flatMap(({ passageId, document, heading }) => [
+    texts.get(passageId) ?? '',
+    [document.title, document.path, document.url, ...document.owners, ...heading].join('\n'),
+  ])
+  // A path or a command may have a date in it, which is left out of what is checked; it must still match.
+  const source = new ValueSource([...held, ...held.map((text) => text.replace(ages, '')).filter((text) => text !== '')])
   const missing = [answer.answer, answer.spoken].flatMap((text) => source.missing(valuesOf(withoutMarks(text))))
   return [...faults, ...missing.map((value) => `"${value}" stands in no cited passage.`)]
 }

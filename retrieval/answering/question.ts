@@ -82,6 +82,11 @@ export function asksForOwner(question: string): boolean {
   return ownership.test(question.normalize('NFKC'))
 }
 
+/** What of a question for an owner names whose owner is meant. */
+export function ownedTerms(question: string): readonly string[] {
+  return [...new Set(termsOf(question.normalize('NFKC').replace(new RegExp(ownership, 'gi'), ' ')))]
+}
+
 function wantsOf(text: string): ReadonlySet<Want> {
   const line = text.normalize('NFKC').trim()
   return new Set(wants.filter(([, pattern]) => pattern.test(line)).map(([want]) => want))
