@@ -4,7 +4,7 @@ import { switchTheme } from './bar.ts'
 import { type CostsWords, costsWords } from './costs-words.ts'
 import { element, icon, outwardLink } from './dom.ts'
 import { failureInWords } from './page.ts'
-import { signInView, storedToken } from './sign-in.ts'
+import { askForToken, storedToken } from './sign-in.ts'
 import { stageBar } from './turn-bars.ts'
 import { addressOf, type MinuteCost, minuteCost, total, useIn, type VoiceUse } from './voice-costs.ts'
 import { type PageLang, preferredLang, wordsIn } from './words.ts'
@@ -71,16 +71,8 @@ function start(): void {
   }
 
   function signIn(): void {
-    const wasRefused = storedToken.get() !== null
-    storedToken.forget()
     show()
-    main.replaceChildren(
-      signInView(wordsIn[lang], wasRefused ? wordsIn[lang].wrongToken : undefined, (token) => {
-        storedToken.set(token)
-        void load()
-      }),
-    )
-    main.querySelector('input')?.focus()
+    askForToken(main, wordsIn[lang], () => void load())
   }
 
   show()

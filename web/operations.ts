@@ -6,7 +6,7 @@ import { element, icon } from './dom.ts'
 import { dollars, operationsWords } from './operations-words.ts'
 import { failureInWords } from './page.ts'
 import { type ProviderOrder, providerCard, providerInTrouble } from './provider-card.ts'
-import { signInView, storedToken } from './sign-in.ts'
+import { askForToken, storedToken } from './sign-in.ts'
 import { needsALook, sourceCard } from './source-card.ts'
 import { isBudgetGone, troubleBoard } from './trouble-board.ts'
 import { turnBars } from './turn-bars.ts'
@@ -186,17 +186,9 @@ function start(): void {
   }
 
   function signIn(): void {
-    const wasRefused = storedToken.get() !== null
-    storedToken.forget()
     sources = undefined
     show()
-    main.replaceChildren(
-      signInView(wordsIn[lang], wasRefused ? wordsIn[lang].wrongToken : undefined, (token) => {
-        storedToken.set(token)
-        void load()
-      }),
-    )
-    main.querySelector('input')?.focus()
+    askForToken(main, wordsIn[lang], () => void load())
   }
 
   show()

@@ -10,6 +10,18 @@ export const storedToken = {
   forget: (): void => sessionStorage.removeItem(key),
 }
 
+/** In the place of a page that needs a token: asks for one, and says so where the last one was refused. */
+export function askForToken(main: HTMLElement, words: Words & { wrongToken: string }, signedIn: () => void): void {
+  const wasRefused = storedToken.get() !== null
+  storedToken.forget()
+  const view = signInView(words, wasRefused ? words.wrongToken : undefined, (token) => {
+    storedToken.set(token)
+    signedIn()
+  })
+  main.replaceChildren(view)
+  view.querySelector('input')?.focus()
+}
+
 /** @param why Stands above the field where something was refused. */
 export function signInView(words: Words, why: string | undefined, signIn: (token: string) => void): HTMLElement {
   const field = element('input', { type: 'password', id: 'token', autocomplete: 'off', required: true })
