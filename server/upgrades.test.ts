@@ -158,14 +158,18 @@ describe('a WebSocket for voice', () => {
     expect((await without.get('/v1/realtime')).status).toBe(404)
   })
 
-  it('counts as a question of the principal, unless a dropped one is taken up again', async () => {
+  it('counts as a request of the principal; what is asked in it counts there', async () => {
     const { desk } = fakeDesk()
-    await using nightdesk = await startServer({ realtime: desk, principals, limits: memoryLimits({ questions: 1 }) })
+    await using nightdesk = await startServer({
+      realtime: desk,
+      principals,
+      limits: memoryLimits({ questions: 1, requests: 2 }),
+    })
     const headers = { authorization: 'Bearer alices-token' }
     expect(await connected(nightdesk.url, { headers })).toMatchObject({ kind: 'open' })
+    expect(await connected(nightdesk.url, { headers, path: '/v1/realtime?resume=x' })).toMatchObject({ kind: 'open' })
     const refused = await connected(nightdesk.url, { headers })
     expect(refused).toMatchObject({ kind: 'refused', status: 429, body: { code: 'rate_limited' } })
-    expect(await connected(nightdesk.url, { headers, path: '/v1/realtime?resume=x' })).toMatchObject({ kind: 'open' })
   })
 
   it('is refused while the process drains, which waits for those who talk', async () => {

@@ -54,8 +54,8 @@ async function admittedCaller(
   if (draining()) throw new RequestProblem('draining', 'Nightdesk is shutting down. Connect again in a few seconds.')
   const token = bearerToken(request) ?? tokenAmongProtocols(request)
   const { principal, settings, conversationId } = identifyBy(request, token, { principals, secrets })
-  // A talk counts as a question when it begins; what is said in it is held to the budgets.
-  if (limits !== undefined) await admitted(limits, principal.name, !searchParams.has('resume'))
+  // What is asked in it counts as questions there.
+  if (limits !== undefined) await admitted(limits, principal.name, false)
   return { principal, settings, query: queryOf(searchParams, conversationId) }
 }
 

@@ -85,7 +85,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   await using speech = await openSpeech(config, providers)
   await using slack = await openSlackBot(invocation, nightdesk, { speech, port: options.port })
   const callLog = slack?.said
-  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech, callLog })
+  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech, callLog, limits })
   const server = createServer({
     ask: nightdesk.ask,
     search: nightdesk.search,

@@ -34,7 +34,7 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
   providers.listen(counted.called)
   await using limits = openLimits(config)
   await using speech = await openSpeech(config, providers)
-  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech })
+  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech, limits })
   await using tickets = await openCallTickets(invocation)
   const server = createVoiceServer({
     principals: configuredPrincipals(config.settings),

@@ -11,6 +11,7 @@ import type { VoiceFigures } from '#voice-bot/figures.ts'
 import { type PreparedVoice, preparedVoice } from '#voice-bot/mouth/prepared-voice.ts'
 import { allVoiceSentences, voiceSentence } from '#voice-bot/mouth/words.ts'
 import { realTiming } from '#voice-bot/realtime/playback.ts'
+import type { QuestionLimits } from '#voice-bot/realtime/question-limits.ts'
 import { SessionUpdate } from '#voice-bot/realtime/session-update.ts'
 import { checkedSettings, VoiceSessions } from '#voice-bot/realtime/sessions.ts'
 import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
@@ -32,6 +33,8 @@ export interface VoiceSurroundings {
   speech: OpenedSpeech
   /** Absent: what is said is written down nowhere else, or whoever does so looks for itself. */
   callLog?: CallLog | undefined
+  /** Absent: everybody may ask as often as they like. */
+  limits?: QuestionLimits | undefined
 }
 
 /** Twice what voices usually take to begin: then something else is said first. */
@@ -53,7 +56,7 @@ export async function openVoice(
   { config, log }: Pick<Invocation, 'config' | 'log'>,
   nightdesk: Nightdesk,
   figures: Omit<VoiceFigures, 'sounded'>,
-  { speech, callLog }: VoiceSurroundings,
+  { speech, callLog, limits }: VoiceSurroundings,
 ): Promise<OpenedVoice> {
   const { resume_for, drain_for, ice_servers: iceServers, most_calls: mostCalls } = config.settings.voice
   const detector = createVoiceActivityDetector({ log })
@@ -84,6 +87,7 @@ export async function openVoice(
         figures.sessions(open)
       },
     },
+    limits,
     keepsMs: durationMs(resume_for),
   })
   const door = webSocketDoor(sessions)

@@ -288,7 +288,7 @@ export const Settings = z.strictObject({
         .int()
         .positive()
         .optional()
-        .describe('Of one principal, over HTTP; more are refused with 429'),
+        .describe('Of one principal, over HTTP and aloud; more are refused with 429, or in words'),
       requests_per_minute: z.int().positive().optional().describe('Of one principal, of any kind, over HTTP'),
     })
     .prefault({})

@@ -4,8 +4,8 @@ import type { RouteEnv } from '../route-frame.ts'
 import { ticketPath } from '../routes/call-tickets.ts'
 import type { Admission, RequestLimits } from './request-limits.ts'
 
-/** Each of them may cost a model's answer. */
-const questions = new Set(['/v1/ask', '/v1/chat/completions', '/v1/realtime/calls', '/mcp'])
+/** Each of them may cost a model's answer; what is asked in a call counts there. */
+const questions = new Set(['/v1/ask', '/v1/chat/completions', '/mcp'])
 
 /** Refuses whoever asks too often, with 429 and when to try again; all others are told how much is left. */
 export function limiting(limits: RequestLimits | undefined): MiddlewareHandler<RouteEnv> {

@@ -37,6 +37,12 @@ export function voiceSentence(sentence: VoiceSentence, lang: Lang): string {
   return sentences[sentence][lang]
 }
 
+/** Whoever has asked too often is told so. */
+export function tooManyQuestions(seconds: number, lang: Lang): string {
+  if (lang === 'ja') return `質問が多すぎます。${seconds}秒後にもう一度お願いします。`
+  return `That's too many questions for now. Please try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`
+}
+
 /** All that a session or its conversation may have to say at once, in one language. */
 export function allVoiceSentences(lang: Lang): string[] {
   const own = Object.values(sentences).map((each) => each[lang])

@@ -1,7 +1,9 @@
 import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
+import { detectLang } from '#knowledge/language.ts'
 import type { StatusDetails } from '../protocol.ts'
 import { ClientFault } from './faults.ts'
+import { refusal, secondsToWait } from './question-limits.ts'
 import type { AskedFor } from './response-input.ts'
 import type { ResponseWriter } from './response-writer.ts'
 import type { SessionScope } from './session-parts.ts'
@@ -33,11 +35,27 @@ export class Asides {
   }
 
   /** Never rejects. */
-  async answer({ writer, mode, lang, question, history }: Aside): Promise<void> {
-    const { parts, caller, settings } = this.#scope
+  async answer(aside: Aside): Promise<void> {
+    const { writer } = aside
+    const { limits } = this.#scope.parts
     const abort = new AbortController()
-    const { id } = writer.options
-    this.#open.set(id, { writer, abort })
+    this.#open.set(writer.options.id, { writer, abort })
+    const seconds = limits === undefined ? 0 : await secondsToWait(limits, this.#scope)
+    if (seconds === 0) await this.#answer(aside, abort)
+    else this.#refuse(aside, seconds)
+    this.#open.delete(writer.options.id)
+  }
+
+  #refuse({ writer, mode, lang, question }: Aside, seconds: number): void {
+    const { notice, details } = refusal(seconds, lang ?? detectLang(question))
+    this.#scope.send({ type: 'nightdesk.notice', response_id: writer.options.id, ...notice })
+    if (mode === 'text') writer.text(notice.text)
+    else writer.transcript(notice.text)
+    writer.end(details)
+  }
+
+  async #answer({ writer, mode, lang, question, history }: Aside, abort: AbortController): Promise<void> {
+    const { parts, caller, settings } = this.#scope
     const conversation = new Conversation(parts.conversation, {
       principal: caller.principal,
       mode,
@@ -53,8 +71,6 @@ export class Asides {
     } catch (err) {
       if (!abort.signal.aborted) parts.conversation.log.error({ err }, 'a response beside the conversation failed')
       writer.end(abort.signal.aborted ? { type: 'cancelled', reason: 'client_cancelled' } : failed)
-    } finally {
-      this.#open.delete(id)
     }
   }
 

@@ -1,3 +1,4 @@
+import { commandIn } from '#conversation/commands.ts'
 import type { ConversationInput } from '#conversation/events.ts'
 import { textSize } from '#knowledge/language.ts'
 import { type VoiceSentence, voiceSentence } from '../mouth/words.ts'
@@ -6,6 +7,7 @@ import type { Asides } from './asides.ts'
 import type { ResponseParameters } from './client-events.ts'
 import { ClientFault } from './faults.ts'
 import { hasAudio, saidIn } from './item-content.ts'
+import { type QuestionLimits, refusal, secondsToWait } from './question-limits.ts'
 import type { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import { askedBy } from './response-input.ts'
@@ -27,6 +29,12 @@ export class Responding {
   #unanswered: string[] = []
   /** A turn that ended while we were speaking is answered after that. */
   #answersNext = false
+  /** Items that were asked too early: they can be asked again. */
+  #refused: readonly string[] = []
+  /** What is asked next was counted already, when half of it was said. */
+  #isCounted = false
+  /** The last that was counted. */
+  #counted: Reply | undefined
 
   constructor(parts: RespondingParts) {
     this.#parts = parts
@@ -40,6 +48,7 @@ export class Responding {
   /** It's no question any more. */
   forget(itemId: string): void {
     this.#unanswered = this.#unanswered.filter((id) => id !== itemId)
+    this.#refused = this.#refused.filter((id) => id !== itemId)
   }
 
   /** What was asked until now was answered so, elsewhere: it is part of the conversation. */
@@ -84,7 +93,7 @@ export class Responding {
 
   /** Asks the conversation, as soon as all that is to be answered has words. */
   proceed(): void {
-    const { replies, user, settings, parts } = this.#parts
+    const { replies, user, parts } = this.#parts
     const reply = replies.active
     if (reply === undefined || reply.isAsked || reply.itemIds.some((id) => user.isUnheard(id))) return
     reply.isAsked = true
@@ -96,9 +105,37 @@ export class Responding {
       this.#sayInstead(reply)
       return
     }
+    const isCounted = this.#isCounted
+    this.#isCounted = false
+    // Commands are no questions: who asks too often can still say stop.
+    if (parts.limits === undefined || isCounted || commandIn(text) !== undefined) this.#ask(reply, text)
+    else void this.#askWithin(parts.limits, reply, text)
+  }
+
+  #ask(reply: Reply, text: string): void {
+    const { replies, settings } = this.#parts
     const lang = answerLangOf(settings(), reply.instructions)
     replies.asked(reply)
     this.#input({ kind: 'text', text, mode: reply.mode, ...(lang === 'auto' ? {} : { lang }) })
+  }
+
+  /** Never rejects. */
+  async #askWithin(limits: QuestionLimits, reply: Reply, text: string): Promise<void> {
+    const { replies, send } = this.#parts
+    const seconds = await secondsToWait(limits, this.#parts)
+    if (reply.isCancelled) {
+      this.#isCounted = reply.isHalf && seconds === 0
+      return
+    }
+    if (seconds === 0) {
+      this.#counted = reply
+      this.#ask(reply, text)
+      return
+    }
+    this.#refused = reply.itemIds
+    const ending = refusal(seconds, reply.lang)
+    send({ type: 'nightdesk.notice', response_id: reply.writer.options.id, ...ending.notice })
+    await replies.say(reply, ending.notice.text, ending.details)
   }
 
   /** Speech counts as sound, what was typed as text. */
@@ -114,6 +151,7 @@ export class Responding {
   ended(reply: Reply): boolean {
     // What was answered by half is asked again, together with what comes.
     if (reply.isHalf) this.#unanswered = [...reply.itemIds, ...this.#unanswered]
+    if (reply.isHalf && this.#counted === reply) this.#isCounted = true
     if (!this.#answersNext || this.#parts.replies.active !== undefined) return false
     this.#respond({})
     return true
@@ -123,8 +161,11 @@ export class Responding {
     const { replies, items } = this.#parts
     this.#answersNext = false
     const given = parameters.input === undefined ? undefined : askedBy(parameters.input, items)
-    const itemIds = given === undefined ? this.#unanswered : []
+    const again = replies.waitsForClient ? [] : this.#refused
+    const unanswered = this.#unanswered.length > 0 ? this.#unanswered : again
+    const itemIds = given === undefined ? unanswered : []
     if (given === undefined) this.#unanswered = []
+    this.#refused = []
     const reply = this.#begin(parameters, itemIds)
     reply.given = given?.question
     reply.instructions = parameters.instructions
@@ -134,6 +175,10 @@ export class Responding {
       return
     }
     replies.giveUpClient()
+    const [only, ...others] = itemIds
+    // What was begun while it was said knows of nothing that was said before.
+    if (only !== undefined && others.length === 0 && reply.mode === 'spoken' && this.#parts.user.isUnheard(only))
+      this.#parts.user.expectAnswer()
     this.proceed()
   }
 

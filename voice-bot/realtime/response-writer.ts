@@ -58,7 +58,6 @@ export class ResponseWriter {
     this.#parts = parts
     this.#audio = new AudioWriter(options.format)
     parts.send({ type: 'response.created', response: this.#response('in_progress', null) })
-    parts.send({ type: 'rate_limits.updated', rate_limits: [] })
   }
 
   get isDone(): boolean {

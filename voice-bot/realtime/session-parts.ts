@@ -10,6 +10,7 @@ import type { TurnTaking } from '../turn-taking/turn-taking.ts'
 import type { VoiceActivityDetector } from '../voice-activity/voice-activity.ts'
 import type { Items } from './items.ts'
 import type { Playback, Timing } from './playback.ts'
+import type { QuestionLimits } from './question-limits.ts'
 
 /** What voice sessions are made of. */
 export interface VoiceParts {
@@ -21,6 +22,8 @@ export interface VoiceParts {
   citationToWire: (citation: Citation) => CitationWire
   timing: Timing
   figures: VoiceFigures
+  /** Absent: everybody may ask as often as they like. */
+  limits?: QuestionLimits | undefined
   /** A dropped connection's session is kept for so long. Default one minute. */
   keepsMs?: number | undefined
 }
