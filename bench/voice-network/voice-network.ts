@@ -80,8 +80,8 @@ async function overWebSocket(quality: LineQuality, seconds: number, seed: number
   const played = new PlayedPieces(bufferMs)
   const server = createServer()
   const sockets = new WebSocketServer({ server, perMessageDeflate: false })
-  sockets.on('connection', (socket) => {
-    const transport = webSocketTransport(socket)
+  sockets.on('connection', (socket, { socket: stream }) => {
+    const transport = webSocketTransport(socket, stream)
     listen(transport, { piece: () => played.take(pieceMs, performance.now()) })
     void talk(transport, seconds, signal)
   })

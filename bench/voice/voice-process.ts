@@ -22,6 +22,7 @@ import { openDesk } from '../conversation/desk.ts'
  * used until then. It ends with stdin.
  */
 export interface VoiceUse {
+  /** Without the collections that were forced to tell what is reachable. */
   cpuSeconds: number
   residentMb: number
   /** Reachable after a collection. */
@@ -53,6 +54,11 @@ const address = http.address()
 const port = typeof address === 'object' && address !== null ? address.port : 0
 process.stdout.write(`${JSON.stringify({ url: `ws://127.0.0.1:${port}/v1/realtime?model=nightdesk` })}\n`)
 
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
 let heldUpMs = 0
 let lookedAt = performance.now()
 setInterval(() => {
@@ -61,17 +67,20 @@ setInterval(() => {
   lookedAt = now
 }, 10).unref()
 
+/** What collections took that nobody but this measurement asked for. */
+let collectingSeconds = 0
 for await (const _ of createInterface({ input: process.stdin })) {
+  const used = cpuSeconds()
   globalThis.gc?.()
-  const { user, system } = process.cpuUsage()
   const { rss, heapUsed, external } = process.memoryUsage()
   const use: VoiceUse = {
-    cpuSeconds: (user + system) / 1e6,
+    cpuSeconds: used - collectingSeconds,
     residentMb: rss / 1e6,
     heapMb: heapUsed / 1e6,
     externalMb: external / 1e6,
     heldUpMs,
   }
+  collectingSeconds += cpuSeconds() - used
   heldUpMs = 0
   process.stdout.write(`${JSON.stringify(use)}\n`)
 }

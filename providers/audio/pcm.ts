@@ -10,7 +10,15 @@ export function bytesOf(samples: Int16Array): Uint8Array {
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
 }
 
+/** A view where the parts lie behind each other in one piece of memory already, a copy where they don't. */
 export function joined(parts: readonly Int16Array[]): Int16Array {
+  const [first] = parts
+  if (first !== undefined && parts.every((part, at) => at === 0 || followsOn(part, parts[at - 1])))
+    return new Int16Array(
+      first.buffer,
+      first.byteOffset,
+      parts.reduce((length, part) => length + part.length, 0),
+    )
   const whole = new Int16Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {
@@ -18,6 +26,10 @@ export function joined(parts: readonly Int16Array[]): Int16Array {
     at += part.length
   }
   return whole
+}
+
+function followsOn(part: Int16Array, before: Int16Array | undefined): boolean {
+  return part.buffer === before?.buffer && part.byteOffset === before.byteOffset + before.byteLength
 }
 
 export function durationMs(samples: number, sampleRate: number): number {

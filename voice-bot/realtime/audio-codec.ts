@@ -1,38 +1,37 @@
 import { fromALaw, toALaw } from '#providers/audio/a-law.ts'
 import { fromMuLaw, toMuLaw } from '#providers/audio/mu-law.ts'
-import { bytesOf, SampleReader } from '#providers/audio/pcm.ts'
+import { bytesOf } from '#providers/audio/pcm.ts'
 import { Resampler } from '#providers/audio/resample.ts'
 import type { AudioFormat } from '../protocol.ts'
 import { ClientFault } from './faults.ts'
+import { SampleSlab } from './sample-slab.ts'
 import { sampleRateOf } from './session-settings.ts'
 
 /** Reads the audio of `input_audio_buffer.append` in one format. */
 export class AudioReader {
   readonly format: AudioFormat
   readonly sampleRate: number
-  readonly #samples = new SampleReader()
+  readonly #slab: SampleSlab
 
   constructor(format: AudioFormat) {
     this.format = format
     this.sampleRate = sampleRateOf(format)
+    this.#slab = new SampleSlab(this.sampleRate)
   }
 
   /** @throws {ClientFault} When it is no base64. */
   read(base64: string): Int16Array {
+    if (this.format.type === 'audio/pcm') return this.#slab.readBase64(base64, checkDecoded)
     const bytes = Buffer.from(base64, 'base64')
-    // Node skips what is no base64; then fewer bytes come out than the text has room for.
-    if (bytes.length < Math.floor((base64.length * 3) / 4) - 2) {
-      throw new ClientFault('invalid_value', "Correct 'audio': it must be base64 of the session's format.", 'audio')
-    }
-    switch (this.format.type) {
-      case 'audio/pcm':
-        return this.#samples.read(bytes)
-      case 'audio/pcmu':
-        return fromMuLaw(bytes)
-      case 'audio/pcma':
-        return fromALaw(bytes)
-    }
+    checkDecoded(base64, bytes.length)
+    return this.format.type === 'audio/pcmu' ? fromMuLaw(bytes) : fromALaw(bytes)
   }
+}
+
+/** Node skips what is no base64; then fewer bytes come out than the text has room for. */
+function checkDecoded(base64: string, bytes: number): void {
+  if (bytes >= Math.floor((base64.length * 3) / 4) - 2) return
+  throw new ClientFault('invalid_value', "Correct 'audio': it must be base64 of the session's format.", 'audio')
 }
 
 /** Writes sound as it goes out in one format, whatever rate it was made at. */
@@ -49,7 +48,8 @@ export class AudioWriter {
 
   write(samples: Int16Array, sampleRate: number): string {
     const made = this.#atRate(samples, sampleRate)
-    return Buffer.from(this.#bytes(made)).toString('base64')
+    const { buffer, byteOffset, byteLength } = this.#bytes(made)
+    return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
   }
 
   #bytes(samples: Int16Array): Uint8Array {

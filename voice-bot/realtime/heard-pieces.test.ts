@@ -5,26 +5,25 @@ import { HeardPieces } from './heard-pieces.ts'
 const frame = (at: number) => new Int16Array(480).fill(at)
 
 function recogniser() {
-  const state = { isUrgent: false, heard: [] as number[][] }
+  const state = { maySpeak: false, heard: [] as number[][] }
   const pieces = new HeardPieces({
     send: (samples) => state.heard.push([...new Set(samples)]),
-    isUrgent: () => state.isUrgent,
+    maySpeak: () => state.maySpeak,
   })
   return { state, pieces }
 }
 
 describe('what goes to the recogniser', () => {
-  it('goes in pieces of 100 ms while nobody speaks, and as it comes while somebody does', () => {
+  it('goes in pieces of 200 ms while nobody speaks, and of 60 ms while somebody may', () => {
     const { state, pieces } = recogniser()
     for (let at = 0; at < 12; at++) pieces.push(frame(at), 24_000)
-    expect(state.heard).toEqual([
-      [0, 1, 2, 3, 4],
-      [5, 6, 7, 8, 9],
+    expect(state.heard).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]])
+    state.maySpeak = true
+    for (let at = 12; at < 18; at++) pieces.push(frame(at), 24_000)
+    expect(state.heard.slice(1)).toEqual([
+      [10, 11, 12],
+      [13, 14, 15],
     ])
-    state.isUrgent = true
-    pieces.push(frame(12), 24_000)
-    pieces.push(frame(13), 24_000)
-    expect(state.heard.slice(2)).toEqual([[10, 11, 12], [13]])
   })
 
   it('goes at once, and once, when asked for', () => {

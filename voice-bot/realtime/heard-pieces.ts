@@ -2,14 +2,18 @@ import { durationMs, joined } from '#providers/audio/pcm.ts'
 
 export interface HeardPiecesParts {
   send: (samples: Int16Array, sampleRate: number) => void
-  /** Somebody may be speaking: whoever hears is to hear it at once. */
-  isUrgent: () => boolean
+  /** Somebody may be speaking: whoever hears is to hear it soon. */
+  maySpeak: () => boolean
 }
 
-/** Recognisers are sent 20 to 250 ms at once; a room where nobody speaks can wait that long. */
-const quietPieceMs = 100
+/**
+ * Recognisers are sent 20 to 250 ms at once, and each piece costs as much, however long it is. A room where nobody speaks
+ * can wait. Where a voice begins or falls silent, whoever knows calls `flush`: no word waits for the one after it.
+ */
+const voicedPieceMs = 60
+const quietPieceMs = 200
 
-/** Audio on its way to the recogniser: as it comes while somebody speaks, and in larger pieces while nobody does. */
+/** Audio on its way to the recogniser, in pieces as long as may be. */
 export class HeardPieces {
   readonly #parts: HeardPiecesParts
   #waiting: Int16Array[] = []
@@ -25,16 +29,15 @@ export class HeardPieces {
     this.#sampleRate = sampleRate
     this.#waiting.push(samples)
     this.#waitingMs += durationMs(samples.length, sampleRate)
-    if (this.#waitingMs >= quietPieceMs || this.#parts.isUrgent()) this.flush()
+    if (this.#waitingMs >= (this.#parts.maySpeak() ? voicedPieceMs : quietPieceMs)) this.flush()
   }
 
   /** Sends what waits. */
   flush(): void {
     const waiting = this.#waiting
-    const [first] = waiting
-    if (first === undefined) return
+    if (waiting.length === 0) return
     this.#waiting = []
     this.#waitingMs = 0
-    this.#parts.send(waiting.length === 1 ? first : joined(waiting), this.#sampleRate)
+    this.#parts.send(joined(waiting), this.#sampleRate)
   }
 }

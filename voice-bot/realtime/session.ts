@@ -112,11 +112,11 @@ export class RealtimeSession {
     })
     this.#pieces = new HeardPieces({
       send: (samples, sampleRate) => this.#enqueue({ kind: 'audio', samples, sampleRate }),
-      isUrgent: () => this.#user.isSpeaking || this.#ear.mayHearVoice,
+      maySpeak: () => this.#user.isSpeaking || this.#ear.mayHearVoice,
     })
     this.#ear = new TurnEar({
       ...parts,
-      onVoice: () => this.#pieces.flush(),
+      onEdge: () => this.#pieces.flush(),
       onDecision: (decision) => {
         this.#stopIdle()
         this.#user.decide(decision)

@@ -9,8 +9,8 @@ export interface TurnEarParts {
   createTurnTaking: (options: TurnTakingOptions) => TurnTaking
   timing: Timing
   onDecision: (decision: TurnDecision) => void
-  /** Somebody may have begun to speak; whether they do is decided later. */
-  onVoice: () => void
+  /** Somebody may have begun to speak, or have fallen silent; whether they have is decided later. */
+  onEdge: () => void
   /** Nothing tells voices from noise any more but their level. */
   onFailure: (error: unknown) => void
 }
@@ -39,6 +39,7 @@ export class TurnEar {
   #clockMs = 0
   #audioAt = 0
   #voiceUntilMs = 0
+  #isVoiced = false
   #stopWatching: (() => void) | undefined
 
   constructor(parts: TurnEarParts) {
@@ -99,11 +100,10 @@ export class TurnEar {
   }
 
   #frame(frame: VoiceFrame): void {
-    if (frame.probability >= mayBeVoice) {
-      const isNew = !this.mayHearVoice
-      this.#voiceUntilMs = Math.max(this.#clockMs, frame.endMs) + afterVoiceMs
-      if (isNew) this.#parts.onVoice()
-    }
+    const isVoiced = frame.probability >= mayBeVoice
+    if (isVoiced) this.#voiceUntilMs = Math.max(this.#clockMs, frame.endMs) + afterVoiceMs
+    if (isVoiced !== this.#isVoiced) this.#parts.onEdge()
+    this.#isVoiced = isVoiced
     this.#take({ kind: 'frame', frame })
   }
 

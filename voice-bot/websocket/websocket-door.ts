@@ -29,7 +29,7 @@ export function webSocketDoor(
   return {
     accept(request, socket, head, how) {
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        sessions.connect({ ...how, link: webSocketTransport(webSocket, limits) })
+        sessions.connect({ ...how, link: webSocketTransport(webSocket, socket, limits) })
       })
     },
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { transportContract } from '../transport.contract.ts'
@@ -11,8 +12,10 @@ async function linked(limits: WebSocketLimits = {}, maxPayload = 1000) {
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const accepted = Promise.withResolvers<Transport>()
-  server.once('connection', (socket) => accepted.resolve(webSocketTransport(socket, limits)))
+  const accepted = Promise.withResolvers<{ transport: Transport; stream: Duplex }>()
+  server.once('connection', (socket, { socket: stream }) =>
+    accepted.resolve({ transport: webSocketTransport(socket, stream, limits), stream }),
+  )
   const client = new WebSocket(`ws://127.0.0.1:${port}`)
   const messages: string[] = []
   let changed = Promise.withResolvers<void>()
@@ -25,7 +28,7 @@ async function linked(limits: WebSocketLimits = {}, maxPayload = 1000) {
   client.once('close', (code) => closed.resolve(code))
   await once(client, 'open')
   return {
-    transport: await accepted.promise,
+    ...(await accepted.promise),
     client,
     closed: closed.promise,
     send: (json: string) => client.send(json),
@@ -79,6 +82,15 @@ describe('a WebSocket', () => {
     link.transport.listen(listenerOf({ closed: over.resolve }))
     link.client.pause()
     expect(await over.promise).toBe('the client is gone')
+  })
+
+  it('gathers what is sent in one go, and lets go of it at once afterwards', async () => {
+    await using link = await linked()
+    for (let at = 0; at < 20; at++) link.transport.send(JSON.stringify({ at }))
+    expect(link.stream.writableCorked).toBe(1)
+    await new Promise((resolve) => process.nextTick(resolve))
+    expect(link.stream.writableCorked).toBe(0)
+    expect(await link.received(20)).toEqual(Array.from({ length: 20 }, (_, at) => JSON.stringify({ at })))
   })
 
   it('tells what is no text as what is no JSON', async () => {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { LinkListener, Transport } from '../transport.ts'
 
@@ -11,13 +12,17 @@ export interface WebSocketLimits {
 const usualUnsentBytes = 8 * 1024 * 1024
 const usualPingMs = 15_000
 
-/** A Realtime client on a WebSocket: audio goes as events. */
-export function webSocketTransport(socket: WebSocket, limits: WebSocketLimits = {}): Transport {
+/**
+ * A Realtime client on a WebSocket: audio goes as events.
+ * @param stream What the WebSocket was made of: events that are sent in one go leave it in one write.
+ */
+export function webSocketTransport(socket: WebSocket, stream: Duplex, limits: WebSocketLimits = {}): Transport {
   const mostUnsentBytes = limits.mostUnsentBytes ?? usualUnsentBytes
   let listener: LinkListener | undefined
   let early: string[] = []
   let ending: string | undefined
   let isAlive = true
+  let isGathering = false
   const pinging = setInterval(() => {
     if (!isAlive) return end('the client is gone')
     isAlive = false
@@ -32,6 +37,16 @@ export function webSocketTransport(socket: WebSocket, limits: WebSocketLimits = 
     early = []
     socket.terminate()
     listener?.closed(reason)
+  }
+
+  function gather(): void {
+    if (isGathering) return
+    isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      isGathering = false
+      stream.uncork()
+    })
   }
 
   socket.on('pong', () => {
@@ -57,6 +72,7 @@ export function webSocketTransport(socket: WebSocket, limits: WebSocketLimits = 
     },
     send(json) {
       if (ending !== undefined || socket.readyState !== socket.OPEN) return
+      gather()
       socket.send(json)
       if (socket.bufferedAmount > mostUnsentBytes) end('the client does not read')
     },
