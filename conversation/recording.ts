@@ -124,6 +124,7 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
       reviseAnswer: (...asked) => once('store', () => conversations.reviseAnswer(...asked)),
       savePosition: (...asked) => once('store', () => conversations.savePosition(...asked)),
       position: (...asked) => once('position', () => conversations.position(...asked)),
+      forgetTurn: (...asked) => once('store', () => conversations.forgetTurn(...asked)),
       forget: (...asked) => conversations.forget(...asked),
       forgetBefore: (...asked) => conversations.forgetBefore(...asked),
       [Symbol.asyncDispose]: () => conversations[Symbol.asyncDispose](),

@@ -228,6 +228,7 @@ class RecordedWorld {
         reviseAnswer: (_trace, _answer, signal) => store(signal),
         savePosition: (_, signal) => store(signal),
         position: (_id, _principal, signal) => this.#once('position', z.string().optional(), signal),
+        forgetTurn: (_, signal) => store(signal),
         forget: async () => {},
         forgetBefore: async () => {},
         [Symbol.asyncDispose]: async () => {},

@@ -96,6 +96,22 @@ export function conversationStoreContract(
     expect((await kept(conversations, 'bob')).flat()).toHaveLength(3)
   })
 
+  it('forgets one turn and what was said of it, and nothing else', async () => {
+    await using store = await open()
+    const { conversations } = store
+    const at = new Date('2026-01-01T00:00:00Z')
+    for (const traceId of ['t1', 't2']) {
+      await conversations.addTurn(fakeTurn({ traceId }), ongoing)
+      await conversations.addFeedback({ traceId, principal: 'ann', verdict: 'good', at }, ongoing)
+    }
+    await conversations.forgetTurn('t1', ongoing)
+    await conversations.forgetTurn('unknown', ongoing)
+    expect(await conversations.turn('t1', ongoing)).toBeUndefined()
+    expect(await conversations.feedback('t1', ongoing)).toEqual([])
+    expect(await conversations.turns('c', 'ann', 10, ongoing)).toMatchObject([{ traceId: 't2' }])
+    expect(await conversations.feedback('t2', ongoing)).toHaveLength(1)
+  })
+
   it('forgets what is older than a time', async () => {
     await using store = await open()
     const { conversations } = store

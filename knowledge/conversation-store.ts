@@ -46,6 +46,8 @@ export interface ConversationStore extends AsyncDisposable {
   /** Takes the place of what was saved before for that conversation and principal. */
   savePosition(position: ConversationPosition, signal: AbortSignal): Promise<void>
   position(conversationId: string, principal: string, signal: AbortSignal): Promise<string | undefined>
+  /** Afterwards nothing of that turn is kept: neither it nor what was said of it. Unknown turn: nothing happens. */
+  forgetTurn(traceId: string, signal: AbortSignal): Promise<void>
   /** Afterwards nothing of this principal's conversation is kept: turns, what was said of them, its position. */
   forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void>
   /** Afterwards nothing is kept that was said or saved before that time. */

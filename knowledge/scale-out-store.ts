@@ -141,6 +141,7 @@ function conversationsOf(conversations: ConversationStore, close: () => Promise<
     reviseAnswer: (...asked) => conversations.reviseAnswer(...asked),
     savePosition: (...asked) => conversations.savePosition(...asked),
     position: (...asked) => conversations.position(...asked),
+    forgetTurn: (...asked) => conversations.forgetTurn(...asked),
     forget: (...asked) => conversations.forget(...asked),
     forgetBefore: (...asked) => conversations.forgetBefore(...asked),
     [Symbol.asyncDispose]: close,

@@ -50,6 +50,11 @@ export class MemoryConversations implements ConversationStore {
     return this.#positions.get(keyOf(conversationId, principal))?.position
   }
 
+  async forgetTurn(traceId: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#remove((turn) => turn.traceId === traceId)
+  }
+
   async forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     this.#remove((turn) => turn.conversationId === conversationId && turn.principal === principal)

@@ -87,6 +87,10 @@ export class PostgresConversations implements ConversationStore {
     return cells === undefined ? undefined : textOf(cells[0])
   }
 
+  async forgetTurn(traceId: string, signal: AbortSignal): Promise<void> {
+    await this.#connection.write((query) => forgetTurns(query, 'trace_id = $1', [traceId]), signal)
+  }
+
   async forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void> {
     const which = 'conversation_id = $1 AND principal = $2'
     await this.#connection.write(async (query) => {

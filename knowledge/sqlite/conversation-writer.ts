@@ -46,6 +46,10 @@ export class ConversationWriter {
       .run(conversationId, principal, position, at.getTime())
   }
 
+  forgetTurn(traceId: string): void {
+    this.#forgetTurns('trace_id = ?', traceId)
+  }
+
   forget(conversationId: string, principal: string): void {
     const which = 'conversation_id = ? AND principal = ?'
     this.#forgetTurns(which, conversationId, principal)

@@ -65,6 +65,10 @@ export class SqliteConversations implements ConversationStore {
     return cells === undefined ? undefined : textOf(cells[0])
   }
 
+  async forgetTurn(traceId: string, signal: AbortSignal): Promise<void> {
+    await this.#parts.writer.ask({ kind: 'forgetTurn', traceId }, signal)
+  }
+
   async forget(conversationId: string, principal: string, signal: AbortSignal): Promise<void> {
     await this.#parts.writer.ask({ kind: 'forget', conversationId, principal }, signal)
   }

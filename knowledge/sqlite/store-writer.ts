@@ -67,6 +67,9 @@ export class StoreWriter {
       case 'savePosition':
         this.#conversations.savePosition(ask.position)
         break
+      case 'forgetTurn':
+        this.#conversations.forgetTurn(ask.traceId)
+        break
       case 'forget':
         this.#conversations.forget(ask.conversationId, ask.principal)
         break

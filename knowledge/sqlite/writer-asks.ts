@@ -22,6 +22,7 @@ export type WriterAsk =
   | { kind: 'addFeedback'; feedback: Feedback }
   | { kind: 'reviseAnswer'; traceId: string; answer: string }
   | { kind: 'savePosition'; position: ConversationPosition }
+  | { kind: 'forgetTurn'; traceId: string }
   | { kind: 'forget'; conversationId: string; principal: string }
   | { kind: 'forgetBefore'; time: Date }
 
