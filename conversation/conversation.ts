@@ -1,5 +1,5 @@
 import type { Vocabulary } from '#graph/vocabulary.ts'
-import type { Exchange } from '#knowledge/answer.ts'
+import type { Answer, Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -7,6 +7,7 @@ import { Channel } from './channel.ts'
 import { commandOfDigit } from './commands.ts'
 import { Interruption, TurnTooSlowError } from './errors.ts'
 import type { ConversationEvent, ConversationInput, TurnEvent } from './events.ts'
+import { forgetTurn } from './forgetting.ts'
 import { Guesses } from './guesses.ts'
 import { type NamedText, NameEar } from './heard-names.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
@@ -23,6 +24,7 @@ import {
   beginAnswer,
   remember,
   rememberExchange,
+  storedTraceOf,
   type Talk,
   type TurnMade,
   type TurnTaking,
@@ -62,6 +64,8 @@ const defaultDeadlineMs = 60_000
 const defaultFillerMs = 2000
 /** Recognisers take about so many, and attend less to each the more there are. */
 const mostKeyterms = 100
+/** Nobody asks again for what was interrupted longer ago. */
+const mostCutShort = 4
 
 /** A turn, as it is taken or as it was. */
 interface TakenTurn {
@@ -85,6 +89,12 @@ export class Conversation {
   #current: TakenTurn | undefined
   #last: TakenTurn | undefined
   #remembered = false
+  /** By turn, under which trace it is stored. */
+  readonly #traces = new Map<number, string>()
+  /** Of turns to be forgotten, those that are under way, and those that one under way may remember once more. */
+  readonly #toForget: (number | string)[] = []
+  /** By trace, the last turns that were interrupted. */
+  readonly #cutShort = new Map<string, { answer: Answer | undefined }>()
   readonly #background = new BackgroundCalls()
   readonly #clientCalls = new ClientCalls()
   #clientTools: readonly Tool[]
@@ -140,6 +150,7 @@ export class Conversation {
       ...(await openTalk(this.#parts, this.#options, signal)),
       background: this.#background,
       clientTools: () => this.#clientTools,
+      cutShort: (traceId) => this.#cutShort.get(traceId),
       ...(this.#parts.llm === undefined ? {} : { summaries: new RunningSummary(this.#parts.llm, this.#parts.log) }),
     }
     const talk = this.#talk
@@ -216,6 +227,9 @@ export class Conversation {
         return guesses.hear(names.hearing(input.text), 'retrieval')
       case 'history':
         return await this.#remember(input.exchanges, signal)
+      case 'forget':
+        guesses.drop()
+        return await this.#forget('turn' in input ? input.turn : input.traceId, signal)
       case 'dtmf': {
         const command = commandOfDigit(input.digit)
         if (command !== undefined) await utterances.send({ text: input.digit, command })
@@ -291,11 +305,22 @@ export class Conversation {
   }
 
   /** A conversation that the client has kept goes on here. */
-  async #remember(exchanges: readonly Exchange[], signal: AbortSignal): Promise<void> {
+  async #remember(
+    exchanges: readonly (Exchange & { traceId?: string | undefined })[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const talk = this.#talk
     if (talk === undefined) return
     for (const exchange of exchanges) await rememberExchange(this.#parts, talk, exchange, signal)
     this.#remembered ||= exchanges.length > 0
+  }
+
+  /** @param which A turn's number, or its trace. */
+  async #forget(which: number | string, signal: AbortSignal): Promise<void> {
+    const traceId = typeof which === 'number' ? this.#traces.get(which) : which
+    if (this.#talk !== undefined && traceId !== undefined) await forgetTurn(this.#parts, this.#talk, traceId, signal)
+    // A turn that is being taken is stored when it ends, and saves where the conversation stood when it began.
+    if (traceId === undefined || this.#current !== undefined) this.#toForget.push(which)
   }
 
   #hasTurns(): boolean {
@@ -351,9 +376,26 @@ export class Conversation {
       await this.#tellBackground(out)
       this.#current = undefined
       this.#last = taken
+      await this.#stored(taken, signal)
       // Nobody waits for it, and it ends with the conversation.
       if (taken.made !== undefined) void talk.summaries?.update(taken.made.position, signal)
     }
+  }
+
+  /** A turn is over, and what was to be forgotten meanwhile is forgotten now. */
+  async #stored(taken: TakenTurn, signal: AbortSignal): Promise<void> {
+    const { turn, made, abort } = taken
+    if (made !== undefined) this.#traces.set(turn, storedTraceOf(made))
+    if (abort.signal.reason instanceof Interruption) this.#wasCutShort(taken)
+    const waiting = this.#toForget.splice(0)
+    if (!signal.aborted) for (const which of waiting) await this.#forget(which, signal)
+  }
+
+  #wasCutShort({ made }: TakenTurn): void {
+    if (made === undefined) return
+    this.#cutShort.set(storedTraceOf(made), { answer: made.answer })
+    const [oldest] = this.#cutShort.keys()
+    if (oldest !== undefined && this.#cutShort.size > mostCutShort) this.#cutShort.delete(oldest)
   }
 
   /** What went on in the background and has ended is told between turns. */
@@ -401,6 +443,7 @@ export class Conversation {
     )
       return
     const heard = last.speech.heard(heardMs)
+    this.#wasCutShort(last)
     await this.#revise(last, heard, signal)
     await out.send({ kind: 'revised', turn: last.turn, heard })
   }

@@ -28,8 +28,11 @@ export type ConversationInput =
   | { kind: 'drop-heard' }
   /** What the client's own recogniser has heard of a sentence that isn't over. */
   | { kind: 'hearing'; text: string }
-  /** What was said before, where the client has kept it; remembered as turns of this conversation. */
-  | { kind: 'history'; exchanges: readonly Exchange[] }
+  /** What was said before, where the client has kept it; remembered as turns of this conversation, by that name if it has one. */
+  | { kind: 'history'; exchanges: readonly (Exchange & { traceId?: string | undefined })[] }
+  /** From the next turn on nothing is known of this one: a turn by its number, one under way included, or by its trace. */
+  | { kind: 'forget'; turn: number }
+  | { kind: 'forget'; traceId: string }
   /** The answer is talked over, or stopped by hand. */
   | {
       kind: 'interruption'

@@ -1,5 +1,5 @@
 import type { Vocabulary } from '#graph/vocabulary.ts'
-import type { AnswerWarning, Ask, Citation, Exchange, RankedPassage, Search } from '#knowledge/answer.ts'
+import type { Answer, AnswerWarning, Ask, Citation, Exchange, RankedPassage, Search } from '#knowledge/answer.ts'
 import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
 import type { Document, Lang } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
@@ -77,6 +77,12 @@ export interface ConversationParts {
   onTurn?: ((turn: TurnReport) => void) | undefined
 }
 
+/**
+ * Of a turn that was interrupted, its whole answer; undefined there where it had not been written yet. Undefined for turns
+ * that were heard to their end, and for those of long ago.
+ */
+export type CutShort = (traceId: string) => { answer: Answer | undefined } | undefined
+
 /** Everything that a turn is taken in. */
 export interface Scene {
   parts: ConversationParts
@@ -98,6 +104,8 @@ export interface Scene {
   /** The last turns, oldest first. */
   earlier: readonly Turn[]
   position: Position
+  /** Of an earlier turn by its trace, what would have been heard. */
+  cutShort?: CutShort | undefined
   reads: TurnReads
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined

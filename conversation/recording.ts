@@ -10,6 +10,7 @@ export type RecordedPort =
   | 'passages'
   | 'document'
   | 'turns'
+  | 'stored-turn'
   | 'position'
   | 'store'
   | 'hear'
@@ -118,7 +119,7 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
     conversations: {
       addTurn: (...asked) => once('store', () => conversations.addTurn(...asked)),
       turns: (...asked) => once('turns', () => conversations.turns(...asked)),
-      turn: (...asked) => conversations.turn(...asked),
+      turn: (...asked) => once('stored-turn', () => conversations.turn(...asked)),
       addFeedback: (...asked) => conversations.addFeedback(...asked),
       feedback: (...asked) => conversations.feedback(...asked),
       reviseAnswer: (...asked) => once('store', () => conversations.reviseAnswer(...asked)),

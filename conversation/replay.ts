@@ -222,7 +222,7 @@ class RecordedWorld {
       conversations: {
         addTurn: (_, signal) => store(signal),
         turns: (_id, _principal, _limit, signal) => this.#once('turns', shaped<Turn[]>(), signal),
-        turn: async () => undefined,
+        turn: (_trace, signal) => this.#once('stored-turn', shaped<Turn>().optional(), signal),
         addFeedback: async () => {},
         feedback: async () => [],
         reviseAnswer: (_trace, _answer, signal) => store(signal),

@@ -20,6 +20,8 @@ export class RunningSummary {
   /** Turns that it takes in. */
   #upTo = 0
   #working = false
+  /** Of what was to be forgotten, no summary that is being made may tell. */
+  #forgotten = 0
 
   constructor(llm: Llm, log: Log) {
     this.#llm = llm
@@ -34,14 +36,22 @@ export class RunningSummary {
     return [this.#text, ...lines].join('\n')
   }
 
+  /** Something that it may tell of is to be forgotten: it begins anew, from the first words of the turns that are left. */
+  forget(): void {
+    this.#forgotten += 1
+    this.#text = ''
+    this.#upTo = 0
+  }
+
   /** Takes in what is new, if that is enough to be worth it and nothing is under way. Never rejects. */
   async update(position: Pick<Position, 'summary' | 'summarised'>, signal: AbortSignal): Promise<void> {
     if (this.#working || position.summarised - this.#upTo < turnsAtOnce) return
     this.#working = true
     const notes = this.of(position)
+    const forgotten = this.#forgotten
     try {
       const text = await summedUp(this.#llm, task, notes, signal)
-      if (text === '') return
+      if (text === '' || forgotten !== this.#forgotten) return
       this.#text = text
       this.#upTo = position.summarised
     } catch (err) {

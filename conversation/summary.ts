@@ -8,9 +8,28 @@ const longestLine = 120
 /** Takes a turn that is no longer among the last ones into the running summary: what was asked, and how the answer began. */
 export function withSummary(position: Position, turn: Turn | undefined): Position {
   if (turn === undefined) return position
-  const line = `${turn.standalone.slice(0, longestLine / 2)} → ${turn.abstained ? '?' : firstSentence(turn.answer)}`
+  const line = lineOf(turn)
   const lines = [...position.summary.split('\n').filter((each) => each !== '' && each !== line), line]
   return { ...position, summary: lines.slice(-mostLines).join('\n'), summarised: position.summarised + 1 }
+}
+
+/** The same position with nothing in it of a turn that is to be forgotten. */
+export function withoutTurn(position: Position, turn: Turn): Position {
+  const line = lineOf(turn)
+  const lines = position.summary.split('\n')
+  const isAskedBack = position.askedBack?.traceId === turn.traceId
+  if (!lines.includes(line) && !isAskedBack) return position
+  const { askedBack, ...rest } = position
+  return {
+    ...rest,
+    ...(isAskedBack || askedBack === undefined ? {} : { askedBack }),
+    summary: lines.filter((each) => each !== line).join('\n'),
+  }
+}
+
+function lineOf({ standalone, abstained, answer }: Turn): string {
+  const asked = standalone.replace(/\s+/g, ' ').slice(0, longestLine / 2)
+  return `${asked} → ${abstained ? '?' : firstSentence(answer)}`
 }
 
 function firstSentence(answer: string): string {

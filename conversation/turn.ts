@@ -10,7 +10,7 @@ import { guardInput } from './guardrails/input.ts'
 import type { Grounds } from './guardrails/output.ts'
 import type { HeardNames } from './heard-names.ts'
 import { untilAborted } from './lifetimes.ts'
-import type { Background, ConversationParts, Scene, Tool } from './parts.ts'
+import type { Background, ConversationParts, CutShort, Scene, Tool } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
 import type { RunningSummary } from './running-summary.ts'
@@ -49,6 +49,8 @@ export interface Talk {
   summaries?: RunningSummary | undefined
   /** What the client can do in the turn that begins. */
   clientTools?: (() => readonly Tool[]) | undefined
+  /** What was interrupted can be said again whole; absent: as far as it was heard. */
+  cutShort?: CutShort | undefined
 }
 
 /** What was made of a turn, as far as it got. */
@@ -311,12 +313,17 @@ async function savePosition(
   }
 }
 
+/** The trace that a turn is stored under. */
+export function storedTraceOf({ scene, answer }: TurnMade): string {
+  return answer?.traceId ?? scene.reads.turn()?.traceId ?? scene.traceId
+}
+
 /** A turn that could not be stored was taken all the same. @param heard What the asker got of the answer. */
 export async function remember(made: TurnMade, heard: string, signal: AbortSignal): Promise<void> {
   const { scene, answer } = made
   const { parts, reads, principal, conversationId, said, meant, lang } = scene
   const answering = reads.turn()
-  const traceId = answer?.traceId ?? answering?.traceId ?? scene.traceId
+  const traceId = storedTraceOf(made)
   try {
     await parts.conversations.addTurn(
       {
@@ -344,10 +351,9 @@ export async function remember(made: TurnMade, heard: string, signal: AbortSigna
 export async function rememberExchange(
   parts: ConversationParts,
   { conversationId, principal }: Talk,
-  { question, answer }: Exchange,
+  { question, answer, traceId = parts.newId() }: Exchange & { traceId?: string | undefined },
   signal: AbortSignal,
 ): Promise<void> {
-  const traceId = parts.newId()
   const said = guardInput(question).text
   const turn: Turn = {
     traceId,
