@@ -66,17 +66,59 @@ describe.skipIf(lacksChromium())('talking in trouble', { timeout: 30_000 }, () =
     const { page, voice } = opened
     await talk(page)
     await voice.next('session.update')
-    voice.isAway = true
+    voice.transcript('How do I fail over?', true)
+    voice.send({ type: 'response.created', response: { id: 'r1', status: 'in_progress' } })
+    voice.hasForgotten = true
     voice.breakOff()
-    // The server answers all the same, so that it must be the session that it doesn't know any more.
-    await page.waitForResponse('**/v1/realtime/client_secrets')
-    voice.isAway = false
     await voice.connection(1)
-    expect(Object.fromEntries(voice.connections.at(-1)?.query ?? [])).toEqual({
-      model: 'nightdesk',
+    expect(Object.fromEntries(voice.connections[1]?.query ?? [])).toMatchObject({
+      resume: 'resume-1',
       conversation_id: 'conversation-voice',
     })
     await voice.next('session.update', 1)
+    // Nobody is making that answer any more.
+    await page.getByText('broke off').waitFor()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await voice.next('conversation.item.create')
+    await shows(page, 'Thinking')
+  })
+
+  it('keeps its conversation however often it is refused', async () => {
+    await using opened = await openTalkingPage(browser)
+    const { page, voice } = opened
+    await talk(page)
+    voice.isAway = true
+    voice.breakOff()
+    for (const _ of [1, 2, 3]) await page.waitForResponse('**/v1/realtime/client_secrets')
+    voice.isAway = false
+    await voice.connection(1)
+    expect(voice.connections.at(-1)?.query.get('conversation_id')).toBe('conversation-voice')
+    expect(voice.connections.at(-1)?.query.get('resume')).toBe('resume-1')
+  })
+
+  it('does not ask again what had arrived when the line broke off', async () => {
+    await using opened = await openTalkingPage(browser)
+    const { page, voice } = opened
+    await talk(page)
+    await page.getByLabel('Your question').fill('Did this arrive?')
+    await page.keyboard.press('Enter')
+    const { item } = await voice.next('conversation.item.create')
+    if (typeof item === 'object' && item !== null && 'id' in item) voice.has(String(item.id))
+    voice.breakOff()
+    await voice.next('conversation.item.retrieve')
+    voice.speak('r1', 'It did.', 0.2)
+    await page.locator('.answer').getByText('It did.').waitFor()
+    expect(voice.received.filter(({ type }) => type === 'conversation.item.create')).toHaveLength(1)
+  })
+
+  it('finds out that a line is dead although nothing says so, and takes it up again', async () => {
+    await using opened = await openTalkingPage(browser)
+    const { page, voice } = opened
+    await talk(page)
+    // As after a sleep: what it asks is never answered.
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await voice.connection(1)
+    expect(voice.connections[1]?.query.get('resume')).toBe('resume-1')
   })
 
   it('moves quietly to another process when its own is about to end', async () => {
@@ -141,7 +183,7 @@ describe.skipIf(lacksChromium())('talking in trouble', { timeout: 30_000 }, () =
     const { page, voice } = opened
     await talk(page)
     voice.send(noRecognition)
-    await page.getByText('send what you say to their maker').waitFor()
+    await page.getByRole('group', { name: 'Speech recognition' }).getByText('send what you say').waitFor()
     await page.getByRole('button', { name: 'Use the browser’s' }).click()
     await shows(page, 'Listening')
     await page.getByText('Your browser recognises your speech.').waitFor()

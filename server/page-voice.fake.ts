@@ -47,6 +47,10 @@ export class FakeVoice {
   readonly heard: number[] = []
   /** Connections are refused from now on. */
   isAway = false
+  /** Sessions from before are gone, as they are after a restart. */
+  hasForgotten = false
+  /** Items that arrived, by their ids. */
+  readonly #items = new Set<string>()
   #socket: WebSocket | undefined
   readonly #sent: string[] = []
   #waiting: (() => void)[] = []
@@ -62,7 +66,7 @@ export class FakeVoice {
       nightdesk: {
         resume_token: 'resume-1',
         conversation_id: query.get('conversation_id') ?? 'conversation-voice',
-        resumed: query.has('resume'),
+        resumed: query.has('resume') && !this.hasForgotten,
         gap: false,
         keeps_ms: 60_000,
       },
@@ -84,6 +88,11 @@ export class FakeVoice {
   /** The same event as before, as a server does that isn't sure of what arrived. */
   sendAgain(eventId: string): void {
     this.#socket?.send(this.#sent[Number(eventId.split('_')[1]) - 1] ?? '')
+  }
+
+  /** The item has arrived; the page may or may not hear of that. */
+  has(id: string): void {
+    this.#items.add(id)
   }
 
   /** As a cable does it. */
@@ -138,11 +147,18 @@ export class FakeVoice {
     }
   }
 
+  #tellOf(id: string, askedBy: unknown): void {
+    if (this.#items.has(id)) this.send({ type: 'conversation.item.retrieved', item: { id } })
+    else
+      this.send({ type: 'error', error: { type: 'invalid_request_error', code: 'item_not_found', event_id: askedBy } })
+  }
+
   #took(event: WireEvent): void {
     if (event.type === 'input_audio_buffer.append') {
       const bytes = Buffer.from(String(event.audio), 'base64')
       for (let at = 0; at < bytes.length; at += 2) this.heard.push(bytes.readInt16LE(at))
     } else this.received.push(event)
+    if (event.type === 'conversation.item.retrieve') this.#tellOf(String(event.item_id), event.event_id)
     for (const wake of this.#waiting.splice(0)) wake()
   }
 }

@@ -9,6 +9,7 @@ import { parseMarkdown } from './markdown.ts'
 import { markdownView } from './markdown-view.ts'
 import { failureInWords, type Page } from './page.ts'
 import { heardText } from './voice/heard-text.ts'
+import { type Latency, latencyRow } from './voice/latency-row.ts'
 
 /** A question and what came of it so far. */
 export interface Turn {
@@ -28,7 +29,9 @@ export interface Turn {
   /** What failed without keeping us from an answer. */
   notices?: readonly string[] | undefined
   /** From the end of the question to the first sound of the answer. */
-  firstSoundMs?: number | undefined
+  latency?: Latency | undefined
+  /** The answer is spoken by us, so that no reader's voice needs to. */
+  isAloud?: boolean | undefined
 }
 
 const severities: Readonly<Record<string, string>> = {
@@ -46,10 +49,11 @@ export class TurnView {
   readonly #retry: () => void
   readonly #question = element('h2', { class: 'question' })
   readonly #notices = element('div', { class: 'notices' })
-  readonly #body = element('div', { class: 'answer', 'aria-live': 'polite' })
+  readonly #body = element('div', { class: 'answer' })
   readonly #status = element('p', { class: 'status', role: 'status' })
   readonly #sources = element('section', { class: 'sources' })
   readonly #foot = element('div', { class: 'turn-foot' })
+  readonly #latency = element('div')
   /** The source of each block on show, so that only what changed is made anew. */
   #shown: string[] = []
 
@@ -62,7 +66,7 @@ export class TurnView {
       'li',
       { class: 'turn' },
       this.#question,
-      element('div', { class: 'turn-main' }, this.#notices, this.#body, this.#status, this.#foot),
+      element('div', { class: 'turn-main' }, this.#notices, this.#body, this.#status, this.#foot, this.#latency),
       this.#sources,
     )
     this.update()
@@ -74,6 +78,7 @@ export class TurnView {
     const ended = turn.answer !== undefined || turn.failure !== undefined || turn.end !== undefined
     this.#question.replaceChildren(...heardText(turn.question, turn.corrections ?? []))
     this.#body.setAttribute('aria-busy', String(!ended))
+    this.#body.setAttribute('aria-live', turn.isAloud === true ? 'off' : 'polite')
     this.#body.lang = turn.answer?.lang ?? ''
     this.element.classList.toggle('abstained', turn.answer?.abstained === true)
     this.#notices.replaceChildren(...this.#noticeViews())
@@ -86,6 +91,10 @@ export class TurnView {
     }
     const facts = this.#foot.querySelector('.facts')
     if (turn.answer !== undefined && facts !== null) facts.textContent = this.#factsOf(turn.answer)
+    // The first sound is measured after the answer is whole, or before.
+    if (turn.latency !== undefined && this.#latency.childElementCount === 0) {
+      this.#latency.append(latencyRow(turn.latency, this.#page.lang))
+    }
   }
 
   /** Blocks that didn't change stay as they are: their focus and selection live on while the rest is written. */
@@ -164,11 +173,9 @@ export class TurnView {
 
   #factsOf(answer: Answer): string {
     const { words } = this.#page
-    const { firstSoundMs } = this.#turn
     const facts = [
       words.by(answer.provider),
       ...(answer.timings_ms.total === undefined ? [] : [words.took(answer.timings_ms.total)]),
-      ...(firstSoundMs === undefined ? [] : [words.firstSound(firstSoundMs)]),
       ...(answer.abstained ? [] : [words.confidence(Math.round(answer.confidence * 100))]),
     ]
     return facts.join(' · ')

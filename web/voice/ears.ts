@@ -6,7 +6,7 @@ import { OwnEars } from './own-ears.ts'
 import type { RecogniserListener } from './own-recogniser.ts'
 import { toBase64 } from './pcm.ts'
 import { sessionSettings } from './session-settings.ts'
-import { type Sound, SoundError } from './sound.ts'
+import { type Sound, SoundError, type SoundTrouble } from './sound.ts'
 import type { TalkFacts } from './talk-state.ts'
 import type { Trouble } from './trouble.ts'
 import type { VoiceSettings } from './voice-settings.ts'
@@ -19,6 +19,8 @@ export interface EarsParts {
   level: (level: number) => void
   changed: () => void
   trouble: (trouble: Trouble | undefined) => void
+  /** A microphone listens, perhaps another one than before. */
+  opened: () => void
   /** The key went down: whoever speaks falls silent. */
   began: () => void
   /** Something was said for the server to answer. */
@@ -34,6 +36,8 @@ export class Ears {
   readonly #hold: KeyHold
   #state: TalkFacts['ears'] = 'none'
   #serverHears = true
+  /** There is no microphone, and one would do. */
+  #wantsMicrophone = false
 
   constructor(parts: EarsParts) {
     this.#parts = parts
@@ -65,13 +69,45 @@ export class Ears {
 
   /** Opens the microphone that is chosen. */
   async open(): Promise<void> {
-    const { inputDevice } = this.#parts.settings()
-    try {
-      await this.#parts.sound()?.listen(inputDevice === '' ? undefined : inputDevice)
+    const trouble = await this.#listen()
+    if (trouble === undefined) {
       this.#become(this.#hold.isDown ? 'held' : this.#resting)
-    } catch (error) {
-      this.fail({ kind: 'sound', trouble: error instanceof SoundError ? error.trouble : 'unsupported' })
+      return
     }
+    this.#wantsMicrophone = trouble === 'no-microphone'
+    this.fail({ kind: 'sound', trouble })
+  }
+
+  /** The microphone was unplugged: another serves, if there is one. */
+  async unplugged(): Promise<void> {
+    const before = this.#state
+    if (before === 'none') return
+    if ((await this.#listen()) !== undefined) {
+      this.#wantsMicrophone = true
+      this.fail({ kind: 'microphone-lost' })
+      return
+    }
+    this.#parts.trouble({ kind: 'microphone-changed' })
+    this.#become(before)
+  }
+
+  /** Something was plugged in: it may be the microphone that is missing. */
+  async pluggedIn(): Promise<void> {
+    if (!this.#wantsMicrophone || this.#state !== 'none' || this.#parts.sound() === undefined) return
+    this.#wantsMicrophone = false
+    if ((await this.#listen()) !== undefined) {
+      this.#wantsMicrophone = true
+      return
+    }
+    this.#parts.trouble(undefined)
+    this.#become(this.#resting)
+  }
+
+  /** Another tab listens now. */
+  yieldToOther(): void {
+    if (!this.#isOpen) return
+    this.#parts.trouble({ kind: 'other-tab' })
+    this.#become('muted')
   }
 
   /** Nobody is heard any more, and why. */
@@ -86,10 +122,17 @@ export class Ears {
     this.#close()
     this.#hold.reset()
     this.#serverHears = true
+    this.#wantsMicrophone = false
   }
 
   toggleMuted(): void {
-    if (this.#state !== 'none') this.#become(this.#state === 'muted' ? this.#resting : 'muted')
+    if (this.#state === 'none') return
+    const isMuted = this.#state === 'muted'
+    if (isMuted) {
+      this.#parts.trouble(undefined)
+      this.#parts.opened()
+    }
+    this.#become(isMuted ? this.#resting : 'muted')
   }
 
   down(): void {
@@ -138,6 +181,18 @@ export class Ears {
 
   get #resting(): 'open' | 'released' {
     return this.#parts.settings().microphone === 'open' ? 'open' : 'released'
+  }
+
+  /** @returns Why there is no microphone. */
+  async #listen(): Promise<SoundTrouble | undefined> {
+    const { inputDevice } = this.#parts.settings()
+    try {
+      await this.#parts.sound()?.listen(inputDevice === '' ? undefined : inputDevice)
+      this.#parts.opened()
+      return undefined
+    } catch (error) {
+      return error instanceof SoundError ? error.trouble : 'unsupported'
+    }
   }
 
   #close(): void {

@@ -15,6 +15,10 @@ const longestBacklogBytes = 256 * 1024
 /** What is said while the line is down is kept for so long: 20 ms a piece, so 4 s. */
 const keptPieces = 200
 const keptEvents = 50
+/** Whatever is asked over a line that is there is answered by then, on a bad network too. */
+const answerWithinMs = 2500
+/** An item is confirmed as soon as it arrives. */
+const confirmWithinMs = 4000
 /** Far more than a gap in the network can make come twice. */
 const rememberedIds = 2000
 
@@ -53,6 +57,7 @@ export class Line {
   #waiting: ClientEvent[] = []
   /** By the id of their item: what the server has not confirmed yet. */
   #unconfirmed = new Map<string, readonly ClientEvent[]>()
+  #probe: ReturnType<typeof setTimeout> | undefined
 
   constructor(parts: LineParts) {
     this.#parts = parts
@@ -70,7 +75,6 @@ export class Line {
     this.#conversationId = conversationId
     this.#become('connecting')
     void this.#connect()
-    addEventListener('online', () => this.hurry(), { signal: this.#wanted.signal })
   }
 
   /** Sends it now, or when the line is back; old speech is given up first. */
@@ -93,14 +97,27 @@ export class Line {
     if (this.#state === 'closed') return
     this.#unconfirmed.set(itemId, events)
     if (this.#state === 'open') for (const event of events) this.#link?.send(event)
+    const { signal } = this.#wanted
+    setTimeout(() => {
+      if (!signal.aborted && this.#unconfirmed.has(itemId)) this.check()
+    }, confirmWithinMs)
   }
 
-  /** Tries at once and not when the wait is over. */
-  hurry(): void {
-    if (this.#state !== 'lost' || this.#timer === undefined) return
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    void this.#connect()
+  /** For when it may have broken without a word: a line that is there answers, one that is lost is tried again at once. */
+  check(): void {
+    if (this.#state === 'open') {
+      this.#link?.send({ type: 'session.update', session: { type: 'realtime' } })
+      this.#probe ??= setTimeout(() => this.#lose(), answerWithinMs)
+    } else if (this.#state === 'lost' && this.#timer !== undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      void this.#connect()
+    }
+  }
+
+  /** Another microphone, or none. */
+  listenTo(stream: MediaStream | undefined): void {
+    this.#link?.listenTo(stream)
   }
 
   /** Hangs up and connects anew, for a server that is about to end. */
@@ -114,6 +131,7 @@ export class Line {
     this.#wanted.abort()
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#answered()
     this.#link?.close()
     this.#link = undefined
     this.#resumption = undefined
@@ -154,7 +172,9 @@ export class Line {
     if (this.#resumption !== undefined) {
       query.set('resume', this.#resumption.resume_token)
       if (this.#lastEventId !== undefined) query.set('after', this.#lastEventId)
-    } else if (this.#conversationId !== undefined) query.set('conversation_id', this.#conversationId)
+    }
+    // Where the session is gone, the conversation goes on in another.
+    if (this.#conversationId !== undefined) query.set('conversation_id', this.#conversationId)
     return query
   }
 
@@ -165,9 +185,14 @@ export class Line {
     this.#resumption = resumption
     this.#conversationId = resumption?.conversation_id ?? this.#conversationId
     this.#become('open')
-    const greeting = resumption?.resumed === true ? [] : this.#parts.greeting()
-    const unconfirmed = [...this.#unconfirmed.values()].flat()
-    for (const event of [...greeting, ...unconfirmed, ...this.#waiting.splice(0)]) this.#link?.send(event)
+    const begins =
+      resumption?.resumed === true
+        ? // Each may have arrived, with its confirmation lost: said twice, it would be answered twice.
+          [...this.#unconfirmed.keys()].map(
+            (itemId) => ({ event_id: asksFor(itemId), type: 'conversation.item.retrieve', item_id: itemId }) as const,
+          )
+        : [...this.#parts.greeting(), ...[...this.#unconfirmed.values()].flat()]
+    for (const event of [...begins, ...this.#waiting.splice(0)]) this.#link?.send(event)
   }
 
   #take(event: ServerEvent): void {
@@ -175,11 +200,29 @@ export class Line {
     this.#seen.add(event.event_id)
     for (const oldest of this.#seen.size > rememberedIds ? this.#seen.keys().take(1) : []) this.#seen.delete(oldest)
     this.#lastEventId = event.event_id
-    if (event.type === 'conversation.item.added') this.#unconfirmed.delete(event.item.id)
+    this.#answered()
+    this.#confirm(event)
     this.#parts.event(event)
   }
 
+  #confirm(event: ServerEvent): void {
+    if (event.type === 'conversation.item.added' || event.type === 'conversation.item.retrieved') {
+      this.#unconfirmed.delete(event.item.id)
+    } else if (event.type === 'error') {
+      for (const [itemId, events] of this.#unconfirmed) {
+        // It isn't there.
+        if (event.error.event_id === asksFor(itemId)) for (const each of events) this.#link?.send(each)
+      }
+    }
+  }
+
+  #answered(): void {
+    clearTimeout(this.#probe)
+    this.#probe = undefined
+  }
+
   #lose(): void {
+    this.#answered()
     this.#link?.close()
     this.#link = undefined
     this.#become('lost')
@@ -195,11 +238,8 @@ export class Line {
     this.#timer = setTimeout(() => void this.#connect(), waitMs * (1 - jitter + 2 * jitter * Math.random()))
     if (this.#state !== 'lost') this.#become('lost')
     void this.#parts.diagnose(signal).then((reason) => {
-      if (signal.aborted || this.#state !== 'lost' || reason === undefined) return
-      // The server is there and takes no connection: what we want to go on with isn't there any more.
-      if (this.#resumption === undefined) this.#conversationId = undefined
-      this.#resumption = undefined
-      if (reason !== '') this.#become('lost', reason)
+      if (signal.aborted || this.#state !== 'lost' || reason === undefined || reason === '') return
+      this.#become('lost', reason)
     })
   }
 
@@ -218,4 +258,9 @@ export class Line {
       this.#parts.changed('lost')
     }, quietlyLostMs)
   }
+}
+
+/** Names the question whether an item has arrived, so that the answer can be told. */
+function asksFor(itemId: string): string {
+  return `asks_${itemId}`
 }

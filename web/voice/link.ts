@@ -13,6 +13,8 @@ export interface Link {
   send(event: ClientEvent): void
   /** What was given and is still here, in bytes: it grows where nobody is at the other end. */
   readonly backlogBytes: number
+  /** What the microphone hears from now on, where sound goes in a track of its own; nothing: nobody is heard. */
+  listenTo(stream: MediaStream | undefined): void
   /** Nothing is told afterwards. */
   close(): void
 }

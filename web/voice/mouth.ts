@@ -52,7 +52,7 @@ export class Mouth {
       case 'response.output_audio.delta':
         if (this.#stopped.has(event.response_id)) break
         this.#contentIndexes.set(event.item_id, event.content_index)
-        this.#parts.sound()?.play(event.item_id, fromBase64(event.delta))
+        this.#play(event.item_id, event.delta)
         break
       case 'output_audio_buffer.started':
         this.player.muted = false
@@ -73,6 +73,11 @@ export class Mouth {
         if (this.#usesOwnVoice && !this.#stopped.has(event.response_id)) this.#ownVoice.say(event.text)
         break
     }
+  }
+
+  /** Whatever still comes of it is not heard. */
+  isStopped(responseId: string): boolean {
+    return this.#stopped.has(responseId)
   }
 
   /** What the audio thread tells. */
@@ -105,7 +110,12 @@ export class Mouth {
       this.player.muted = true
       this.#clock.end()
       this.#sounding(false)
-    } else this.#parts.sound()?.clear()
+      return
+    }
+    const sound = this.#parts.sound()
+    sound?.clear()
+    // A thread that is asleep doesn't tell that it's silent.
+    if (sound?.isRunning !== true) this.#sounding(false)
   }
 
   /** As if nothing had been said. */
@@ -115,6 +125,14 @@ export class Mouth {
     this.#contentIndexes.clear()
     this.#clock.end()
     this.#isSounding = false
+  }
+
+  /** It's spoken from now on, although the audio thread will only tell so in a moment. */
+  #play(itemId: string, delta: string): void {
+    const sound = this.#parts.sound()
+    if (sound === undefined) return
+    sound.play(itemId, fromBase64(delta))
+    this.#sounding(true)
   }
 
   #hold(): void {

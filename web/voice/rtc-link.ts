@@ -28,10 +28,9 @@ export function rtcLinks(parts: RtcParts): OpenLink {
       hangUp()
       listener.closed()
     }
-    listenTo({ peer, channel }, parts.player, listener, gone, ending.signal)
-    const stream = parts.stream()
-    if (stream === undefined) peer.addTransceiver('audio', { direction: 'recvonly' })
-    else for (const track of stream.getAudioTracks()) peer.addTrack(track, stream)
+    tellOf({ peer, channel }, parts.player, listener, gone, ending.signal)
+    // Both ways even where there is no microphone: one may be plugged in.
+    const { sender } = peer.addTransceiver(trackOf(parts.stream()) ?? 'audio', { direction: 'sendrecv' })
     call(peer, query, secret, ending.signal).catch(gone)
     return {
       get backlogBytes() {
@@ -40,12 +39,20 @@ export function rtcLinks(parts: RtcParts): OpenLink {
       send(event) {
         if (channel.readyState === 'open') channel.send(JSON.stringify(event))
       },
+      listenTo(stream) {
+        // Refused only where the connection is over.
+        sender.replaceTrack(trackOf(stream) ?? null).catch(() => undefined)
+      },
       close: hangUp,
     }
   }
 }
 
-function listenTo(
+function trackOf(stream: MediaStream | undefined): MediaStreamTrack | undefined {
+  return stream?.getAudioTracks()[0]
+}
+
+function tellOf(
   { peer, channel }: { peer: RTCPeerConnection; channel: RTCDataChannel },
   player: HTMLAudioElement,
   listener: LinkListener,

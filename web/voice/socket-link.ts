@@ -30,6 +30,9 @@ export const openSocketLink: OpenLink = (query, secret, listener) => {
     send(event) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(event))
     },
+    listenTo() {
+      // Sound goes as events.
+    },
     close() {
       ending.abort()
       socket.close()

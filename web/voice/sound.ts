@@ -18,6 +18,8 @@ export interface SoundListener {
   played(report: PlaybackReport): void
   /** The microphone was unplugged, or the system took it away. */
   microphoneLost(): void
+  /** Phones and browsers hold all sound back until somebody touches the page, during a call, or behind a lock. */
+  running(isRunning: boolean): void
 }
 
 /** Safari on iPhones is told that we speak and listen at once, else it may take the earpiece. */
@@ -47,6 +49,7 @@ export class Sound {
     this.#player = new AudioWorkletNode(context, 'nightdesk-playback', { numberOfInputs: 0, outputChannelCount: [1] })
     this.#player.port.onmessage = ({ data }: MessageEvent<PlaybackReport>) => listener.played(data)
     this.#player.connect(context.destination)
+    context.addEventListener('statechange', () => listener.running(this.isRunning))
   }
 
   /**
@@ -85,8 +88,9 @@ export class Sound {
     for (const track of stream.getTracks()) track.addEventListener('ended', () => this.#listener.microphoneLost())
   }
 
-  get isListening(): boolean {
-    return this.#microphone !== undefined
+  /** Something can be heard; closed, nothing is held back. */
+  get isRunning(): boolean {
+    return this.#context.state === 'running' || this.#context.state === 'closed'
   }
 
   stopListening(): void {
@@ -120,9 +124,9 @@ export class Sound {
     await this.#context.setSinkId?.(deviceId)
   }
 
-  /** Phones stop all sound during a call or behind a lock. */
-  async wake(): Promise<void> {
-    if (this.#context.state !== 'running' && this.#context.state !== 'closed') await this.#context.resume()
+  /** Refused where nobody has touched the page; the next touch may wake it. */
+  wake(): void {
+    if (!this.isRunning) this.#context.resume().catch(() => undefined)
   }
 
   async close(): Promise<void> {

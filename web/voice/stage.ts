@@ -1,6 +1,7 @@
 import { element } from '../dom.ts'
 import { type DrawnIcon, drawnIcon } from '../drawn-icon.ts'
 import type { PageLang } from '../words.ts'
+import { announcement } from './announcement.ts'
 import type { Caption } from './captions.ts'
 import { heardText } from './heard-text.ts'
 import type { Talk, TalkView } from './talk.ts'
@@ -31,19 +32,22 @@ export class Stage {
   readonly #talk: Talk
   readonly #meter = element('div', { class: 'stage-meter', 'aria-hidden': 'true' })
   readonly #orb = element('button', { type: 'button', class: 'stage-orb' })
-  readonly #state = element('p', { class: 'stage-state', role: 'status' })
+  readonly #state = element('p', { class: 'stage-state' })
+  /** What a screen reader says of all this: far less than there is to be seen. */
+  readonly #told = element('p', { class: 'hidden', role: 'status' })
   readonly #caption = element('p', { class: 'stage-caption' })
   readonly #hint = element('p', { class: 'stage-hint' })
   readonly #trouble = element('p', { class: 'stage-trouble', role: 'alert', hidden: true })
   readonly #asks = element('div', { class: 'stage-asks', role: 'group', hidden: true })
   readonly #buttons = element('div', { class: 'stage-buttons' })
   #shown = ''
+  #stateBefore: ShownState = 'off'
 
   constructor(talk: Talk, openSettings: () => void) {
     this.#talk = talk
     this.#openSettings = openSettings
     const says = element('div', { class: 'stage-says' }, this.#state, this.#caption, this.#hint)
-    this.element.append(this.#meter, this.#orb, says, this.#buttons, this.#trouble, this.#asks)
+    this.element.append(this.#told, this.#meter, this.#orb, says, this.#buttons, this.#trouble, this.#asks)
     this.#listenToHolding()
     // A button that was clicked gives the keyboard back, so that the key to talk isn't taken for another click.
     this.element.addEventListener('click', ({ detail }) => {
@@ -73,6 +77,13 @@ export class Stage {
     this.#showState(view, words)
     this.#showCaption(view.caption, words)
     this.#showTrouble(view, words)
+    this.#tell(view, words)
+  }
+
+  #tell(view: TalkView, words: VoiceWords): void {
+    const told = announcement(this.#stateBefore, view, words)
+    this.#stateBefore = view.state
+    if (told !== undefined && told !== this.#told.textContent) this.#told.textContent = told
   }
 
   #showState(view: TalkView, words: VoiceWords): void {
@@ -91,32 +102,40 @@ export class Stage {
     this.#orb.setAttribute('aria-label', label)
     this.#orb.title = label
     this.#orb.disabled = !hasEars
-    this.#buttons.replaceChildren(...this.#buttonViews(state, isMutable, words))
+    this.#showButtons(this.#buttonViews(state, isMutable, words))
   }
 
-  #buttonViews(state: ShownState, isMutable: boolean, words: VoiceWords): Node[] {
-    const button = (label: string, drawing: DrawnIcon, onclick: () => void, isWordy = false) =>
+  /** Who was on a button that is gone by the keyboard stays on the stage, and doesn't begin again at the top of the page. */
+  #showButtons(buttons: readonly HTMLElement[]): void {
+    const focused = document.activeElement
+    const label = this.#buttons.contains(focused) ? focused?.getAttribute('aria-label') : undefined
+    this.#buttons.replaceChildren(...buttons)
+    if (label === undefined) return
+    const same = buttons.find((button) => button.getAttribute('aria-label') === label)
+    ;(same ?? this.element).focus({ preventScroll: true })
+  }
+
+  #buttonViews(state: ShownState, isMutable: boolean, words: VoiceWords): HTMLElement[] {
+    const button = (label: string, drawing: DrawnIcon, onclick: () => void, word?: string) =>
       element(
         'button',
-        {
-          type: 'button',
-          class: isWordy ? 'stage-button wordy' : 'stage-button',
-          'aria-label': label,
-          title: label,
-          onclick,
-        },
+        { type: 'button', class: 'stage-button', 'aria-label': label, title: label, onclick },
         drawnIcon(drawing),
-        isWordy && label,
+        word !== undefined && element('span', { class: 'stage-word' }, word),
       )
-    const isOpen = state !== 'muted'
     const isBusy = state === 'speaking' || state === 'thinking' || state === 'waiting'
+    const stop = button(words.stop, 'stop', () => this.#talk.stop(), words.stop)
+    stop.classList.add('first')
+    const mute = (): void => this.#talk.toggleMuted()
+    const microphone =
+      state === 'muted'
+        ? button(words.unmute, 'mic', mute, words.unmuteShort)
+        : button(words.mute, 'mic-off', mute, words.muteShort)
     return [
-      ...(isBusy ? [button(words.stop, 'stop', () => this.#talk.stop(), true)] : []),
-      ...(isMutable
-        ? [button(isOpen ? words.mute : words.unmute, isOpen ? 'mic-off' : 'mic', () => this.#talk.toggleMuted())]
-        : []),
+      ...(isBusy ? [stop] : []),
+      ...(isMutable ? [microphone] : []),
       button(words.settings, 'sliders', this.#openSettings),
-      button(words.end, 'cross', () => this.#talk.end()),
+      button(words.end, 'cross', () => this.#talk.end(), words.end),
     ]
   }
 
@@ -125,8 +144,6 @@ export class Stage {
     if (caption === undefined) return
     this.#caption.dataset.who = caption.who
     this.#caption.classList.toggle('interim', caption.isInterim)
-    // What we say is heard already; what is still being understood would be read out again and again.
-    this.#caption.setAttribute('aria-live', caption.who === 'you' && !caption.isInterim ? 'polite' : 'off')
     const who = caption.who === 'you' ? words.you : 'Nightdesk'
     this.#caption.replaceChildren(
       element('span', { class: 'stage-who' }, who),
@@ -141,7 +158,11 @@ export class Stage {
     const isAsking = view.asksForOwnRecognition
     if (this.#asks.hidden === !isAsking) return
     this.#asks.hidden = !isAsking
-    const choose = (ownRecognition: 'yes' | 'no') => () => void this.#talk.change({ ownRecognition })
+    this.#asks.setAttribute('aria-label', words.recognition)
+    const choose = (ownRecognition: 'yes' | 'no') => () => {
+      this.element.focus({ preventScroll: true })
+      void this.#talk.change({ ownRecognition })
+    }
     this.#asks.replaceChildren(
       element('p', {}, words.askOwnRecognition),
       element(

@@ -1,5 +1,6 @@
 import type { ServerEvent, WaitingFor } from '#voice-bot/protocol.ts'
 import type { Page } from '../page.ts'
+import { listenForAwakening } from './awakening.ts'
 import { type Caption, Captions } from './captions.ts'
 import { Ears } from './ears.ts'
 import { Line, type LineState } from './line.ts'
@@ -9,7 +10,9 @@ import { rtcLinks } from './rtc-link.ts'
 import { ServerSide } from './server-side.ts'
 import { sessionSettings } from './session-settings.ts'
 import { openSocketLink } from './socket-link.ts'
-import { Sound, SoundError } from './sound.ts'
+import { SoundError } from './sound.ts'
+import { SoundKeeper } from './sound-keeper.ts'
+import { Tabs } from './tabs.ts'
 import { type ShownState, shownState } from './talk-state.ts'
 import type { Trouble } from './trouble.ts'
 import { voiceAccess } from './voice-access.ts'
@@ -19,6 +22,8 @@ import { ScreenLock } from './wake-lock.ts'
 
 /** Before a server ends we are elsewhere. */
 const beforeDeadlineMs = 500
+/** The protocol's ids have at most 32 characters. */
+const idChars = 20
 
 /** What the page tells of the conversation that is talked on. */
 export interface TalkThread extends Thread {
@@ -60,8 +65,9 @@ export class Talk {
   readonly #mouth: Mouth
   readonly #ears: Ears
   readonly #screen = new ScreenLock()
+  readonly #keeper: SoundKeeper
+  readonly #tabs: Tabs
   #settings = storedVoiceSettings()
-  #sound: Sound | undefined
   #opening: Promise<void> | undefined
   #trouble: Trouble | undefined
   /** Of the latest answer. */
@@ -76,11 +82,13 @@ export class Talk {
     this.#mouth = this.#makeMouth()
     this.#ears = this.#makeEars()
     this.#line = this.#makeLine()
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState !== 'visible' || !this.isOn) return
-      void this.#sound?.wake()
-      this.#line.hurry()
+    this.#keeper = this.#makeKeeper()
+    this.#tabs = new Tabs(() => this.#ears.yieldToOther())
+    listenForAwakening(() => {
+      this.#keeper.wake()
+      this.#line.check()
     })
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.#ears.pluggedIn())
   }
 
   get isOn(): boolean {
@@ -126,8 +134,7 @@ export class Talk {
     this.#ears.reset()
     this.#mouth.reset()
     this.#screen.release()
-    void this.#sound?.close()
-    this.#sound = undefined
+    this.#keeper.close()
     this.#trouble = undefined
     this.#server.expect('listening')
     this.#captions.forget()
@@ -145,15 +152,13 @@ export class Talk {
   /** A question that was typed, or heard by the browser. */
   say(text: string): void {
     if (this.isBusy) this.stop()
-    const itemId = `item_${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`
+    const itemId = `item_${crypto.randomUUID().replaceAll('-', '').slice(0, idChars)}`
     this.#captions.hear(text, true)
     this.#turns.typed(itemId, text)
     this.#server.expect('thinking')
+    const content: { type: 'input_text'; text: string }[] = [{ type: 'input_text', text }]
     this.#line.sendItem(itemId, [
-      {
-        type: 'conversation.item.create',
-        item: { id: itemId, type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
-      },
+      { type: 'conversation.item.create', item: { id: itemId, type: 'message', role: 'user', content } },
       { type: 'response.create' },
     ])
     this.#parts.changed()
@@ -197,7 +202,7 @@ export class Talk {
 
   #makeMouth(): Mouth {
     return new Mouth({
-      sound: () => this.#sound,
+      sound: () => this.#keeper.sound,
       isTrack: () => this.#isRtc,
       changed: () => {
         this.#leaveIfDrained()
@@ -218,7 +223,7 @@ export class Talk {
 
   #makeEars(): Ears {
     return new Ears({
-      sound: () => this.#sound,
+      sound: () => this.#keeper.sound,
       settings: () => this.#settings,
       lang: () => this.#parts.page.lang,
       send: (event) => this.#line.send(event),
@@ -228,6 +233,10 @@ export class Talk {
       changed: this.#parts.changed,
       trouble: (trouble) => {
         this.#trouble = trouble
+      },
+      opened: () => {
+        this.#line.listenTo(this.#keeper.sound?.stream)
+        this.#tabs.take()
       },
       began: () => {
         if (!this.isOn) void this.start()
@@ -239,7 +248,7 @@ export class Talk {
   }
 
   #makeLine(): Line {
-    const openRtcLink = rtcLinks({ stream: () => this.#sound?.stream, player: this.#mouth.player })
+    const openRtcLink = rtcLinks({ stream: () => this.#keeper.sound?.stream, player: this.#mouth.player })
     return new Line({
       open: () => (this.#isRtc ? openRtcLink : openSocketLink),
       ...voiceAccess(this.#parts.page),
@@ -249,15 +258,24 @@ export class Talk {
     })
   }
 
+  #makeKeeper(): SoundKeeper {
+    return new SoundKeeper({
+      captured: (piece) => this.#ears.captured(piece),
+      played: (report) => this.#mouth.played(report),
+      microphoneLost: () => void this.#ears.unplugged(),
+      held: (isHeld) => {
+        if (isHeld) this.#trouble = { kind: 'sound-held' }
+        else if (this.#trouble?.kind === 'sound-held') this.#trouble = undefined
+        this.#parts.changed()
+      },
+    })
+  }
+
   async #open(): Promise<void> {
     this.#trouble = undefined
     this.#mouth.useOwnVoice(false)
     try {
-      this.#sound = await Sound.open({
-        captured: (piece) => this.#ears.captured(piece),
-        played: (report) => this.#mouth.played(report),
-        microphoneLost: () => this.#ears.fail({ kind: 'microphone-lost' }),
-      })
+      await this.#keeper.open()
     } catch (error) {
       this.#trouble = { kind: 'sound', trouble: error instanceof SoundError ? error.trouble : 'unsupported' }
       return
@@ -271,7 +289,7 @@ export class Talk {
   async #speakThrough(): Promise<void> {
     const { outputDevice } = this.#settings
     try {
-      await this.#sound?.speakThrough(outputDevice)
+      await this.#keeper.sound?.speakThrough(outputDevice)
       await this.#mouth.player.setSinkId?.(outputDevice)
     } catch {
       // It isn't plugged in: the system's choice serves.
@@ -293,7 +311,9 @@ export class Talk {
   }
 
   #take(event: ServerEvent): void {
-    this.#server.take(event)
+    // Sound that was on its way when it was stopped doesn't begin it again.
+    const isLate = event.type === 'response.output_audio.delta' && this.#mouth.isStopped(event.response_id)
+    if (!isLate) this.#server.take(event)
     this.#captions.take(event)
     this.#turns.take(event)
     this.#mouth.take(event)
@@ -302,6 +322,7 @@ export class Talk {
         return
       case 'session.created':
         if (event.nightdesk !== undefined) this.#parts.thread.continueAs(event.nightdesk.conversation_id)
+        if (event.nightdesk?.resumed !== true) this.#begun()
         break
       case 'input_audio_buffer.speech_started':
         if (this.#mouth.isSounding) this.#mouth.clear(this.#responseId)
@@ -333,6 +354,12 @@ export class Talk {
         break
     }
     this.#parts.changed()
+  }
+
+  /** A new session knows nothing of what the one before was doing. */
+  #begun(): void {
+    this.#isAnswering = false
+    this.#turns.brokeOff()
   }
 
   /** What the server lacks is made up for where it can be; anything else is for the listener to know. */

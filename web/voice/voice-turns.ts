@@ -59,7 +59,9 @@ export class VoiceTurns {
         }
         break
       case 'nightdesk.metrics':
-        this.#change(event.response_id, (turn) => (turn.firstSoundMs = event.total_ms))
+        this.#change(event.response_id, (turn) => {
+          turn.latency = { stagesMs: event.stages_ms, totalMs: event.total_ms }
+        })
         break
       case 'nightdesk.answer':
         this.#change(event.response_id, (turn) => {
@@ -71,6 +73,16 @@ export class VoiceTurns {
         this.#done(event.response)
         break
     }
+  }
+
+  /** The session is gone, and the answers that were being made with it. */
+  brokeOff(): void {
+    for (const turn of this.#byResponse.values()) {
+      turn.failure = { kind: 'broken-off' }
+      this.#end(turn, 'interrupted')
+    }
+    this.#byResponse.clear()
+    this.#active = undefined
   }
 
   /** Nothing that comes now belongs to what was shown so far. */

@@ -12,6 +12,8 @@ const en = {
   stop: 'Stop',
   mute: 'Mute the microphone',
   unmute: 'Unmute the microphone',
+  muteShort: 'Mute',
+  unmuteShort: 'Unmute',
   settings: 'Voice settings',
   holdToTalk: 'Hold to talk',
   states: {
@@ -59,7 +61,10 @@ const en = {
   } satisfies Record<SoundTrouble, string>,
   otherTrouble: {
     'too-short': 'Hold it for as long as you speak.',
-    'microphone-lost': 'The microphone is gone. Choose another in the settings, or type: I answer aloud.',
+    'sound-held': 'The browser holds the sound back. Press anywhere on this page, and we go on.',
+    'other-tab': 'Another tab of Nightdesk listens now. Unmute to go on here.',
+    'microphone-lost': 'The microphone is gone. Plug one in, or type: I answer aloud.',
+    'microphone-changed': 'That microphone is gone; another one listens now.',
     'own-recognition-denied':
       'The browser may not use its speech recognition here. Allow the microphone by the icon beside the address, or type: I answer aloud.',
     'own-recognition-unreachable':
@@ -92,6 +97,14 @@ const en = {
   no: 'no',
   aloud: 'Speak the answers',
   done: 'Done',
+  firstSound: (ms: string) => `First sound after ${ms}`,
+  /** The parts of that, as `nightdesk.metrics` names them. */
+  latency: {
+    end_of_turn: 'waiting for the end',
+    transcription: 'understanding',
+    answer: 'answering',
+    voice: 'voice',
+  },
   echo: 'Echo cancellation and noise suppression are on. A headset is still the surest.',
 }
 
@@ -105,6 +118,8 @@ const ja: VoiceWords = {
   stop: '止める',
   mute: 'マイクを切る',
   unmute: 'マイクを入れる',
+  muteShort: 'ミュート',
+  unmuteShort: '解除',
   settings: '音声の設定',
   holdToTalk: '押している間だけ話す',
   states: {
@@ -152,7 +167,10 @@ const ja: VoiceWords = {
   },
   otherTrouble: {
     'too-short': '話している間、押し続けてください。',
-    'microphone-lost': 'マイクが外れました。設定で別のマイクを選ぶか、入力してください。声で答えます。',
+    'sound-held': 'ブラウザーが音を止めています。ページのどこかを押すと続きます。',
+    'other-tab': '別のタブの Nightdesk が聞いています。ここで続けるにはミュートを解除してください。',
+    'microphone-lost': 'マイクが外れました。つなぎ直すか、入力してください。声で答えます。',
+    'microphone-changed': 'マイクが外れたため、別のマイクで聞いています。',
     'own-recognition-denied':
       'ブラウザーの音声認識が許可されていません。アドレスの横のアイコンでマイクを許可するか、入力してください。声で答えます。',
     'own-recognition-unreachable': 'ブラウザーの音声認識につながりません。質問を入力してください。声で答えます。',
@@ -184,6 +202,13 @@ const ja: VoiceWords = {
   no: 'いいえ',
   aloud: '答えを読み上げる',
   done: '完了',
+  firstSound: (ms) => `${ms} で発話`,
+  latency: {
+    end_of_turn: '終わりの判断',
+    transcription: '聞き取り',
+    answer: '回答',
+    voice: '音声',
+  },
   echo: 'エコー除去と雑音抑制を使っています。ヘッドセットならより確実です。',
 }
 
