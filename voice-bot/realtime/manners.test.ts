@@ -128,6 +128,30 @@ describe('somebody who talks over an answer', () => {
     expect(client.all('nightdesk.answer')[1]?.answer.answer).toContain('maxmemory')
   })
 
+  it.each([
+    ['is being made', stuckAfter(3)],
+    ['is being heard', undefined],
+  ])('is not told that it was not understood, where it was no words, while an answer %s', async (_, toSpeech) => {
+    await using voice = await startVoice({ ...(toSpeech && { toSpeech }) })
+    const client = await voice.connect()
+    client.send({
+      type: 'session.update',
+      session: { audio: { input: { turn_detection: { type: 'server_vad', interrupt_response: false } } } },
+    })
+    client.ask(failOver)
+    await client.event('response.output_audio.delta')
+    speak(client, voiceFor(1500))
+    speak(client, silence(1500))
+    await client.event('conversation.item.input_audio_transcription.completed')
+    if (toSpeech !== undefined) client.send({ type: 'response.cancel' })
+    await client.event('response.done')
+    client.ask('How much memory may Redis use?')
+    await client.event('response.done', 2)
+    const said = client.all('nightdesk.caption').map(({ text }) => text)
+    expect(said.join(' ')).not.toContain('catch that')
+    expect(client.all('response.created')).toHaveLength(2)
+  })
+
   it('can be told exactly how much was heard, and that is what is remembered', async () => {
     await using voice = await startVoice()
     const client = await voice.connect()

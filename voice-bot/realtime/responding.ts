@@ -51,20 +51,17 @@ export class Responding {
     this.#refused = this.#refused.filter((id) => id !== itemId)
   }
 
-  /** What was asked until now was answered so, elsewhere: it is part of the conversation. */
-  answeredElsewhere(answer: string): void {
-    const question = this.#textOf(this.#unanswered)
-    this.#unanswered = []
-    if (question !== '' && answer !== '') this.#input({ kind: 'history', exchanges: [{ question, answer }] })
-  }
-
   /** The speaker has finished a turn. */
   turnEnded(itemId: string): void {
-    const { replies, settings } = this.#parts
+    const { replies, playback, settings } = this.#parts
     this.asked(itemId)
     if (settings().audio.input.turn_detection?.create_response !== true) return
-    if (replies.active === undefined) this.#respond({})
-    else this.#answersNext = true
+    if (replies.active === undefined && !playback.isPlaying) {
+      this.#respond({})
+      return
+    }
+    this.#answersNext = true
+    if (replies.active === undefined) this.#answerNext()
   }
 
   /** @throws {ClientFault} Where there is one already, and where it refers to what isn't there. */
@@ -95,6 +92,7 @@ export class Responding {
   proceed(): void {
     const { replies, user, parts } = this.#parts
     const reply = replies.active
+    if (reply === undefined) this.#answerNext()
     if (reply === undefined || reply.isAsked || reply.itemIds.some((id) => user.isUnheard(id))) return
     reply.isAsked = true
     reply.lang = user.lang
@@ -152,7 +150,21 @@ export class Responding {
     // What was answered by half is asked again, together with what comes.
     if (reply.isHalf) this.#unanswered = [...reply.itemIds, ...this.#unanswered]
     if (reply.isHalf && this.#counted === reply) this.#isCounted = true
-    if (!this.#answersNext || this.#parts.replies.active !== undefined) return false
+    return this.#parts.replies.active === undefined && this.#answerNext()
+  }
+
+  /**
+   * Answers the turn that ended while we were answering, once its words are there. One without any was a noise, or the end
+   * of what we were answering: nobody wants to hear that it wasn't understood.
+   */
+  #answerNext(): boolean {
+    const { user } = this.#parts
+    if (!this.#answersNext || this.#unanswered.some((id) => user.isUnheard(id))) return false
+    this.#answersNext = false
+    if (this.#textOf(this.#unanswered) === '' && user.deafCode === undefined) {
+      this.#unanswered = []
+      return false
+    }
     this.#respond({})
     return true
   }
