@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { keepingFetch } from './keeping-fetch.ts'
 
-type Manner = 'answers' | 'closes-when-used-again' | 'closes-always'
+type Manner = 'answers' | 'closes-when-used-again' | 'closes-always' | 'sends-elsewhere'
 
 /** Tells nobody for how long it keeps connections, as most servers do. */
 async function server(manner: Manner) {
@@ -15,6 +15,8 @@ async function server(manner: Manner) {
     used.set(request.socket, times)
     if (manner === 'closes-always' || (manner === 'closes-when-used-again' && times > 1))
       return void request.socket.destroy()
+    if (manner === 'sends-elsewhere' && request.url === '/')
+      return void response.writeHead(308, { location: '/there' }).end()
     let body = ''
     request.on('data', (bytes) => (body += String(bytes)))
     request.on('end', () => {
@@ -56,6 +58,24 @@ describe('keepingFetch', () => {
     const fetching = keepingFetch()
     for (const body of ['one', 'two', 'three']) expect(await asked(fetching, there.url, body)).toBe('ok')
     expect(there.bodies).toEqual(['one', 'two', 'three'])
+  })
+
+  it('follows a proxy that sends it elsewhere', async () => {
+    await using there = await server('sends-elsewhere')
+    expect(await asked(keepingFetch(), there.url, 'one')).toBe('ok')
+    expect(there.bodies).toEqual(['one'])
+  })
+
+  it('stops reading an answer when it is left', async () => {
+    const http = createServer((_, response) => void response.write('a beginning'))
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const address = http.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const left = new AbortController()
+    const answer = await keepingFetch()(`http://127.0.0.1:${port}/`, { method: 'POST', body: '?', signal: left.signal })
+    left.abort(new Error('left'))
+    await expect(answer.text()).rejects.toThrow('left')
+    await new Promise((resolve) => http.close(resolve))
   })
 
   it('asks no more than twice, and not again for whoever has left', async () => {
