@@ -65,6 +65,16 @@ const numberWords: Readonly<Record<string, string>> = {
   九: '9', 十: '10', 百: '100', 千: '1000', 半: '50',
 } // biome-ignore format: a table
 
+const isEnglish = ([word]: readonly [string, string]): boolean => word.charCodeAt(0) < 128
+const japaneseNumbers = Object.entries(numberWords).filter((entry) => !isEnglish(entry))
+const englishNumber = new RegExp(
+  `\\b(?:${Object.entries(numberWords)
+    .filter(isEnglish)
+    .map(([word]) => word)
+    .join('|')})\\b`,
+  'gi',
+)
+
 /** A source to hold an answer's values against. */
 export class ValueSource {
   readonly #text: string
@@ -76,10 +86,10 @@ export class ValueSource {
     this.#text = normalised(all)
     this.#lower = this.#text.toLowerCase()
     const numbers = new Set(numbersOfSource(all))
-    for (const [word, digits] of Object.entries(numberWords)) {
-      if (word.charCodeAt(0) >= 128 ? this.#text.includes(word) : new RegExp(`\\b${word}\\b`, 'i').test(this.#text)) {
-        numbers.add(digits)
-      }
+    for (const [word, digits] of japaneseNumbers) if (this.#text.includes(word)) numbers.add(digits)
+    for (const [word] of this.#text.matchAll(englishNumber)) {
+      const digits = numberWords[word.toLowerCase()]
+      if (digits !== undefined) numbers.add(digits)
     }
     this.#numbers = numbers
   }

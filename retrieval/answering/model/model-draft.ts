@@ -53,7 +53,15 @@ export async function* modelDraft(
   const sources = sourcesOf(evidence)
   const writer = new Writer(sources, asked, now, parts.softMatch)
   const llm = withDeadlines(parts.llm, parts.deadlines ?? defaultDeadlines)
-  const ending: Ending = { model: llm.id, costUsd: 0, onFirstPiece: parts.onFirstPiece }
+  const ending: Ending = {
+    model: llm.id,
+    costUsd: 0,
+    onFirstPiece: () => {
+      parts.onFirstPiece?.()
+      // Until the first statement is whole there is time for it.
+      writer.prepare()
+    },
+  }
   let used = ''
   try {
     const pieces = llm.reply(
@@ -129,6 +137,11 @@ class Writer {
     this.#checker = new StatementChecker(sources, asked.standalone, softMatch)
     this.#now = now
     this.#lang = asked.lang
+  }
+
+  /** What takes time before the first statement can be checked. */
+  prepare(): void {
+    this.#checker.prepare()
   }
 
   *write({ text, joint }: Statement): Generator<AnswerPart> {

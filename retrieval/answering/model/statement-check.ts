@@ -2,8 +2,9 @@ import type { RankedPassage } from '#knowledge/answer.ts'
 import { identifiersOf, termsOf } from '#knowledge/terms/terms.ts'
 import type { SoftMatch } from '../../ranking/soft-match.ts'
 import { plain } from '../readable.ts'
-import { trustedText, type Unit, unitsOf } from '../units.ts'
-import { ValueSource, valuesOf } from '../values.ts'
+import type { Unit } from '../units.ts'
+import { valuesOf } from '../values.ts'
+import { factsOf, type SourceFacts } from './source-facts.ts'
 
 /** A source as the model was given it. */
 export interface NumberedSource {
@@ -29,16 +30,22 @@ const markPattern = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g
 /** Holds statements of a model against the sources they cite. */
 export class StatementChecker {
   readonly #sources: ReadonlyMap<number, NumberedSource>
-  readonly #units: ReadonlyMap<number, readonly Unit[]>
+  readonly #facts = new Map<number, SourceFacts>()
   readonly #softMatch: SoftMatch | undefined
   /** Names that may be used though a source does not hold them: the question's. */
   readonly #asked: string
+  readonly #askedTerms: readonly string[]
 
   constructor(sources: readonly NumberedSource[], question: string, softMatch: SoftMatch | undefined) {
     this.#sources = new Map(sources.map((source) => [source.number, source]))
-    this.#units = new Map(sources.map(({ number, passage }) => [number, unitsOf(passage.passage)]))
     this.#softMatch = softMatch
     this.#asked = question.normalize('NFKC').toLowerCase()
+    this.#askedTerms = termsOf(this.#asked)
+  }
+
+  /** Reads the sources, which takes about a millisecond; otherwise each is read when it's cited first. */
+  prepare(): void {
+    for (const source of this.#sources.values()) this.#factsOf(source)
   }
 
   /** @param inherited Sources that the statement before cited, for code that follows it without a mark of its own. */
@@ -59,25 +66,35 @@ export class StatementChecker {
     return { kind: 'supported', supports }
   }
 
-  #holdsValues(text: string, sources: readonly NumberedSource[]): boolean {
-    const texts = sources.map(({ passage }) =>
-      [trustedText(passage.passage), passage.document.title, ...passage.passage.heading].join('\n'),
-    )
-    if (new ValueSource(texts).missing(valuesOf(text)).length > 0) return false
-    const held = texts.join('\n').normalize('NFKC').toLowerCase()
-    return identifiersOf(text).every((name) => held.includes(name) || this.#asked.includes(name))
+  #factsOf({ number, passage }: NumberedSource): SourceFacts {
+    const known = this.#facts.get(number)
+    if (known !== undefined) return known
+    const facts = factsOf(passage)
+    this.#facts.set(number, facts)
+    return facts
   }
 
-  #bestUnit(text: string, { number }: NumberedSource): Unit | undefined {
-    const units = this.#units.get(number) ?? []
+  /** Each of its values and names stands in one of the sources. */
+  #holdsValues(text: string, sources: readonly NumberedSource[]): boolean {
+    const facts = sources.map((source) => this.#factsOf(source))
+    const values = valuesOf(text)
+    const missing = facts.map((each) => new Set(each.values.missing(values)))
+    const [first, ...others] = missing
+    if (first === undefined || [...first].some((value) => others.every((each) => each.has(value)))) return false
+    return identifiersOf(text).every(
+      (name) => facts.some(({ held }) => held.includes(name)) || this.#asked.includes(name),
+    )
+  }
+
+  #bestUnit(text: string, source: NumberedSource): Unit | undefined {
+    const { units } = this.#factsOf(source)
     const terms = new Set(termsOf(text))
     const covered = this.#softMatch?.coverage(
       plain(text),
-      units.map((unit) => unit.shown),
+      units.map(({ unit }) => unit.shown),
     )
     let best: { unit: Unit; score: number } | undefined
-    for (const [at, unit] of units.entries()) {
-      const own = new Set(termsOf(unit.shown))
+    for (const [at, { unit, terms: own }] of units.entries()) {
       const score = shareOf(terms, own) + (covered?.[at] ?? 0) + (unit.kind === 'code' && /`{3}/.test(text) ? 0.2 : 0)
       if (best === undefined || score > best.score) best = { unit, score }
     }
@@ -90,12 +107,7 @@ export class StatementChecker {
     if (first === undefined) return false
     const terms = new Set(termsOf(plain(text)))
     if (terms.size === 0) return true
-    const held = new Set([
-      ...termsOf(this.#asked),
-      ...supports.flatMap(({ source: { passage } }) =>
-        termsOf(`${trustedText(passage.passage)}\n${passage.passage.heading.join('\n')}\n${passage.document.title}`),
-      ),
-    ])
+    const held = new Set([...this.#askedTerms, ...supports.flatMap(({ source }) => [...this.#factsOf(source).terms])])
     if (shareOf(terms, held) >= leastWords) return true
     if (this.#softMatch === undefined) return !sameScript(text, first.source.passage.passage.text)
     const sources = supports.map(({ source }) => source.passage.passage.text).join('\n')
