@@ -1,12 +1,12 @@
 import type { Vocabulary } from '#graph/vocabulary.ts'
-import type { Answer, Exchange } from '#knowledge/answer.ts'
+import type { Answer } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { OpsError } from '#runtime/errors.ts'
 import { Channel } from './channel.ts'
 import { commandOfDigit } from './commands.ts'
 import { Interruption, TurnTooSlowError } from './errors.ts'
-import type { ConversationEvent, ConversationInput, TurnEvent } from './events.ts'
+import type { ConversationEvent, ConversationInput, ToldExchange, TurnEvent } from './events.ts'
 import { forgetTurn } from './forgetting.ts'
 import { Guesses } from './guesses.ts'
 import { type NamedText, NameEar } from './heard-names.ts'
@@ -220,6 +220,8 @@ export class Conversation {
         return
       case 'likely-speech-end':
         return guesses.deepen()
+      case 'answer-wanted':
+        return listening?.expectAnswer(input.spokenMs)
       case 'drop-heard':
         guesses.drop()
         return listening?.drop()
@@ -260,11 +262,14 @@ export class Conversation {
 
   /** Of a turn whose end the caller decides, the answer that was begun while it was being said. */
   #begunFor(
-    { text, mode = this.#options.mode }: Extract<ConversationInput, { kind: 'text' }>,
+    { text, lang, mode = this.#options.mode }: Extract<ConversationInput, { kind: 'text' }>,
     guesses: Guesses,
   ): SpeculativeAnswer | undefined {
     if (this.#options.turnEnds !== 'caller') return undefined
-    if (mode === this.#options.mode) return guesses.take(text)
+    const begun = mode === this.#options.mode ? guesses.take(text) : undefined
+    // The listener may have asked for another language meanwhile.
+    if (begun !== undefined && (lang ?? this.#options.lang ?? begun.lang) === begun.lang) return begun
+    begun?.discard()
     guesses.drop()
     return undefined
   }
@@ -305,10 +310,7 @@ export class Conversation {
   }
 
   /** A conversation that the client has kept goes on here. */
-  async #remember(
-    exchanges: readonly (Exchange & { traceId?: string | undefined })[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #remember(exchanges: readonly ToldExchange[], signal: AbortSignal): Promise<void> {
     const talk = this.#talk
     if (talk === undefined) return
     for (const exchange of exchanges) await rememberExchange(this.#parts, talk, exchange, signal)

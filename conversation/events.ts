@@ -4,6 +4,12 @@ import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
 import type { HeardNames } from './heard-names.ts'
 import type { ClientTool } from './tools/client-tool.ts'
 
+/** An exchange that a client tells of; what it doesn't say is chosen now. */
+export interface ToldExchange extends Exchange {
+  traceId?: string | undefined
+  at?: Date | undefined
+}
+
 /** What a conversation takes in, as plain data, so that it can be written down and replayed. */
 export type ConversationInput =
   | {
@@ -24,12 +30,14 @@ export type ConversationInput =
     }
   /** The speaker is likely to be done: an answer that was begun may go on to its end. */
   | { kind: 'likely-speech-end' }
+  /** What was said, or is being said, will be answered: its answer may go on before its last words are known for good. */
+  | { kind: 'answer-wanted'; spokenMs?: number | undefined }
   /** What was heard until now is nobody's question: a noise, or talk that isn't for us. */
   | { kind: 'drop-heard' }
   /** What the client's own recogniser has heard of a sentence that isn't over. */
   | { kind: 'hearing'; text: string }
   /** What was said before, where the client has kept it; remembered as turns of this conversation, by that name if it has one. */
-  | { kind: 'history'; exchanges: readonly (Exchange & { traceId?: string | undefined })[] }
+  | { kind: 'history'; exchanges: readonly ToldExchange[] }
   /** From the next turn on nothing is known of this one: a turn by its number, one under way included, or by its trace. */
   | { kind: 'forget'; turn: number }
   | { kind: 'forget'; traceId: string }

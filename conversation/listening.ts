@@ -73,6 +73,14 @@ export class Listening {
     ear.flush()
   }
 
+  /**
+   * An answer is wanted: what was begun on the words so far may go on to its end while the last ones are still on their way.
+   * @param spokenMs Where the speech ended; absent: with all audio, or a little before that.
+   */
+  expectAnswer(spokenMs = this.#fedMs): void {
+    if (!this.#turn.isBehind(spokenMs)) this.#parts.guesses.deepen()
+  }
+
   /** What was said so far is nobody's question, also what of it will be understood only now. */
   drop(): void {
     this.#turn.take()
@@ -152,14 +160,14 @@ export class Listening {
     switch (event.kind) {
       case 'interim':
       case 'final': {
-        const whole = this.#turn.heard(event.transcript)
+        const whole = this.#turn.heard(event.transcript, ear.offsetMs)
         const named = this.#named(whole)
         await this.#parts.onHeard({ kind: event.kind, confidence: whole.confidence, ...named })
         this.#parts.guesses.hear(named.text, 'retrieval')
         return
       }
       case 'likely-end-of-turn':
-        this.#turn.heard(event.transcript)
+        this.#turn.heard(event.transcript, ear.offsetMs)
         return await this.#parts.onHint('likely-end')
       case 'turn-resumed':
         return await this.#parts.onHint('resumed')

@@ -132,10 +132,11 @@ class Speech {
     if (saying.text.trim() === '') return
     if (!filler) this.#sentences += 1
     const joint = this.#heard.add(text, saying, filler)
-    await this.#out.send({ kind: 'sentence', text: saying.text, written: text, filler })
+    // The voice is asked first: it takes time, and its sound still comes after the sentence.
     for (const [at, part] of voiceParts(saying).entries())
-      await this.#text.send(at === 0 ? { ...part, text: joint + part.text } : part)
+      void this.#text.send(at === 0 ? { ...part, text: joint + part.text } : part)
     this.#speaking ??= this.#speak(signal)
+    await this.#out.send({ kind: 'sentence', text: saying.text, written: text, filler })
   }
 
   /** Says that it is being worked on, when nothing was said for a while. */

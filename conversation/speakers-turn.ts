@@ -14,6 +14,8 @@ export interface HeardTurn {
 
 /** A word ends a little before the sound of it does, by the recognisers' own times. */
 const settledWithinMs = 300
+/** Who lets go of a key, or falls silent, does so within that after their last word. */
+const lettingGoMs = 800
 
 const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。、ー]$/u
 
@@ -22,10 +24,13 @@ export class SpeakersTurn {
   #closed: Transcript[] = []
   #open: Transcript | undefined
   #closedUpToMs = 0
+  /** Where the last word ends, of those that have times. */
+  #wordsUpToMs: number | undefined
 
-  /** The recogniser's open turn so far. @returns The whole of the speaker's. */
-  heard(transcript: Transcript): Transcript {
+  /** The recogniser's open turn so far. @param offsetMs Where its times begin in the speaker's audio. @returns The whole of the speaker's. */
+  heard(transcript: Transcript, offsetMs: number): Transcript {
     this.#open = transcript
+    this.#timed(transcript, offsetMs)
     return this.#whole()
   }
 
@@ -35,6 +40,7 @@ export class SpeakersTurn {
     if (transcript.text.trim() === '') return
     this.#closed.push(transcript)
     this.#closedUpToMs = offsetMs + (transcript.words.at(-1)?.toMs ?? 0)
+    this.#timed(transcript, offsetMs)
   }
 
   /** No more comes from it: what was open stays as it was heard last. */
@@ -49,12 +55,23 @@ export class SpeakersTurn {
     return this.#closedUpToMs >= spokenMs - settledWithinMs
   }
 
+  /** Whether more was surely said until then than is known. Of words without times nobody can tell. */
+  isBehind(spokenMs: number): boolean {
+    return this.#wordsUpToMs !== undefined && this.#wordsUpToMs < spokenMs - lettingGoMs
+  }
+
   /** All of it; what comes next begins a new turn. */
   take(): HeardTurn {
     const { text, confidence, lang } = this.#whole()
     this.#closed = []
     this.#open = undefined
+    this.#wordsUpToMs = undefined
     return { text, confidence, ...(lang === undefined ? {} : { lang }) }
+  }
+
+  #timed({ words }: Transcript, offsetMs: number): void {
+    const last = words.at(-1)
+    if (last !== undefined) this.#wordsUpToMs = offsetMs + last.toMs
   }
 
   #whole(): Transcript {

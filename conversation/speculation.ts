@@ -21,6 +21,8 @@ export interface SpeculationParts {
  */
 export class SpeculativeAnswer {
   readonly text: string
+  /** Of the answer. */
+  readonly lang: Question['lang']
   readonly reads: TurnReads
   /** Of the turn that adopts it. */
   readonly traceId: string | undefined
@@ -34,6 +36,7 @@ export class SpeculativeAnswer {
   constructor({ question, ask, reads, depth, telemetry }: SpeculationParts) {
     this.traceId = question.traceId
     this.text = question.text
+    this.lang = question.lang
     this.reads = reads
     this.#depth = depth
     if (depth === 'answer') this.#allowed.resolve()

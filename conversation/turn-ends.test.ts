@@ -70,6 +70,26 @@ describe('a conversation whose caller ends the turns', () => {
     expect(events.find(({ kind }) => kind === 'metrics')).toMatchObject({ metrics: { speculation: 'answer-kept' } })
   })
 
+  it.each<[string, number, string]>([
+    ['goes on to the answer', 3000, 'answer-kept'],
+    ['waits for the words where they surely lack some', 4600, 'retrieval-kept'],
+  ])('%s as soon as one is wanted, before the last words are known for good', async (_, ms, speculation) => {
+    const events = await called(
+      { script: howTo },
+      [...audio(ms), { kind: 'speech-end' }, { kind: 'answer-wanted' }],
+      (event) => (event.kind === 'heard' ? [{ kind: 'text', text: event.text }, { kind: 'end' }] : []),
+    )
+    expect(answersIn(events)[0]?.answer).toContain('redis-cli failover to 10.0.0.7 6379')
+    expect(events.find(({ kind }) => kind === 'metrics')).toMatchObject({ metrics: { speculation } })
+  })
+
+  it('begins anew where another language is asked for than was expected', async () => {
+    const events = await called({ script: howTo }, [...audio(3000), { kind: 'speech-end' }], (event) =>
+      event.kind === 'heard' ? [{ kind: 'text', text: event.text, lang: 'ja' }, { kind: 'end' }] : [],
+    )
+    expect(answersIn(events)[0]?.lang).toBe('ja')
+  })
+
   it('does not ask the recogniser again for what it has closed up to the end of the speech', async () => {
     const ends: ConversationInput[] = [{ kind: 'speech-end', spokenMs: 2600 }, { kind: 'speech-end' }]
     let heard = 0

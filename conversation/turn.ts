@@ -5,7 +5,7 @@ import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { type CheckedPiece, checked } from './check.ts'
 import type { Command } from './commands.ts'
-import type { TurnEvent, TurnMetrics } from './events.ts'
+import type { ToldExchange, TurnEvent, TurnMetrics } from './events.ts'
 import { guardInput } from './guardrails/input.ts'
 import type { Grounds } from './guardrails/output.ts'
 import type { HeardNames } from './heard-names.ts'
@@ -351,7 +351,7 @@ export async function remember(made: TurnMade, heard: string, signal: AbortSigna
 export async function rememberExchange(
   parts: ConversationParts,
   { conversationId, principal }: Talk,
-  { question, answer, traceId = parts.newId() }: Exchange & { traceId?: string | undefined },
+  { question, answer, traceId = parts.newId(), at = parts.clock.now() }: ToldExchange,
   signal: AbortSignal,
 ): Promise<void> {
   const said = guardInput(question).text
@@ -365,7 +365,7 @@ export async function rememberExchange(
     answer: guardInput(answer).text,
     abstained: false,
     cited: [],
-    at: parts.clock.now(),
+    at,
   }
   try {
     await parts.conversations.addTurn(turn, signal)

@@ -67,7 +67,9 @@ export function listenToSound(
     if (!isBinary) {
       const message = data.toString('utf8')
       if (message.includes('CloseStream')) connection.close(1000)
-      if (message.includes('Finalize')) setTimeout(() => close(true), finalMs)
+      if (!message.includes('Finalize')) return
+      if (finalMs === 0) close(true)
+      else setTimeout(() => close(true), finalMs)
       return
     }
     rest = Buffer.concat([rest, data])

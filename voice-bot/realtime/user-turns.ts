@@ -70,6 +70,8 @@ export class UserTurns {
   #stopWithholding: (() => void) | undefined
   #lang: Lang
   #said: LastSaid | undefined
+  /** Where the speech that was committed last ended; undefined: with its audio. */
+  #spokenMs: number | undefined
   /** How long what was said in each item is, until it is answered. */
   readonly #audioMs = new Map<string, number>()
 
@@ -125,7 +127,7 @@ export class UserTurns {
   }
 
   decide(decision: TurnDecision): void {
-    const { replies, playback, parts, inputs } = this.#parts
+    const { replies, playback, parts, inputs, settings } = this.#parts
     switch (decision.kind) {
       case 'speech-started':
         this.#started(decision.atMs)
@@ -135,7 +137,8 @@ export class UserTurns {
       case 'speech-stopped':
         return
       case 'likely-end-of-turn':
-        void inputs.send({ kind: 'likely-speech-end' })
+        if (settings().audio.input.turn_detection?.create_response === true)
+          void inputs.send({ kind: 'likely-speech-end' })
         return
       case 'end-of-turn':
         this.#ended(decision)
@@ -209,6 +212,12 @@ export class UserTurns {
         onHeard()
       })
       .catch((err: unknown) => parts.conversation.log.error({ err }, 'speech in an item could not be told'))
+  }
+
+  /** What was committed last will be answered, whatever its last words turn out to be. */
+  expectAnswer(): void {
+    const spokenMs = this.#spokenMs
+    void this.#parts.inputs.send({ kind: 'answer-wanted', ...(spokenMs === undefined ? {} : { spokenMs }) })
   }
 
   /** The client says that its speaker is done. */
@@ -331,6 +340,7 @@ export class UserTurns {
     const audioMs = ear.clockMs - Math.max(this.#bufferedFromMs, this.#speech?.fromMs ?? 0)
     this.#speech = undefined
     this.#bufferedFromMs = ear.clockMs
+    this.#spokenMs = spokenMs
     this.#words = ''
     send({ type: 'input_audio_buffer.committed', item_id: itemId, previous_item_id: items.lastId })
     const item: Item = {
