@@ -15,9 +15,13 @@ export class Items {
     return item
   }
 
-  /** Whether a function was called by that id. */
-  hasCall(callId: string): boolean {
-    return this.#items.some((item) => item.type === 'function_call' && item.call_id === callId)
+  get all(): readonly Item[] {
+    return this.#items
+  }
+
+  /** The call of a function by that id. */
+  callBy(callId: string): Item | undefined {
+    return this.#items.findLast((item) => item.type === 'function_call' && item.call_id === callId)
   }
 
   find(itemId: string): Item | undefined {

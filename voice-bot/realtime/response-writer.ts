@@ -74,6 +74,11 @@ export class ResponseWriter {
     return this.#message?.id ?? this.#output.findLast((item) => item.type === 'message')?.id
   }
 
+  /** All items of it that are whole. */
+  get itemIds(): string[] {
+    return this.#output.map(({ id }) => id)
+  }
+
   /** A piece of written text. */
   text(delta: string): void {
     if (this.#isDone || delta === '') return

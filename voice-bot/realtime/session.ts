@@ -1,19 +1,17 @@
-import { Channel } from '#conversation/channel.ts'
-import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
-import { joined } from '#providers/audio/pcm.ts'
 import { userMessageOf } from '#runtime/errors.ts'
 import { voiceSentence } from '../mouth/words.ts'
 import type { ServerEventBody, Session } from '../protocol.ts'
 import type { AudioTrack, LinkListener, Transport } from '../transport.ts'
 import { Asides } from './asides.ts'
 import { AudioReader } from './audio-codec.ts'
-import { type ClientEvent, type ClientEventOf, readClientEvent } from './client-events.ts'
+import { type ClientEvent, readClientEvent } from './client-events.ts'
 import { EventLog } from './event-log.ts'
 import { ClientFault, type Fault } from './faults.ts'
 import { HeardPieces } from './heard-pieces.ts'
+import { IdlePrompt } from './idle-prompt.ts'
 import { Intake } from './intake.ts'
-import { itemOf, saidIn } from './item-content.ts'
+import { ItemRequests } from './item-requests.ts'
 import { Items } from './items.ts'
 import { Mood } from './mood.ts'
 import { clientPlayback, Playback } from './playback.ts'
@@ -21,7 +19,8 @@ import { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import { Responding } from './responding.ts'
 import type { Caller, SessionScope, VoiceParts } from './session-parts.ts'
-import { langOf, newSession, speedOf, turnTakingOf, updated } from './session-settings.ts'
+import { newSession, speedOf, turnTakingOf, updated } from './session-settings.ts'
+import { SessionTalk } from './session-talk.ts'
 import type { SessionUpdate } from './session-update.ts'
 import { TurnEar } from './turn-ear.ts'
 import { leastCommitMs, UserTurns } from './user-turns.ts'
@@ -39,9 +38,6 @@ export interface SessionOptions {
   onIdle: () => void
 }
 
-/** Said aloud, while the next thing the speaker says may still be far away. */
-const fillerAfterMs = 1500
-
 /** A talk in the Realtime protocol, from its first connection to its last. */
 export class RealtimeSession {
   readonly id: string
@@ -52,26 +48,24 @@ export class RealtimeSession {
   readonly #options: SessionOptions
   readonly #log: EventLog
   readonly #items = new Items()
-  readonly #inputs = new Channel<ConversationInput>(Number.POSITIVE_INFINITY)
   readonly #ear: TurnEar
   readonly #mood: Mood
   readonly #replies: Replies
   readonly #user: UserTurns
   readonly #asides: Asides
   readonly #responding: Responding
+  readonly #itemRequests: ItemRequests
+  readonly #talk: SessionTalk
+  readonly #idle: IdlePrompt
   readonly #intake: Intake
   /** On their way into the conversation. */
   readonly #pieces: HeardPieces
   readonly #clientTrack: AudioTrack & { dispose(): void }
   readonly #playback: Playback
-  readonly #stopping = new AbortController()
   #settings: Session
   #reader: AudioReader
   #link: Transport | undefined
-  #running: Promise<void> | undefined
   #ids = 0
-  #idle: (() => void) | undefined
-  #hasPrompted = false
   #isOver = false
   /** The client knows our own events: it has sent settings of ours. */
   #isOurs = false
@@ -90,6 +84,25 @@ export class RealtimeSession {
     this.#playback = new Playback(this.#clientTrack)
     const send = (body: ServerEventBody): void => this.#log.send(body)
     this.#mood = new Mood(send)
+    this.#talk = new SessionTalk({
+      parts,
+      caller,
+      conversationId: this.conversationId,
+      goesOn: options.conversationId !== undefined,
+      settings: () => this.#settings,
+      onEvent: (event) => this.#told(event),
+      onFailure: (error) => this.#failed(error),
+    })
+    this.#idle = new IdlePrompt({
+      timing: parts.timing,
+      settings: () => this.#settings,
+      isIdle: () => this.isIdle,
+      nowMs: () => this.#ear.nowMs,
+      prompt: (fromMs) => {
+        this.#user.commitSilence(fromMs)
+        this.#responding.prompt()
+      },
+    })
     const scope: SessionScope = {
       parts,
       caller,
@@ -111,14 +124,14 @@ export class RealtimeSession {
       tooMuch: () => void this.close(1008, 'too much at once'),
     })
     this.#pieces = new HeardPieces({
-      send: (samples, sampleRate) => this.#enqueue({ kind: 'audio', samples, sampleRate }),
+      send: (samples, sampleRate) => this.#talk.send({ kind: 'audio', samples, sampleRate }),
       maySpeak: () => this.#user.isSpeaking || this.#ear.mayHearVoice,
     })
     this.#ear = new TurnEar({
       ...parts,
       onEdge: () => this.#pieces.flush(),
       onDecision: (decision) => {
-        this.#stopIdle()
+        this.#idle.stop()
         this.#user.decide(decision)
       },
       onFailure: (err) => parts.conversation.log.warn({ err, sessionId: this.id }, 'voice activity detection failed'),
@@ -137,7 +150,9 @@ export class RealtimeSession {
       onTurn: (itemId) => this.#turnEnded(itemId),
       onHeard: () => this.#responding.proceed(),
     })
-    this.#responding = new Responding({ ...scope, replies: this.#replies, asides: this.#asides, user: this.#user })
+    const responding = { ...scope, replies: this.#replies, asides: this.#asides, user: this.#user }
+    this.#responding = new Responding(responding)
+    this.#itemRequests = new ItemRequests({ ...responding, responding: this.#responding })
     this.#ear.configure(turnTakingOf(this.#settings))
   }
 
@@ -188,17 +203,17 @@ export class RealtimeSession {
   async close(code: number, reason: string): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
-    this.#stopIdle()
+    this.#idle.stop()
     this.#replies.close()
     this.#asides.close()
     this.#intake.close()
     this.#user.close()
     this.#ear.close()
     this.#clientTrack.dispose()
-    this.#stopping.abort(new Error(reason))
+    const talkOver = this.#talk.stop(reason)
     this.#link?.close(code, reason)
     this.#link = undefined
-    await this.#running
+    await talkOver
     this.#options.onEnd()
   }
 
@@ -229,7 +244,7 @@ export class RealtimeSession {
     this.#link = undefined
     this.#playback.hold()
     this.#log.detach()
-    this.#stopIdle()
+    this.#idle.stop()
     this.#options.onIdle()
   }
 
@@ -276,22 +291,21 @@ export class RealtimeSession {
         this.#clearOutput()
         return
       case 'conversation.item.create':
-        this.#create(event)
+        if (event.item.type === 'message' && event.item.role === 'user') this.#idle.asked()
+        this.#itemRequests.create(event)
         return
       case 'conversation.item.retrieve':
-        this.#log.send({ type: 'conversation.item.retrieved', item: this.#items.get(event.item_id) })
+        this.#itemRequests.retrieve(event.item_id)
         return
       case 'conversation.item.delete':
-        this.#items.delete(event.item_id)
-        this.#responding.forget(event.item_id)
-        this.#log.send({ type: 'conversation.item.deleted', item_id: event.item_id })
+        this.#itemRequests.delete(event.item_id)
         return
       case 'conversation.item.truncate':
-        this.#truncate(event)
+        this.#itemRequests.truncate(event)
         return
       case 'response.create':
-        this.#hasPrompted = false
-        this.#stopIdle()
+        this.#idle.asked()
+        this.#idle.stop()
         this.#responding.create(event.response ?? {})
         return
       case 'response.cancel':
@@ -311,7 +325,7 @@ export class RealtimeSession {
     if (format.type !== this.#reader.format.type) this.#reader = new AudioReader(format)
     this.#ear.configure(turnTakingOf(this.#settings))
     const speed = speedOf(this.#settings)
-    if (speed !== speedOf(before) && this.#running !== undefined) this.#input({ kind: 'pace', speed })
+    if (speed !== speedOf(before) && this.#talk.hasBegun) this.#input({ kind: 'pace', speed })
     if (this.#settings.tools !== before.tools || this.#settings.tool_choice !== before.tool_choice) this.#offerTools()
     this.#log.send({ type: 'session.updated', session: this.#settings })
   }
@@ -342,58 +356,6 @@ export class RealtimeSession {
     this.#responding.asked(this.#items.lastId ?? '')
   }
 
-  #create({ item: given, previous_item_id }: ClientEventOf<'conversation.item.create'>): void {
-    const item = itemOf(given, this.#newId('item'))
-    if (item.type === 'function_call_output') {
-      if (!this.#items.hasCall(item.call_id)) {
-        const message = `There is no function call with the id '${item.call_id}' in the conversation.`
-        throw new ClientFault('invalid_tool_call_id', message, 'item.call_id')
-      }
-      this.#replies.toolResult(item.call_id, item.output)
-    }
-    const previous = this.#items.add(item, previous_item_id)
-    this.#log.send({ type: 'conversation.item.added', previous_item_id: previous, item })
-    this.#log.send({ type: 'conversation.item.done', previous_item_id: previous, item })
-    if (item.type !== 'message') return
-    if (item.role === 'user') {
-      this.#responding.asked(item.id)
-      this.#hasPrompted = false
-      this.#hearSent(given, item.id)
-      const text = saidIn(item)
-      if (text !== '') this.#user.typed(text)
-    }
-    if (item.role === 'assistant') this.#responding.answeredElsewhere(saidIn(item))
-  }
-
-  /** Speech that comes whole, in an item. */
-  #hearSent(given: ClientEventOf<'conversation.item.create'>['item'], itemId: string): void {
-    if (given.type !== 'message' || given.role !== 'user') return
-    const spoken = given.content.flatMap((part) =>
-      part.type === 'input_audio' && part.audio !== undefined && (part.transcript ?? null) === null ? [part.audio] : [],
-    )
-    if (spoken.length === 0) return
-    const reader = new AudioReader(this.#reader.format)
-    const samples = joined(spoken.map((audio) => reader.read(audio)))
-    this.#user.hearSent(itemId, { samples, sampleRate: reader.sampleRate })
-  }
-
-  #truncate({ item_id, content_index, audio_end_ms }: ClientEventOf<'conversation.item.truncate'>): void {
-    const item = this.#items.get(item_id)
-    const isOurs = item.type === 'message' && item.role === 'assistant'
-    if (!isOurs || content_index !== 0) {
-      const param = isOurs ? 'content_index' : 'item_id'
-      throw new ClientFault('invalid_value', 'Only the audio of a message of the assistant can be cut.', param)
-    }
-    const lengthMs = this.#playback.givenMs(item_id)
-    if (lengthMs > 0 && audio_end_ms > lengthMs + 1000) {
-      const message = `Audio content of ${Math.round(lengthMs)}ms is already shorter than ${Math.round(audio_end_ms)}ms`
-      throw new ClientFault('invalid_value', message, 'audio_end_ms')
-    }
-    if (audio_end_ms < lengthMs) this.#items.cut(item_id, null)
-    this.#replies.heardOf(item_id, audio_end_ms)
-    this.#log.send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms })
-  }
-
   #clearOutput(): void {
     const { active } = this.#replies
     if (active === undefined) this.#replies.cutOff()
@@ -409,11 +371,12 @@ export class RealtimeSession {
   }
 
   #ended(reply: Reply): void {
+    this.#itemRequests.ended(reply)
     if (!this.#responding.ended(reply) && !this.#playback.isPlaying) this.#rested()
   }
 
   #turnEnded(itemId: string): void {
-    this.#hasPrompted = false
+    this.#idle.asked()
     this.#responding.turnEnded(itemId)
   }
 
@@ -429,66 +392,22 @@ export class RealtimeSession {
     if (this.#user.isSpeaking || this.#replies.waitsForClient) return
     this.#mood.is('listening')
     this.#options.onIdle()
-    this.#waitIdly()
-  }
-
-  /** After a long silence, one question; then no other until somebody speaks. */
-  #waitIdly(): void {
-    const detection = this.#settings.audio.input.turn_detection
-    const asked = detection?.type === 'server_vad' ? detection.idle_timeout_ms : null
-    const idleMs = asked ?? this.#settings.nightdesk.idle_prompt_ms
-    if (idleMs === null || this.#hasPrompted || this.#isOver || this.#link === undefined) return
-    this.#stopIdle()
-    const fromMs = this.#ear.nowMs
-    this.#idle = this.#parts.timing.after(idleMs, () => {
-      this.#idle = undefined
-      if (!this.isIdle) return
-      this.#user.commitSilence(fromMs)
-      this.#hasPrompted = true
-      this.#responding.prompt()
-    })
-  }
-
-  #stopIdle(): void {
-    this.#idle?.()
-    this.#idle = undefined
+    if (!this.#isOver && this.#link !== undefined) this.#idle.wait()
   }
 
   /** After all audio that came before it. */
   #input(input: ConversationInput): void {
     this.#pieces.flush()
-    this.#enqueue(input)
+    this.#talk.send(input)
   }
 
-  #enqueue(input: ConversationInput): void {
-    this.#running ??= this.#run()
-    void this.#inputs.send(input)
-  }
-
-  /** Begun with the first input, so that the client can say before that how it wants the talk to be. */
-  async #run(): Promise<void> {
-    const lang = langOf(this.#settings)
-    const conversation = new Conversation(this.#parts.conversation, {
-      principal: this.caller.principal,
-      conversationId: this.#options.conversationId,
-      newConversationId: this.conversationId,
-      mode: 'spoken',
-      turnEnds: 'caller',
-      fillerAfterMs,
-      speed: speedOf(this.#settings),
-      ...(lang === 'auto' ? {} : { lang }),
-    })
-    try {
-      for await (const event of conversation.turns(this.#inputs, this.#stopping.signal)) this.#told(event)
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return
-      this.#parts.conversation.log.error({ err: error, sessionId: this.id }, 'a voice conversation failed')
-      const message = userMessageOf(error)
-      const fault = { type: 'server_error', code: 'internal_error', message, param: null, event_id: null } as const
-      this.#log.send({ type: 'error', error: fault })
-      // Not waited for: it waits for us.
-      void this.close(1011, 'internal error')
-    }
+  #failed(error: unknown): void {
+    this.#parts.conversation.log.error({ err: error, sessionId: this.id }, 'a voice conversation failed')
+    const message = userMessageOf(error)
+    const fault = { type: 'server_error', code: 'internal_error', message, param: null, event_id: null } as const
+    this.#log.send({ type: 'error', error: fault })
+    // Not waited for: it waits for us.
+    void this.close(1011, 'internal error')
   }
 
   #told(event: ConversationEvent): void {
