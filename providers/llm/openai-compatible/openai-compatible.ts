@@ -1,15 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   AIMessage,
-  type AIMessageChunk,
+  AIMessageChunk,
   type BaseMessage,
   HumanMessage,
   SystemMessage,
   ToolMessage,
 } from '@langchain/core/messages'
+import type { ChatGenerationChunk } from '@langchain/core/outputs'
 import { ChatOpenAI } from '@langchain/openai'
 import { z } from 'zod'
 import { LlmError } from '../errors.ts'
-import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmToolCall } from '../llm.ts'
+import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmTool, LlmToolCall } from '../llm.ts'
 import { keepingFetch } from './keeping-fetch.ts'
 import { endFactsIn, factsIn, llmErrorOf, type ResponseFacts } from './response-facts.ts'
 
@@ -27,6 +29,10 @@ export class OpenAiCompatibleLlm implements Llm {
   readonly id: string
   readonly #options: OpenAiCompatibleOptions
   readonly #fetch = keepingFetch()
+  /** One client for each limit of a reply: making one takes as long as asking. */
+  readonly #chats = new Map<number | undefined, ChatOpenAI>()
+  /** Told of the response to the request that is made within. */
+  readonly #onResponse = new AsyncLocalStorage<(response: Response) => void>()
 
   constructor(options: OpenAiCompatibleOptions) {
     this.id = options.model
@@ -35,23 +41,25 @@ export class OpenAiCompatibleLlm implements Llm {
 
   async *reply(
     messages: readonly LlmMessage[],
-    options: LlmReplyOptions,
+    { tools = [], maxTokens }: LlmReplyOptions,
     signal: AbortSignal,
   ): AsyncGenerator<LlmPiece> {
     const reading = new ReplyReader(this.id)
     let facts: ResponseFacts = {}
-    const chat = this.#chat(options, (response) => {
+    const onResponse = (response: Response): void => {
       facts = factsIn(response.headers)
-    })
+    }
     const hangUp = new AbortController()
     const either = AbortSignal.any([signal, hangUp.signal])
     try {
-      const chunks = await chat.stream(messages.map(toLangChain), { signal: either })
+      // Not `stream()`: what that does for LangChain's tracing takes milliseconds before each request.
+      const chunks = this.#chat(maxTokens)._streamResponseChunks(messages.map(toLangChain), {
+        signal: either,
+        ...(tools.length === 0 ? {} : { tools: tools.map(toOpenAi) }),
+      })
       // Not `for await`: on leaving, that would wait for the stream, which waits for the model.
-      const iterator = chunks[Symbol.asyncIterator]()
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-        yield* reading.read(next.value)
-      }
+      const first = this.#onResponse.run(onResponse, () => chunks.next())
+      for (let next = await first; next.done !== true; next = await chunks.next()) yield* reading.read(next.value)
     } catch (error) {
       signal.throwIfAborted()
       throw llmErrorOf(error, this.id)
@@ -63,7 +71,9 @@ export class OpenAiCompatibleLlm implements Llm {
     yield* reading.end(facts)
   }
 
-  #chat({ tools = [], maxTokens }: LlmReplyOptions, onResponse: (response: Response) => void) {
+  #chat(maxTokens: number | undefined): ChatOpenAI {
+    const known = this.#chats.get(maxTokens)
+    if (known !== undefined) return known
     const { model, apiKey, baseUrl } = this.#options
     const chat = new ChatOpenAI({
       model,
@@ -77,19 +87,18 @@ export class OpenAiCompatibleLlm implements Llm {
         ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
         fetch: async (input, init) => {
           const response = await this.#fetch(input, init)
-          onResponse(response)
+          this.#onResponse.getStore()?.(response)
           return response
         },
       },
     })
-    if (tools.length === 0) return chat
-    return chat.bindTools(
-      tools.map(({ name, description, parameters }) => ({
-        type: 'function' as const,
-        function: { name, description, parameters },
-      })),
-    )
+    this.#chats.set(maxTokens, chat)
+    return chat
   }
+}
+
+function toOpenAi({ name, description, parameters }: LlmTool) {
+  return { type: 'function' as const, function: { name, description, parameters } }
 }
 
 /** Puts the chunks of one reply together. */
@@ -105,16 +114,21 @@ class ReplyReader {
     this.#model = model
   }
 
-  *read(chunk: AIMessageChunk): Generator<LlmPiece> {
-    for (const part of chunk.tool_call_chunks ?? []) this.#addToCall(part)
-    const usage = chunk.usage_metadata
+  *read({ message, generationInfo }: ChatGenerationChunk): Generator<LlmPiece> {
+    if (!AIMessageChunk.isInstance(message)) return
+    for (const part of message.tool_call_chunks ?? []) this.#addToCall(part)
+    const usage = message.usage_metadata
     if (usage !== undefined) this.#usage = { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens }
-    const reason: unknown = chunk.response_metadata.finish_reason
-    const { servedBy, costUsd } = endFactsIn(chunk.response_metadata)
-    this.#servedBy = servedBy ?? this.#servedBy
-    this.#costUsd = costUsd ?? this.#costUsd
+    const metadata: Record<string, unknown> = { ...generationInfo, ...message.response_metadata }
+    const reason = metadata.finish_reason
+    // Only the last chunks say more than text.
+    if (metadata.model_name !== undefined || metadata.usage !== undefined) {
+      const { servedBy, costUsd } = endFactsIn(metadata)
+      this.#servedBy = servedBy ?? this.#servedBy
+      this.#costUsd = costUsd ?? this.#costUsd
+    }
     if (typeof reason === 'string') this.#reason = endReasons[reason] ?? 'stop'
-    if (chunk.text !== '') yield { kind: 'text', text: chunk.text }
+    if (message.text !== '') yield { kind: 'text', text: message.text }
   }
 
   *end({ costUsd, allowance, deployment }: ResponseFacts): Generator<LlmPiece> {
