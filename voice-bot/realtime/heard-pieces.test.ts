@@ -14,15 +14,15 @@ function recogniser() {
 }
 
 describe('what goes to the recogniser', () => {
-  it('goes in pieces of 200 ms while nobody speaks, and of 60 ms while somebody may', () => {
+  it('goes in pieces of 240 ms while nobody speaks, and of 80 ms while somebody may', () => {
     const { state, pieces } = recogniser()
-    for (let at = 0; at < 12; at++) pieces.push(frame(at), 24_000)
-    expect(state.heard).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]])
+    for (let at = 0; at < 14; at++) pieces.push(frame(at), 24_000)
+    expect(state.heard).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]])
     state.maySpeak = true
-    for (let at = 12; at < 18; at++) pieces.push(frame(at), 24_000)
+    for (let at = 14; at < 20; at++) pieces.push(frame(at), 24_000)
     expect(state.heard.slice(1)).toEqual([
-      [10, 11, 12],
-      [13, 14, 15],
+      [12, 13, 14, 15],
+      [16, 17, 18, 19],
     ])
   })
 

@@ -10,8 +10,8 @@ export interface HeardPiecesParts {
  * Recognisers are sent 20 to 250 ms at once, and each piece costs as much, however long it is. A room where nobody speaks
  * can wait. Where a voice begins or falls silent, whoever knows calls `flush`: no word waits for the one after it.
  */
-const voicedPieceMs = 60
-const quietPieceMs = 200
+const voicedPieceMs = 80
+const quietPieceMs = 240
 
 /** Audio on its way to the recogniser, in pieces as long as may be. */
 export class HeardPieces {

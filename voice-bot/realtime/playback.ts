@@ -125,7 +125,12 @@ export class Playback {
   }
 
   get isPlaying(): boolean {
-    return this.#givenMs - this.#track.playedMs > 1
+    return this.leadMs > 1
+  }
+
+  /** What was given and not heard yet. */
+  get leadMs(): number {
+    return this.#givenMs - this.#track.playedMs
   }
 
   /** How much sound of an item was given. */

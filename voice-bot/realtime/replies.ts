@@ -1,6 +1,7 @@
 import type { ConversationEvent } from '#conversation/events.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { StatusDetails, WaitingFor } from '../protocol.ts'
+import { GatheredSound } from './gathered-sound.ts'
 import type { Mood } from './mood.ts'
 import { type Marks, type Reply, stagesOf } from './reply.ts'
 import { type WrittenOptions, writerOf } from './response-writers.ts'
@@ -42,9 +43,17 @@ export class Replies {
   /** A turn that waits for its client's tools, and what it has said since. */
   #atClient: { turn: number; events: ConversationEvent[] } | undefined
   #hasSpoken = false
+  readonly #sound: GatheredSound
+  /** Whose sound is given out. */
+  #sounding: Reply | undefined
 
   constructor(parts: RepliesParts) {
     this.#parts = parts
+    this.#sound = new GatheredSound({
+      timing: parts.parts.timing,
+      leadMs: () => parts.playback.leadMs,
+      send: (samples, sampleRate) => this.#play(samples, sampleRate),
+    })
   }
 
   get active(): Reply | undefined {
@@ -193,7 +202,7 @@ export class Replies {
     try {
       if (voice !== undefined)
         for await (const { samples } of voice.say(once(text), { lang: reply.lang }, own.signal))
-          if (!reply.isCancelled) this.#sound(reply, samples, voice.sampleRate)
+          if (!reply.isCancelled) this.#sounds(reply, samples, voice.sampleRate)
     } catch (err) {
       if (own.signal.aborted) return
       parts.conversation.log.warn({ err }, 'words of the session could not be said')
@@ -203,6 +212,7 @@ export class Replies {
   }
 
   close(): void {
+    this.#sound.drop()
     this.#active?.own?.abort(new Error('the session is over'))
   }
 
@@ -249,7 +259,7 @@ export class Replies {
         if (reply.mode === 'spoken') this.#sentence(reply, event)
         return
       case 'audio':
-        if (reply.mode === 'spoken') this.#sound(reply, event.samples, event.sampleRate)
+        if (reply.mode === 'spoken') this.#sounds(reply, event.samples, event.sampleRate)
         return
       case 'tool':
         this.#tool(reply, event)
@@ -318,6 +328,7 @@ export class Replies {
 
   #sentence(reply: Reply, { text, written, filler }: { text: string; written: string; filler: boolean }): void {
     const { send, playback, mood } = this.#parts
+    this.#sound.flush()
     reply.marks.wordsAt ??= this.#parts.parts.timing.nowMs()
     if (!reply.hasBegun) mood.is('thinking', 'voice')
     reply.writer.transcript(text)
@@ -335,15 +346,24 @@ export class Replies {
     if (reply.hasBegun) this.#parts.onWords(reply.words)
   }
 
-  #sound(reply: Reply, samples: Int16Array, sampleRate: number): void {
-    if (samples.length === 0) return
-    const { playback, hasTrack, send } = this.#parts
-    const itemId = reply.writer.itemId
-    const isFirst = !reply.hasBegun
-    if (isFirst && hasTrack()) send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
+  #play(samples: Int16Array, sampleRate: number): void {
+    const reply = this.#sounding
+    if (reply === undefined || reply.writer.isDone) return
+    const { playback, hasTrack } = this.#parts
+    const { itemId } = reply.writer
     if (hasTrack()) reply.writer.counted(samples, sampleRate)
     else reply.writer.audio(samples, sampleRate)
     playback.play(itemId, samples, sampleRate)
+  }
+
+  #sounds(reply: Reply, samples: Int16Array, sampleRate: number): void {
+    if (samples.length === 0) return
+    const { hasTrack, send } = this.#parts
+    const isFirst = !reply.hasBegun
+    if (isFirst && hasTrack()) send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
+    if (this.#sounding !== reply) this.#sound.flush()
+    this.#sounding = reply
+    this.#sound.push(samples, sampleRate)
     if (!isFirst) return
     this.#last = reply
     this.#hasSpoken = true
@@ -370,6 +390,7 @@ export class Replies {
       return
     }
     if (phase !== 'started' || reply.turn === undefined) return
+    this.#sound.flush()
     reply.writer.functionCall({ callId, name: tool, json: text })
     this.#atClient = { turn: reply.turn, events: [] }
     this.#end(reply, { type: 'completed' })
@@ -378,6 +399,7 @@ export class Replies {
 
   #end(reply: Reply, details: StatusDetails): void {
     if (reply.writer.isDone) return
+    if (reply === this.#sounding) this.#sound.flush()
     reply.writer.end(details)
     this.#parts.parts.figures.response(details.type)
     if (this.#active === reply) this.#active = undefined
@@ -386,6 +408,7 @@ export class Replies {
 
   #silence(reply: Reply, itemId: string | undefined): void {
     const { playback, hasTrack, send, inputs } = this.#parts
+    this.#sound.drop()
     playback.clear()
     const heardMs = (itemId === undefined ? undefined : playback.heardMs(itemId)) ?? 0
     if (hasTrack() && reply.hasBegun) {

@@ -13,8 +13,13 @@ const woken = new Int32Array(start.woken)
 const mostFrames = 32
 /** From so many streams on, frames are waited for, so that several share a run: a third of the work at 20 streams. */
 const fewStreams = 3
-/** What a frame may lose by that: little beside its own 32 ms. */
-const gatherMs = 6
+/** What a frame may lose by that, the more the more streams there are; beside its own 32 ms. */
+const leastGatherMs = 6
+const mostGatherMs = 14
+
+function gatherMs(): number {
+  return Math.min(mostGatherMs, leastGatherMs + streams.size / 3)
+}
 
 const streams = new Map<number, ListenedStream>()
 let model: SileroModel | undefined
@@ -46,7 +51,7 @@ function wake(): void {
   const judging = model
   // What isn't caught ends the thread, and whoever began it begins another.
   const run = () => void judgeAll(judging)
-  if (streams.size > fewStreams) setTimeout(run, gatherMs)
+  if (streams.size > fewStreams) setTimeout(run, gatherMs())
   else run()
 }
 
@@ -62,7 +67,7 @@ async function judgeAll(judging: SileroModel): Promise<void> {
     }
     await judge(judging, whole)
     const isBehind = whole.some((stream) => stream.fill())
-    if (streams.size > fewStreams && !isBehind) await sleep(gatherMs)
+    if (streams.size > fewStreams && !isBehind) await sleep(gatherMs())
   }
   running = false
 }
