@@ -12,7 +12,7 @@ export const promptBudget = {
   system: 350,
   state: 80,
   tools: 900,
-  clientTools: 900,
+  clientTools: 4000,
   notes: 150,
   incident: 300,
   summary: 250,
@@ -115,7 +115,12 @@ function turnsWithin(earlier: readonly Turn[], tokens: number): string {
   return lines.join('\n')
 }
 
-function toolsWithin(tools: readonly Tool[], tokens: number): LlmTool[] {
+/** Whether a model can be shown all of a client's tools. */
+export function fitsPrompt(tools: readonly LlmTool[]): boolean {
+  return toolsWithin(tools, promptBudget.clientTools).length === tools.length
+}
+
+function toolsWithin(tools: readonly LlmTool[], tokens: number): LlmTool[] {
   const offered: LlmTool[] = []
   for (const { name, description, parameters } of tools) {
     const next = [...offered, { name, description, parameters }]

@@ -12,13 +12,13 @@ import { Guesses } from './guesses.ts'
 import { type NamedText, NameEar } from './heard-names.ts'
 import { childOf, nextOrAborted } from './lifetimes.ts'
 import { Listening } from './listening.ts'
-import type { ConversationParts, Tool } from './parts.ts'
+import type { ConversationParts, ToolsOffered } from './parts.ts'
 import { RunningSummary } from './running-summary.ts'
 import { spoken } from './say.ts'
 import type { SpeculativeAnswer } from './speculation.ts'
 import { SpokenLog } from './spoken-log.ts'
 import { BackgroundCalls } from './tools/background-calls.ts'
-import type { ClientTool } from './tools/client-tool.ts'
+import type { ClientTool, OfferedTools } from './tools/client-tool.ts'
 import { ClientCalls, clientTools, defaultClientToolMs } from './tools/client-tools.ts'
 import {
   beginAnswer,
@@ -49,6 +49,8 @@ export interface ConversationOptions {
   turnDeadlineMs?: number | undefined
   /** What the client can do for us, until a `client-tools` says otherwise. Only a model calls them. */
   clientTools?: readonly ClientTool[] | undefined
+  /** One of those has to be called in each turn. */
+  mustCall?: boolean | undefined
   /** A call that the client has not answered after so long has failed. Default 30 seconds. */
   clientToolMs?: number | undefined
   /**
@@ -97,14 +99,14 @@ export class Conversation {
   readonly #cutShort = new Map<string, { answer: Answer | undefined }>()
   readonly #background = new BackgroundCalls()
   readonly #clientCalls = new ClientCalls()
-  #clientTools: readonly Tool[]
+  #clientTools: ToolsOffered
   #speed: number
 
   constructor(parts: ConversationParts, options: ConversationOptions) {
     this.#parts = parts
     this.#options = options
     this.#speed = options.speed ?? 1
-    this.#clientTools = this.#toolsOf(options.clientTools ?? [])
+    this.#clientTools = this.#toolsOf({ tools: options.clientTools ?? [], mustCall: options.mustCall ?? false })
   }
 
   /**
@@ -243,7 +245,7 @@ export class Conversation {
         this.#speed = input.speed
         return
       case 'client-tools':
-        this.#clientTools = this.#toolsOf(input.tools)
+        this.#clientTools = this.#toolsOf(input)
         return
       case 'tool-result':
         this.#clientCalls.settle(input.callId, { text: input.text, failed: input.failed === true })
@@ -251,13 +253,22 @@ export class Conversation {
     }
   }
 
-  #toolsOf(tools: readonly ClientTool[]): readonly Tool[] {
-    return clientTools(tools, this.#clientCalls, this.#options.clientToolMs ?? defaultClientToolMs)
+  #toolsOf({ tools, mustCall }: OfferedTools): ToolsOffered {
+    const timeoutMs = this.#options.clientToolMs ?? defaultClientToolMs
+    return { tools: clientTools(tools, this.#clientCalls, timeoutMs), mustCall }
   }
 
   #utterance(input: Extract<ConversationInput, { kind: 'text' }>, named: NamedText, guesses: Guesses): Utterance {
     const { lang, history, mode } = input
-    return { ...named, lang, history, mode, begun: this.#begunFor({ ...input, text: named.text }, guesses) }
+    const clientTools = input.clientTools && this.#toolsOf(input.clientTools)
+    return {
+      ...named,
+      lang,
+      history,
+      mode,
+      clientTools,
+      begun: this.#begunFor({ ...input, text: named.text }, guesses),
+    }
   }
 
   /** Of a turn whose end the caller decides, the answer that was begun while it was being said. */

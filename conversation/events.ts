@@ -2,7 +2,7 @@ import type { Answer, AnswerEvent, Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { SpokenWord } from '#providers/text-to-speech/text-to-speech.ts'
 import type { HeardNames } from './heard-names.ts'
-import type { ClientTool } from './tools/client-tool.ts'
+import type { OfferedTools } from './tools/client-tool.ts'
 
 /** An exchange that a client tells of; what it doesn't say is chosen now. */
 export interface ToldExchange extends Exchange {
@@ -19,6 +19,8 @@ export type ConversationInput =
       history?: readonly Exchange[] | undefined
       /** Of this turn alone; absent: the conversation's. */
       mode?: 'text' | 'spoken' | undefined
+      /** Of this turn alone; absent: the conversation's. */
+      clientTools?: OfferedTools | undefined
     }
   /** Mono PCM16 as it comes from a microphone. */
   | { kind: 'audio'; samples: Int16Array; sampleRate: number }
@@ -52,7 +54,7 @@ export type ConversationInput =
   /** From whoever runs a tool for us: a client, or something that took its time. */
   | { kind: 'tool-result'; callId: string; text: string; failed?: boolean | undefined }
   /** From the next turn on these are the tools that run at the client, and no others. */
-  | { kind: 'client-tools'; tools: readonly ClientTool[] }
+  | ({ kind: 'client-tools' } & OfferedTools)
   /** From the next answer on it is spoken so fast, times the pace that was asked for by talking. */
   | { kind: 'pace'; speed: number }
   | { kind: 'dtmf'; digit: string }

@@ -83,6 +83,12 @@ export interface ConversationParts {
  */
 export type CutShort = (traceId: string) => { answer: Answer | undefined } | undefined
 
+/** What the client can do, and whether one of it has to be done before anything is said. */
+export interface ToolsOffered {
+  tools: readonly Tool[]
+  mustCall?: boolean | undefined
+}
+
 /** Everything that a turn is taken in. */
 export interface Scene {
   parts: ConversationParts
@@ -114,7 +120,7 @@ export interface Scene {
   /** The incident that the conversation belongs to, as everybody who works on it may know it. */
   incident?: KnownIncident | undefined
   /** What the client can do, beside our own tools. */
-  clientTools?: readonly Tool[] | undefined
+  clientTools?: ToolsOffered | undefined
 }
 
 export interface OwnWords {

@@ -23,7 +23,7 @@ export async function* reply(
   signal: AbortSignal,
 ): Reply {
   const ours = scene.parts.tools ?? allTools
-  const theirs = scene.clientTools ?? []
+  const theirs = scene.clientTools?.tools ?? []
   const { llm } = scene.parts
   if (intent.kind === 'nothing') return yield* ownReply(scene, { text: said('not-heard', scene.lang), abstained: true })
   if (intent.kind === 'which') return yield* askedWhich(scene, intent)

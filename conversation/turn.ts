@@ -10,7 +10,7 @@ import { guardInput } from './guardrails/input.ts'
 import type { Grounds } from './guardrails/output.ts'
 import type { HeardNames } from './heard-names.ts'
 import { untilAborted } from './lifetimes.ts'
-import type { Background, ConversationParts, CutShort, Scene, Tool } from './parts.ts'
+import type { Background, ConversationParts, CutShort, Scene, ToolsOffered } from './parts.ts'
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
 import type { RunningSummary } from './running-summary.ts'
@@ -33,6 +33,8 @@ export interface Utterance {
   command?: Command | undefined
   /** Of the answer; absent: that of the conversation. */
   mode?: 'text' | 'spoken' | undefined
+  /** What the client can do in this turn alone; absent: what it can in the conversation. */
+  clientTools?: ToolsOffered | undefined
   /** The answer to these words, begun before they were final. */
   begun?: SpeculativeAnswer | undefined
 }
@@ -48,7 +50,7 @@ export interface Talk {
   /** Sums up older turns; absent: their first words stand for them. */
   summaries?: RunningSummary | undefined
   /** What the client can do in the turn that begins. */
-  clientTools?: (() => readonly Tool[]) | undefined
+  clientTools?: (() => ToolsOffered) | undefined
   /** What was interrupted can be said again whole; absent: as far as it was heard. */
   cutShort?: CutShort | undefined
 }
@@ -143,10 +145,11 @@ async function* turnEvents(
     meant: guarded.meant,
     names,
     history: utterance.history,
-    earlier,
+    // Who brings a history wants to be understood by that alone.
+    earlier: utterance.history === undefined ? earlier : [],
     incident,
     summary: talk.summaries?.of(position),
-    clientTools: talk.clientTools?.(),
+    clientTools: utterance.clientTools ?? talk.clientTools?.(),
     position,
     reads: utterance.begun?.reads ?? watchedReads(parts, talk.principal),
   }

@@ -1,5 +1,5 @@
 import { type LlmDeadlines, withDeadlines } from '#providers/llm/deadlines.ts'
-import type { Llm, LlmMessage, LlmPiece, LlmToolCall } from '#providers/llm/llm.ts'
+import type { Llm, LlmMessage, LlmPiece, LlmReplyOptions, LlmToolCall } from '#providers/llm/llm.ts'
 import { givesOrders } from '#retrieval/answering.ts'
 import { promptOf } from '../context.ts'
 import { checkText } from '../guardrails/output.ts'
@@ -41,7 +41,8 @@ export async function* acted(
   let words = ''
   try {
     for (let round = 0; round < mostRounds; round++) {
-      const { calls, text } = await chosen(llm, messages, prompt.tools, scene, signal)
+      const mustCall = round === 0 && scene.clientTools?.mustCall === true
+      const { calls, text } = await chosen(llm, messages, { tools: prompt.tools, mustCall }, scene, signal)
       const [call, ...others] = calls
       if (call === undefined) {
         words = text
@@ -121,13 +122,13 @@ function* ended(outcome: ToolOutcome, scene: Scene): Generator<ReplyPiece> {
 async function chosen(
   llm: Llm,
   messages: readonly LlmMessage[],
-  tools: Parameters<Llm['reply']>[1]['tools'],
+  choice: Pick<LlmReplyOptions, 'tools' | 'mustCall'>,
   { parts }: Scene,
   signal: AbortSignal,
 ): Promise<{ calls: LlmToolCall[]; text: string }> {
   try {
     const pieces: LlmPiece[] = await Array.fromAsync(
-      withDeadlines(llm, deadlines).reply(messages, { tools, maxTokens: 300 }, signal),
+      withDeadlines(llm, deadlines).reply(messages, { ...choice, maxTokens: 300 }, signal),
     )
     return {
       calls: pieces.flatMap((piece) => (piece.kind === 'tool-call' ? [piece.call] : [])),

@@ -6,3 +6,10 @@ export interface ClientTool {
   /** JSON Schema of its arguments. What we can't check by it is left to the client to check. */
   parameters: Readonly<Record<string, unknown>>
 }
+
+/** What a client can do in a turn. */
+export interface OfferedTools {
+  tools: readonly ClientTool[]
+  /** One of them has to be called before anything is said; else a model decides. */
+  mustCall?: boolean | undefined
+}

@@ -22,6 +22,8 @@ export function says(...steps: ReplyStep[]): ReplyScript {
 export class ScriptedLlm implements Llm {
   readonly id: string
   readonly heard: LlmMessage[][] = []
+  /** With what it was asked, each time. */
+  readonly asked: LlmReplyOptions[] = []
   readonly #script: ReplyScript
 
   constructor(script: ReplyScript, id = 'scripted') {
@@ -29,8 +31,13 @@ export class ScriptedLlm implements Llm {
     this.#script = script
   }
 
-  async *reply(messages: readonly LlmMessage[], _: LlmReplyOptions, signal: AbortSignal): AsyncGenerator<LlmPiece> {
+  async *reply(
+    messages: readonly LlmMessage[],
+    options: LlmReplyOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<LlmPiece> {
     this.heard.push([...messages])
+    this.asked.push(options)
     let reason: Extract<LlmPiece, { kind: 'end' }>['reason'] = 'stop'
     for await (const step of untilAborted(this.#script(), signal)) {
       if (typeof step === 'string') yield { kind: 'text', text: step }

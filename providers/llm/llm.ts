@@ -54,6 +54,8 @@ export interface LlmAllowance {
 
 export interface LlmReplyOptions {
   tools?: readonly LlmTool[] | undefined
+  /** It has to call one of the tools; else it may. */
+  mustCall?: boolean | undefined
   /** Most tokens of the reply. */
   maxTokens?: number | undefined
   /** How the reply reaches whoever asked; for statistics. */

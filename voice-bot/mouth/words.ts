@@ -28,6 +28,10 @@ const sentences = {
     en: 'Sorry, something on my side failed. Please ask again.',
     ja: '申し訳ありません。こちらの不具合です。もう一度お願いします。',
   },
+  'tools-need-model': {
+    en: 'No language model is configured here, so nobody calls the tools of this client.',
+    ja: '言語モデルが設定されていないため、このクライアントのツールは呼び出されません。',
+  },
   'one-moment': { en: 'One moment.', ja: '少々お待ちください。' },
 } as const satisfies Record<string, Record<Lang, string>>
 

@@ -1,5 +1,6 @@
 import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
+import type { OfferedTools } from '#conversation/tools/client-tool.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { StatusDetails } from '../protocol.ts'
 import { ClientFault } from './faults.ts'
@@ -13,6 +14,7 @@ export interface Aside extends AskedFor {
   writer: ResponseWriter
   mode: 'text' | 'spoken'
   lang: 'en' | 'ja' | undefined
+  clientTools: OfferedTools
 }
 
 /** More at a time would be somebody's way around the limits of one conversation. */
@@ -54,19 +56,25 @@ export class Asides {
     writer.end(details)
   }
 
-  async #answer({ writer, mode, lang, question, history }: Aside, abort: AbortController): Promise<void> {
+  async #answer({ writer, mode, lang, question, history, clientTools }: Aside, abort: AbortController): Promise<void> {
     const { parts, caller, settings } = this.#scope
     const conversation = new Conversation(parts.conversation, {
       principal: caller.principal,
       mode,
       speed: speedOf(settings()),
+      clientTools: clientTools.tools,
+      mustCall: clientTools.mustCall,
       ...(lang === undefined ? {} : { lang }),
     })
     async function* inputs(): AsyncGenerator<ConversationInput> {
       yield { kind: 'text', text: question, history }
     }
     try {
-      for await (const event of conversation.turns(inputs(), abort.signal)) this.#write(writer, mode, event)
+      for await (const event of conversation.turns(inputs(), abort.signal)) {
+        this.#write(writer, mode, event)
+        // Nobody could hand in what comes of it: what is wanted of such a response is the call.
+        if (event.kind === 'tool' && event.atClient === true) break
+      }
       writer.end({ type: 'completed' })
     } catch (err) {
       if (!abort.signal.aborted) parts.conversation.log.error({ err }, 'a response beside the conversation failed')
@@ -90,6 +98,8 @@ export class Asides {
   #write(writer: ResponseWriter, mode: Aside['mode'], event: ConversationEvent): void {
     const { send, parts } = this.#scope
     if (event.kind === 'delta' && mode === 'text') writer.text(event.text)
+    if (event.kind === 'tool' && event.atClient === true)
+      writer.functionCall({ callId: event.callId, name: event.tool, json: event.text })
     if (event.kind === 'sentence') writer.transcript(event.text)
     if (event.kind === 'audio') writer.audio(event.samples, event.sampleRate)
     if (event.kind === 'done')

@@ -84,6 +84,8 @@ export class Replies {
       itemIds,
       marks,
       given: undefined,
+      history: undefined,
+      clientTools: undefined,
       instructions: undefined,
       turn: undefined,
       lang,

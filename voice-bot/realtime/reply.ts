@@ -1,5 +1,6 @@
 import type { ConversationEvent } from '#conversation/events.ts'
-import type { Citation } from '#knowledge/answer.ts'
+import type { OfferedTools } from '#conversation/tools/client-tool.ts'
+import type { Citation, Exchange } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { VoiceStagesMs } from '../figures.ts'
 import type { ResponseWriter } from './response-writer.ts'
@@ -25,6 +26,10 @@ export interface Reply {
   readonly marks: Marks
   /** What is asked, where the client said so instead of by items. */
   given: string | undefined
+  /** What was said before, where the client said that, too; undefined: what the conversation remembers. */
+  history: readonly Exchange[] | undefined
+  /** Of this response alone; undefined: the session's. */
+  clientTools: OfferedTools | undefined
   /** Of this response alone; absent: the session's. */
   instructions: string | undefined
   /** Of the conversation; undefined until the conversation has taken it up, and where the session speaks for itself. */

@@ -1,10 +1,12 @@
 import { commandIn } from '#conversation/commands.ts'
 import type { ConversationInput } from '#conversation/events.ts'
+import type { OfferedTools } from '#conversation/tools/client-tool.ts'
 import { textSize } from '#knowledge/language.ts'
 import { type VoiceSentence, voiceSentence } from '../mouth/words.ts'
 import type { Item, StatusDetails } from '../protocol.ts'
 import type { Asides } from './asides.ts'
 import type { ResponseParameters } from './client-events.ts'
+import { checkTools, offeredTools } from './client-tools.ts'
 import { ClientFault } from './faults.ts'
 import { hasAudio, saidIn } from './item-content.ts'
 import { type QuestionLimits, refusal, secondsToWait } from './question-limits.ts'
@@ -66,6 +68,10 @@ export class Responding {
 
   /** @throws {ClientFault} Where there is one already, and where it refers to what isn't there. */
   create(parameters: ResponseParameters): void {
+    if (parameters.tools !== undefined || parameters.tool_choice !== undefined) {
+      const { tools, choice } = this.#chosenTools(parameters)
+      checkTools(tools, choice, { hasModel: this.#parts.parts.conversation.llm !== undefined, at: 'response' })
+    }
     if (parameters.conversation === 'none') {
       this.#answerAside(parameters)
       return
@@ -114,7 +120,8 @@ export class Responding {
     const { replies, settings } = this.#parts
     const lang = answerLangOf(settings(), reply.instructions)
     replies.asked(reply)
-    this.#input({ kind: 'text', text, mode: reply.mode, ...(lang === 'auto' ? {} : { lang }) })
+    const { mode, history, clientTools } = reply
+    this.#input({ kind: 'text', text, mode, history, clientTools, ...(lang === 'auto' ? {} : { lang }) })
   }
 
   /** Never rejects. */
@@ -181,7 +188,8 @@ export class Responding {
     const reply = this.#begin(parameters, itemIds)
     reply.given = given?.question
     reply.instructions = parameters.instructions
-    if (given !== undefined && given.history.length > 0) this.#input({ kind: 'history', exchanges: given.history })
+    reply.history = given?.history
+    reply.clientTools = this.#toolsOf(parameters)
     if (itemIds.length === 0 && given === undefined && replies.waitsForClient) {
       replies.goOn(reply)
       return
@@ -209,6 +217,18 @@ export class Responding {
     })
   }
 
+  #chosenTools({ tools, tool_choice: choice }: ResponseParameters) {
+    const { settings } = this.#parts
+    return { tools: tools ?? settings().tools, choice: choice ?? settings().tool_choice }
+  }
+
+  /** Of one response alone; undefined: as in the session. */
+  #toolsOf(parameters: ResponseParameters): OfferedTools | undefined {
+    if (parameters.tools === undefined && parameters.tool_choice === undefined) return undefined
+    const { tools, choice } = this.#chosenTools(parameters)
+    return offeredTools(tools, choice)
+  }
+
   #answerAside(parameters: ResponseParameters): void {
     const { asides, settings, items } = this.#parts
     asides.admit()
@@ -228,6 +248,7 @@ export class Responding {
       writer,
       mode: modality === 'audio' ? 'spoken' : 'text',
       lang: lang === 'auto' ? undefined : lang,
+      clientTools: this.#toolsOf(parameters) ?? offeredTools(settings().tools, settings().tool_choice),
     })
   }
 

@@ -119,6 +119,7 @@ export class ResponseWriter {
   functionCall({ callId, name, json }: { callId: string; name: string; json: string }): void {
     if (this.#isDone) return
     this.#closeMessage('completed')
+    this.#textChars += textSize(name) + textSize(json)
     const id = this.#parts.newId('item')
     const call = { id, object: 'realtime.item', type: 'function_call', call_id: callId, name } as const
     const place = { response_id: this.options.id, item_id: id, output_index: this.#output.length, call_id: callId }

@@ -6,6 +6,7 @@ import type { AudioTrack, LinkListener, Transport } from '../transport.ts'
 import { Asides } from './asides.ts'
 import { AudioReader } from './audio-codec.ts'
 import { type ClientEvent, readClientEvent } from './client-events.ts'
+import { checkTools, offeredTools } from './client-tools.ts'
 import { EventLog } from './event-log.ts'
 import { ClientFault, type Fault } from './faults.ts'
 import { HeardPieces } from './heard-pieces.ts'
@@ -320,7 +321,13 @@ export class RealtimeSession {
   #update(update: SessionUpdate): void {
     this.#isOurs ||= update.nightdesk !== undefined
     const before = this.#settings
-    this.#settings = updated(before, update, this.#replies.hasSpoken)
+    const settings = updated(before, update, this.#replies.hasSpoken)
+    if (settings.tools !== before.tools || settings.tool_choice !== before.tool_choice)
+      checkTools(settings.tools, settings.tool_choice, {
+        hasModel: this.#parts.conversation.llm !== undefined,
+        at: 'session',
+      })
+    this.#settings = settings
     const { format } = this.#settings.audio.input
     if (format.type !== this.#reader.format.type) this.#reader = new AudioReader(format)
     this.#ear.configure(turnTakingOf(this.#settings))
@@ -332,12 +339,14 @@ export class RealtimeSession {
 
   #offerTools(): void {
     const { tools, tool_choice: choice } = this.#settings
-    const wanted =
-      choice === 'none' ? [] : tools.filter(({ name }) => typeof choice === 'string' || choice.name === name)
-    this.#input({
-      kind: 'client-tools',
-      tools: wanted.map(({ name, description = name, parameters = {} }) => ({ name, description, parameters })),
-    })
+    this.#input({ kind: 'client-tools', ...offeredTools(tools, choice) })
+    if (tools.length > 0 && this.#parts.conversation.llm === undefined)
+      this.#log.send({
+        type: 'nightdesk.notice',
+        response_id: null,
+        code: 'tools_need_model',
+        text: voiceSentence('tools-need-model', this.#user.lang),
+      })
   }
 
   #audio(samples: Int16Array, sampleRate: number): void {

@@ -33,6 +33,14 @@ describe('OpenAiCompatibleLlm', () => {
     })
   })
 
+  it('leaves it to the model whether it calls a tool, but where it has to', async () => {
+    await using opened = await open(says('ok'))
+    const tools = [{ name: 'search', description: 'Searches.', parameters: { type: 'object', properties: {} } }]
+    for (const mustCall of [false, true])
+      await Array.fromAsync(opened.llm.reply([redisIsDown], { tools, mustCall }, ongoing))
+    expect(opened.fake.requests.map(({ tool_choice }) => tool_choice)).toEqual([undefined, 'required'])
+  })
+
   it('sends a tool’s result back with the call that it answers', async () => {
     await using opened = await open(says('ok'))
     const call = { id: 'call-1', name: 'search', arguments: '{"query":"redis"}' }

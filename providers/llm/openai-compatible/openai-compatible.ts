@@ -41,7 +41,7 @@ export class OpenAiCompatibleLlm implements Llm {
 
   async *reply(
     messages: readonly LlmMessage[],
-    { tools = [], maxTokens }: LlmReplyOptions,
+    { tools = [], mustCall = false, maxTokens }: LlmReplyOptions,
     signal: AbortSignal,
   ): AsyncGenerator<LlmPiece> {
     const reading = new ReplyReader(this.id)
@@ -56,6 +56,7 @@ export class OpenAiCompatibleLlm implements Llm {
       const chunks = this.#chat(maxTokens)._streamResponseChunks(messages.map(toLangChain), {
         signal: either,
         ...(tools.length === 0 ? {} : { tools: tools.map(toOpenAi) }),
+        ...(mustCall ? { tool_choice: 'required' as const } : {}),
       })
       // Not `for await`: on leaving, that would wait for the stream, which waits for the model.
       const first = this.#onResponse.run(onResponse, () => chunks.next())
