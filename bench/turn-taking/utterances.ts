@@ -1,4 +1,5 @@
 import type { Lang } from '#knowledge/document.ts'
+import { furtherInterruptions, furtherNods, furtherTurns } from './further-turns.ts'
 import type { ScriptedTurn } from './scripted-turn.ts'
 import { testInterruptions, testNods, testTurns } from './test-turns.ts'
 import { tuningInterruptions, tuningNods, tuningTurns } from './tuning-turns.ts'
@@ -10,14 +11,20 @@ export type Split = 'tuning' | 'test'
  * hesitate: mostly within a phrase, before a name, after a filler, between digits, and also, more rarely, after words
  * that could have been all.
  */
-export const scriptedTurns: Readonly<Record<Split, readonly ScriptedTurn[]>> = { tuning: tuningTurns, test: testTurns }
+export const scriptedTurns: Readonly<Record<Split, readonly ScriptedTurn[]>> = {
+  tuning: [...tuningTurns, ...furtherTurns],
+  test: testTurns,
+}
 
 /** What listeners say without wanting the turn. */
-export const nods: Readonly<Record<Split, readonly ScriptedTurn[]>> = { tuning: tuningNods, test: testNods }
+export const nods: Readonly<Record<Split, readonly ScriptedTurn[]>> = {
+  tuning: [...tuningNods, ...furtherNods],
+  test: testNods,
+}
 
 /** What people say who do want it. */
 export const interruptions: Readonly<Record<Split, readonly ScriptedTurn[]>> = {
-  tuning: tuningInterruptions,
+  tuning: [...tuningInterruptions, ...furtherInterruptions],
   test: testInterruptions,
 }
 

@@ -1,7 +1,7 @@
 import type { RuleJudgement } from './sentence-judgement.ts'
 
 const digits =
-  'zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|double|triple'
+  'zero|oh|one|two|three|four|five|six|seven|eight|niner?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|double|triple'
 const digitsJa = 'ゼロ|れい|いち|に|さん|よん|ご|ろく|なな|はち|きゅう|[〇零一二三四五六七八九十百千]'
 const nato =
   'alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu'
@@ -16,6 +16,8 @@ const beginsJa = new RegExp(`(?:は|が|も|、)(?:\\d|${digitsJa})$`, 'iu')
 /** Words that nobody says but to spell. */
 const onlyNato =
   /(?:^|\s)(?:bravo|foxtrot|juliett?|kilo|quebec|romeo|sierra|tango|whiskey|x-?ray|yankee|zulu)[\s.,]*$/iu
+/** “Prod dash edge”: a name in pieces may have another. */
+const joined = /\s(?:dash|hyphen|underscore|ハイフン|アンダーバー|アンダースコア)\s+[\p{L}\p{N}]+[\s.,]*$/iu
 const endsInJoiner = new RegExp(`(?:\\s(?:${joiners})|${joinersJa}|\\d\\s*[ー-])[\\s.,、]*$`, 'iu')
 /** A number that is whole as it is: there is a name for what it counts. */
 const counted =
@@ -27,7 +29,8 @@ const wholeAddress =
 
 /** Whether a number or a name is being spelled out: then a pause is for looking at the next digits. */
 export function dictation(text: string): RuleJudgement | undefined {
-  if (endsInJoiner.test(text)) return { state: 'dictating', because: 'something being spelled goes on' }
+  if (endsInJoiner.test(text) || joined.test(text))
+    return { state: 'dictating', because: 'something being spelled goes on' }
   if (wholeAddress.test(text)) return { state: 'complete', because: 'a whole address', isCertain: true }
   if (onlyNato.test(text) || beginsJa.test(text)) return { state: 'dictating', because: 'something being spelled' }
   const spelled = sequence.exec(text)?.[1] ?? (/[぀-ヿ一-鿿]/u.test(text) ? sequenceJa.exec(text)?.[0] : undefined)

@@ -31,8 +31,13 @@ const speechMs = 400
 const otherVoiceMs = 450
 const softerDb = 3
 const muchSofterDb = 5
+const farSofterDb = 9
+/** The first word of a phrase has been said after so long. */
+const firstWordMs = 250
 /** And after so long without a single word, it was nothing all along. */
 const neverWordsMs = 3500
+/** Who begins to speak in front of a crowd is so much louder than it. */
+const louderDb = 2.5
 /** Words that come while nobody is heard were said at least so long before. */
 const unheardMs = 600
 
@@ -42,6 +47,8 @@ export class OpenTurn {
   readonly #parts: OpenTurnParts
   #lastMs: number
   #voicedMs = 0
+  /** Where its newest sound ended, as far as was known. */
+  #soundMs = 0
   #speaking = false
   #text = ''
   /** All the words until the last sound are there. */
@@ -56,6 +63,9 @@ export class OpenTurn {
   #loudestDb = -90
   /** Where the speech after the last pause began. */
   #goesOnSinceMs: number
+  /** As long as no words came: since when they are waited for, and how loud it has been. */
+  #wordlessSinceMs: number
+  #wordlessDb: number
 
   /** @param lastMs The end of what was heard of it so far. */
   constructor(parts: OpenTurnParts, onsetMs: number, lastMs: number) {
@@ -64,6 +74,8 @@ export class OpenTurn {
     this.#lastMs = lastMs
     this.#wordsMs = onsetMs
     this.#goesOnSinceMs = onsetMs
+    this.#wordlessSinceMs = onsetMs
+    this.#wordlessDb = parts.heard.levelDb
   }
 
   get text(): string {
@@ -113,7 +125,13 @@ export class OpenTurn {
     if (heard.tentative) return []
     if (voiced && sound !== undefined) {
       if (this.#speaking) return this.#isNoiseAfterwards() ? this.#talkOver() : this.#voice(sound)
-      if (!this.#isSomebodyElse(sound)) return this.#voice(sound)
+      const whose = this.#whose(sound)
+      if (whose === 'the speaker') return this.#voice(sound)
+      if (whose === 'unknown') return []
+    }
+    if (this.#speaking && sound !== undefined && sound === this.#sound && sound.lastMs < this.#soundMs) {
+      this.#lastMs = Math.min(this.#lastMs, sound.lastMs)
+      this.#soundMs = sound.lastMs
     }
     if (this.#speaking && this.#sound !== undefined && this.#lastMs === this.#sound.lastMs)
       this.#cadence = heard.pitch.cadence(this.#sound)
@@ -127,18 +145,37 @@ export class OpenTurn {
   }
 
   /** What begins in a pause, softer than the speaker and without a word so far, isn't the speaker going on. */
-  #isSomebodyElse({ onsetMs, usualDb }: Sound): boolean {
+  #whose({ onsetMs, usualDb }: Sound): 'the speaker' | 'somebody else' | 'unknown' {
     const { heard, lag } = this.#parts
     const { speakerDb } = heard.gate
-    if (speakerDb === undefined || !lag.tellsInterims || this.#wordsMs > onsetMs + lag.ms) return false
-    return usualDb < speakerDb - muchSofterDb
+    if (speakerDb === undefined || !lag.tellsInterims || this.#wordsMs > onsetMs + lag.ms) return 'the speaker'
+    if (usualDb >= speakerDb - muchSofterDb) return 'the speaker'
+    // A soft beginning may still become loud, and its first word is on its way.
+    const hasTime = heard.nowMs - onsetMs < lag.ms + firstWordMs
+    return usualDb >= speakerDb - farSofterDb && hasTime ? 'unknown' : 'somebody else'
+  }
+
+  /** Talk at another desk that nobody recognised a word of. */
+  #isFarAway(): boolean {
+    const { speakerDb } = this.#parts.heard.gate
+    return speakerDb !== undefined && this.#sound !== undefined && this.#sound.usualDb < speakerDb - softerDb
+  }
+
+  /** Where a crowd was heard and somebody begins to speak in front of it, words are waited for anew. */
+  #noticeLouder(): void {
+    const { levelDb, nowMs } = this.#parts.heard
+    if (this.#text !== '') return
+    if (levelDb > this.#wordlessDb + louderDb) {
+      this.#wordlessSinceMs = nowMs
+      this.#wordlessDb = levelDb
+    } else this.#wordlessDb += (levelDb - this.#wordlessDb) * 0.03
   }
 
   /** The speaker has stopped and something goes on that sounds like a voice: a crowd, a radio. */
   #isNoiseAfterwards(): boolean {
     const { heard, lag } = this.#parts
     if (!lag.tellsInterims || this.#sound === undefined) return false
-    if (this.#text === '') return heard.nowMs - this.onsetMs > neverWordsMs
+    if (this.#text === '') return heard.nowMs - this.#wordlessSinceMs > neverWordsMs
     const wordlessMs = heard.nowMs - Math.max(this.#wordsMs, this.#goesOnSinceMs) - lag.ms
     return wordlessMs > otherVoiceMs && heard.levelDb < this.#loudestDb - softerDb
   }
@@ -159,9 +196,11 @@ export class OpenTurn {
     const resumed = !this.#speaking
     if (resumed) this.#goesOnSinceMs = sound.onsetMs
     this.#speaking = true
+    this.#noticeLouder()
     this.#voicedMs += this.#sound === sound ? Math.max(0, sound.lastMs - this.#lastMs) : sound.voicedMs
     this.#sound = sound
     this.#lastMs = sound.lastMs
+    this.#soundMs = sound.lastMs
     this.#isFinal = false
     this.#recogniser = undefined
     this.#toldLikely = undefined
@@ -180,7 +219,7 @@ export class OpenTurn {
     if (options.mode.kind === 'silence') {
       if (silenceMs >= options.mode.silenceMs) return end('silence', 'answer')
     } else if (this.#text === '' && lag.tellsInterims) {
-      const speech = this.#voicedMs >= speechMs
+      const speech = this.#voicedMs >= speechMs && !this.#isFarAway()
       const waitMs = speech ? wordlessMs : shortNoiseMs
       if (silenceMs < waitMs) return []
       return speech ? end('no words came', 'nothing-understood') : end('a short noise', 'not-speech')

@@ -21,8 +21,8 @@ export interface Pause {
  */
 const wholeMs = 320
 const openMs = 1750
-const surelyWhole = 1.8
-const surelyOpen = 0
+const surelyWhole = 1.4
+const surelyOpen = 0.8
 /** The odds say nothing of numbers and names that are being spelled, or of thinking aloud. */
 const dictatingMs = 1750
 const fillerMs = 2000

@@ -27,6 +27,8 @@ const voiceFrames = 3
 const withinMs = 256
 /** A voice has a pitch now and then; what has none for so long is breath, keys, paper. */
 const pitchlessMs = 300
+/** The longest consonants at the end of a word. */
+const consonantMs = 160
 const pitchlessFrames = 7
 /** A voice stands out from the room by at least and at most so much; by half of what the speaker does between. */
 const leastMarginDb = 2
@@ -102,7 +104,10 @@ export class SpeechGate {
     if (frame.pitchHz !== undefined) this.#pitchedMs = frame.endMs
     if (this.#sound !== undefined && startMs - this.#sound.lastMs < breakMs) {
       // Keys that are struck as the last word ends would make it longer and longer.
-      if (this.#isPitchless(frame.endMs)) return { voiced: false, tentative: false, sound: this.#sound }
+      if (this.#isPitchless(frame.endMs)) {
+        this.#endedUnvoiced(this.#sound)
+        return { voiced: false, tentative: false, sound: this.#sound }
+      }
       goOn(this.#sound, frame)
     } else if (!this.#isVoiceAgain(frame)) return { voiced: false, tentative: true, sound: this.#sound }
     // A tone keeps its sound alive, so that it is known for one while it lasts, but is no voice.
@@ -121,6 +126,12 @@ export class SpeechGate {
     this.#pending = []
     this.#before.length = 0
     return true
+  }
+
+  /** What went on without a pitch was no part of it, but for a last consonant. */
+  #endedUnvoiced(sound: Sound): void {
+    if (this.#pitchedMs !== undefined && this.#pitchedMs > sound.onsetMs)
+      sound.lastMs = Math.min(sound.lastMs, this.#pitchedMs + consonantMs)
   }
 
   /** False where the detector tells no pitch at all. */

@@ -112,11 +112,17 @@ describe('the end of a turn', () => {
 
   it('waits longer for a speaker who was cut off, and goes back slowly', () => {
     const stage = new Stage().talked()
-    const usual = silenceAfter('the payment service', new Stage())
-    stage.say('the payment service').hear(quiet, 1000).closed().say('in the test region').hear(quiet, 4000).closed()
+    const usual = silenceAfter('is the payment service down', new Stage())
+    stage
+      .say('is the payment service down')
+      .hear(quiet, 1000)
+      .closed()
+      .say('in the test region')
+      .hear(quiet, 4000)
+      .closed()
     const cutOff = stage.find('end-of-turn')[1]?.silenceMs ?? 0
     expect(cutOff).toBeGreaterThan(usual)
-    for (let turn = 0; turn < 20; turn += 1) stage.say('the payment service').hear(quiet, 5000).closed()
+    for (let turn = 0; turn < 20; turn += 1) stage.say('is the payment service down').hear(quiet, 5000).closed()
     expect(stage.find('end-of-turn').at(-1)?.silenceMs).toBeLessThanOrEqual(usual + 32)
   })
 })

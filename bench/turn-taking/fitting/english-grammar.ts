@@ -2,8 +2,9 @@ import type { Grammar } from './grammar.ts'
 
 /** Turns as people at work say them, for sentences to be cut; names and things are general ones of the trade. */
 export const englishGrammar: Grammar = {
-  turn: `{core} * 9 | {opener} {core} * 4 | {core} {closer} * 2 | {opener} {core} {closer} | {clause} {so} {core}
+  turn: `{core} * 24 | {plain} * 10 | {opener} {core} * 4 | {core} {closer} * 2 | {opener} {core} {closer} | {clause} {so} {core}
     | {core} {and} {core} | {clause} {because} {clause} | {cond} {core} * 2 | {core} {cond} * 2 | {greeting} {core}`,
+  plain: `{vt} {np} | {show} me {np} | how do {subj} {vt} {np} | what is {np} | what is the {attr} of {np} | where is {np} | who {vs} {np} | is {np} {state} | {np} is {state} | why is {np} {state} | when did {np} {vi} | {subj} can't {vt} {np} | {subj} can't {vi} | can you {vt} {np} | {subj} need {np} | I want to {vt} {np}`,
   core: `{question} * 4 | {check} * 3 | {order} * 4 | {report} * 4 | {within} * 3 | {fragment} * 3 | {reply}`,
   opener: `so | okay | okay so | hey | sorry | right | well | hi there | please | nightdesk | look | yeah | also | and
     | but | actually | so basically | alright | now | then | hm okay | you know what | listen | by the way | oh`,
@@ -30,18 +31,18 @@ export const englishGrammar: Grammar = {
     | how {grade} are {nps} | how sure are {subj} | how are {subj} {ving1} | what should {np} have | how many {nps} should {np} have
     | where are {nps} {vpp} | what are {my} {nps} {here} | what is {np} for | what does {n} {figure} mean | who gets {vpp} {time}
     | which one of {nps} {modal} {subj} {vt} | what else is there | how old is {np} | which {n} is it in | what do {subj} have
-    | how {grade} is {np} | whose {n} is {np} | how come {clause} | what if {clause} | what would {subj} {vt} {np} with`,
+    | how {grade} is {np} | whose {n} is {np} | how come {clause} | what if {clause} | what would {subj} {vt} {np} with | how {grade} are {subj} | where are {subj} | where were {subj} | what are {subj} {ving} | who's {state} | what's {state} | where's {np} | how's {np} {ving1} | what does {np} {mean} {figure} | why does it say {n} {vpp} | why does {np} say {np} | how many {n}s are there in {np} | how many {n}s {do} {np} have | how far along is {np} | how {grade} is {np} {pp} | where are {nps} {vpp} | when does {np} {vi} | what {n} do {subj} {vt} | in which {n} is {np} | under what circumstances does {np} {vi} | what else {modal} {subj} do | anything else {subj} {modal} {vt}`,
   check: `is {np} {state} * 3 | are {nps} {state} | was {np} {vpp} {time} | is there {a} {n} for {np} | is there {a} {n} that {vs} {np}
     | are there any {nps} {pp} | do {subj} {vt} {np} | does {np} {vt} {np} * 2 | did {subj} {vt} {np} | did {np} {vi} {time}
     | has {np} been {vpp} | have {subj} {vpp} {np} | has {np} {vpp} {np} | {modal} {subj} {vt} {np} * 3
     | {modal} {subj} {vt} {np} {pp} | is it {grade} to {vt} {np} | isn't {np} {state} | is anybody {ving} {np} | does anyone {vt} {np}
     | is that {np} | is {np} still {state} | is this the {adj} {n} | do {subj} need to {vt} {np} | does it {matter}
-    | is {subj} allowed to {vt} {np} | {modal} you {vt} me {np}`,
+    | is {subj} allowed to {vt} {np} | {modal} you {vt} me {np} | has anybody {vpp} {np} | has anybody {vpp} {np} {time} | has anyone {vpp} at {np} before | did anyone {vt} {np} | isn't there {a} {n} for {np} | is that still {state} | isn't it {state} | is everything {state} | does that {matter} | is {np} {vpp} too | do {subj} need to {vt} {somebody} {time} | should {subj} {vt} {somebody}`,
   order: `{vt} {np} * 5 | {vt} {np} {pp} * 3 | {vt} {np} and {vt} {np} | {show} me {np} * 3 | {show} me {wh} * 2 | let's {vt} {np}
     | don't {vt} {np} | {go} | {vt} {np} {time} | {vt} it {pp} | {vt} {np} so that {clause} | make sure {clause} | try to {vt} {np}
     | {vt} everything {pp} | {vt} that | help me {vt} {np} | {go} to {np} | keep {ving} {np} | {vt} all {nps} that {vp} {np}
     | {vt} {np} to {figure} | {vt} {np} to {figure} {unit} | {vt} {n} number {figure} | {vt} {n} {figure} | start with {np} | {go} one {n}
-    | go to {n} {figure} | {vt} {np} by {figure} {unit} | call it {name} | remember that {clause} | say that {adv}`,
+    | go to {n} {figure} | {vt} {np} by {figure} {unit} | call it {name} | remember that {clause} | say that {adv} | mark {np} as {state} | set {np} to {figure} {unit} | {vt} that {comp} | say that {comp} | read that {comp} | yes {vt} it | yes do that | no {np} | no the {n} one | {vt} {np} {comp} | {vt} out everything {pp} | {vt} the {n} team | page {name} | {vt} {np} instead | keep an eye on {np} | put {np} in {np} | assign it to {somebody} | don't {vt} anything {time}`,
   show: 'show | tell | give | read | send | remind | get',
   go: `go back | continue | stop there | start over | skip it | repeat that | go on | next one | come back | never mind | wait
     | slow down | once more | say it again | move on`,
@@ -61,7 +62,7 @@ export const englishGrammar: Grammar = {
     | it's {ving1} {adv} | {np} was {vpp} by {np} | {np} depends on {np} | that's {np} | that is {state} | that was {np} | that was {time} | it was {np} | it says {np} | it's about {np} | not {time} | {np} is back | this is the {adj} {n}
     | {np} is {vpp} {pp} | somebody {vd} {np} | {subj} only {vd} {np} | it {vid} when {clause} | {np} {vid} and {np} {vid}
     | everything {pp} is {state} | we can't {vt} {np} | {subj} don't {vt} {np} | the one that {vs} {np} is {state} | I know {np} | {np} used to {vt} {np} | {subj} {vd} {np} but {clause} | {subj} {vd} {np} and {clause} | it {vd} {np} | {subj} {mid} {vd} that {clause}
-    | it looks like {clause} | it seems that {clause} | it took {num} {unit} | {np} went from {figure} to {figure} {unit}`,
+    | it looks like {clause} | it seems that {clause} | it took {num} {unit} | {np} went from {figure} to {figure} {unit} | {np} has been {state} since {n} | {np} has been {state} since {day} | {np} cannot {vi} | {np} can't {vi} | {subj} {vd} it {times} and nothing {vid} | nothing has {vpp} | {np} keeps {ving1} no matter what {subj} do | {np} is {ving1} and {subj} don't know why | {np} is {ving1} {adv} | it fixed itself | it's {state} again | it says {n} {vpp} | {subj} don't believe {np} | that {n} doesn't exist | I never found out why | I have no idea where to begin | that's exactly what I needed | {np} is making {a} {adj} {n} | we need more {mass} {pp} | {np} caught up {time}`,
   clause: `{np} is {state} * 3 | {np} {vs} {np} * 2 | {np} {vd} {np} * 2 | {np} {vid} * 2 | {np} {vid} {time} | {np} keeps {ving1}
     | {subj} can't {vt} {np} | {subj} {vd} {np} {time} | {np} has {vpp} {np} | {np} is {ving} {np} | {subj} have {vpp} {np}
     | {nps} are {state} | {np} is {ving1} | {np} doesn't {vi} | {np} doesn't {vt} {np} | {subj} {vp} {np} | it is {state} | it {vid}
@@ -73,7 +74,11 @@ export const englishGrammar: Grammar = {
     | next {n} | {n} {attr} | {attr} of {np} | {attr} for {np} | the {attr} | {n} {state} | {name} {n} | {pp} | {adj} {n} | more about {np}
     | the one {pp} | {n} {n} {attr} | another {n} | just {np} | more {mass} | no {np} | {np} or {np} | the {n} and the {n}`,
   reply: `thank you * 2 | thank you very much | next * 2 | previous | louder please | help | and then | and now | then what | repeat | back | yes | no | yes please | no thanks | okay | that's right | that's it | I did | it is | not yet | I don't know | done | all of them
-    | neither | both | exactly | the first one | maybe later | got it | I see | sounds good | yes it is | no it isn't | I think so`,
+    | neither | both | exactly | the first one | maybe later | got it | I see | sounds good | yes it is | no it isn't | I think so | same as before | as before | okay and then | and then what | okay | yes do that | no that one | that's all | that helped | thanks that helped | thanks a lot | never mind | we're done | I think we're done | good question | not sure | why | how so | since when | who | what now`,
+  do: 'do | does | should | can | must',
+  comp: 'slower | faster | louder | again | in simpler words | once more | backwards | first | later | more slowly',
+  somebody: 'anybody | somebody | me | the team | the vendor | them | {name} | the manager',
+  times: 'twice | three times | again | already | once',
   subj: 'I * 4 | we * 4 | you * 2 | they | one | people',
   modal: 'can * 3 | should * 3 | could | would | will | must | do | did',
   did: 'did | does | will',
@@ -83,7 +88,7 @@ export const englishGrammar: Grammar = {
   matter: 'matter | work | help | count | hurt | scale',
   grade:
     'big | old | safe | hard | risky | fast | slow | far behind | bad | expensive | reliable | easy | possible | likely | late',
-  np: `the {n} * 6 | the {n} {n} * 4 | the {adj} {n} * 3 | {a} {n} | {my} {n} * 2 | this {n} | that {n} | {name} * 2 | {nps} | it * 2 | that | this | them | that one | this one | the one that {vs} {np} | anything {subj} {modal} {vt} | everything {subj} {vd}
+  np: `the {n} * 16 | the {n} {n} * 7 | the {adj} {n} * 6 | {a} {n} | {my} {n} * 2 | this {n} | that {n} | {name} * 2 | {nps} | it * 2 | that | this | them | that one | this one | the one that {vs} {np} | anything {subj} {modal} {vt} | everything {subj} {vd}
     | the {n} {subj} {vd} | the {n} that {vid} | nobody | somebody | anybody else | the {n} {vid} | {n} {figure}
     | the {n} of the {n} | the {n} for {name} | the {n} on {name} | the {adj} {n} {n} | {my} {n} {n} | the {n} in {place} | {num} {n}s
     | the {name} {n} | all the {n}s | the {n} from {day} | {n} {n}s | each {n} | the {n} {vpp} {time}`,

@@ -2,8 +2,9 @@ import type { Grammar } from './grammar.ts'
 
 /** As the English one. Spaces stand where a recogniser tells the next piece, and where somebody may pause. */
 export const japaneseGrammar: Grammar = {
-  turn: `{core} * 9 | {opener} {core} * 4 | {joined} {core} * 6 | {opener} {joined} {core} * 2 | {topic} {core} * 2 | {core} {after}
+  turn: `{core} * 20 | {plain} * 8 | {opener} {core} * 4 | {joined} {core} * 6 | {opener} {joined} {core} * 2 | {topic} {core} * 2 | {core} {after}
     | {joined} {joined} {core} | {opener} {topic} {core}`,
+  plain: `{np} を {te} * 3 | {np} を {te} ください | {np} の {attr} を 教えて | {np} は {wh} です か | {np} の {attr} は {wh} | {np} を 見せて | {np} を {masu} たい | {np} が {polite} | {np} は どう {dict} の | {wh} が {ta} の`,
   core: `{question} * 6 | {request} * 5 | {report} * 5 | {wish} * 3 | {fragment} * 3 | {reply}`,
   opener: `すみません | あの | えっと | じゃあ | では | それで | それと | あと | なんか | ちょっと | とりあえず | ねえ | いや | うん | はい | もしもし | そういえば
     | ところで | つまり | 要するに | 実は | たぶん | やっぱり | 申し訳ないんですが | 悪いんだけど | お忙しいところ すみません | お疲れさまです | 念のため | もし よければ`,
@@ -18,12 +19,12 @@ export const japaneseGrammar: Grammar = {
     | {np} は あります か * 2 | {np} は います か | {np} って {wh} | {np} って {polite} か | {wh} に {tara} いい です か | {np} は もう {ta} | {np} は まだ {te} ない の
     | {np} は {clause} の かな | {np} は {clause} でしょう か | {np} は {wh} でした っけ | {np} は {wh} だっけ | {np} は {state} かな | {clause} って こと です か
     | {np} を {dict} に は どう すれば いい です か | {np} は いつ {polite} か | {np} は 誰 が {te} います か | {np} は どれくらい {polite} か | {clause} の
-    | {np} は {wh} なん です か | {np} は {wh} なの | {np} は {clause} ん です か | {clause} ん だろう | {np} の {attr} を 知って います か | {wh} を {dict} べき です か`,
+    | {np} は {wh} なん です か | {np} は {wh} なの | {np} は {clause} ん です か | {clause} ん だろう | {np} の {attr} を 知って います か | {wh} を {dict} べき です か | {np} は {wh} の {n} | {np} は {wh} くらい | {np} の {attr} は {wh} くらい | {np} の {attr} は どれくらい | {np} って どう なる の | {np} が {ta} けど どう する | {np} は {wh} の 仕事 | {clause} の は {wh} | {np} {te} ない の | {wh} って {masu} ました | {np} は {wh} で {masu} ました っけ | {wh} 時 です か | なぜ {np} に なる の でしょう | どう すれば {masu} ます か | {np} は {teru} の | {te} いい もの でしょう か | {ta} ほう が いい です か | 他 に {wh} が {dict}`,
   request: `{np} を {te} ください * 4 | {np} を {te} * 3 | {np} を {te} くれる * 2 | {np} を {te} くれません か | {np} を {te} もらえます か * 2 | {np} を {te} いただけます か
     | {np} を {te} いただけない でしょう か | {np} を {te} ほしい です | {np} を {te} ほしい | {np} を {te} おいて | {np} を {te} みて | {np} を お願い します * 2 | {np} お願い
     | {np} に {te} | {np} に {te} ください | {np} に {np} を {te} | {np} から {np} を {te} ください | {np} まで {te} | {np} の {attr} を 教えて ください * 2
     | {np} の {attr} を 教えて * 2 | {wh} か 教えて ください | {clause} か どうか {te} ください | まだ {np} を {nai} で | 何 も {nai} で | {np} を {you} | {np} から {you} | {np} を {nai} で | {np} を {nai} で ください | もう 一度 {te}
-    | {np} を {masu} ましょう | {np} を {dict} よう に {te} | {np} {te} | {np} {te} ください | {np} も {te} | {np} だけ {te} | {np} を 全部 {te} ください`,
+    | {np} を {masu} ましょう | {np} を {dict} よう に {te} | {np} {te} | {np} {te} ください | {np} も {te} | {np} だけ {te} | {np} を 全部 {te} ください | {np} を {te} * 4 | {np} を {adv} {te} * 2 | {np} の ところ を 全部 {te} | {np} は {adj} と 記録 して | {np} と {np} を {te} | {wh} が {clause} か {te} | {clause} と {te} | {np} を {num} {count} に して | {adv} {te} | もう いちど {te} * 2 | {np} を もう いちど {te} | {np} {te} * 2 | {clause} よう {te} | {np} が {clause} 手順書 を {te} くれる`,
   wish: `{np} を {masu} たい です * 2 | {np} を {masu} たい * 2 | {np} を {masu} たい ん です けど | {np} の {attr} が 知りたい です | {np} を {dict} 方法 を 知りたい
     | {np} が 必要 です | {np} を {dict} つもり です | {np} を {dict} 方 が いい です か | {wh} が {clause} か 知りたい です | {wh} を {dict} べき か わかりません
     | {np} を {te} いい か 迷って います | {np} が わかりません | {np} を 探して います | {np} で 困って います | {np} を {tara} うれしい です | {te} いただける と 助かります`,
@@ -34,11 +35,11 @@ export const japaneseGrammar: Grammar = {
     | {np} は {time} の {n} | いや {np} は {np} です | {np} が {teru} * 2 | {np} を {teru} | {np} が {teru} ん です | {np} は {nai} ん です * 2 | {np} は {masu} たく ない ん です | {np} は {masu} たく ない
     | {np} は {clause} ん でしょう | {np} の 番号 は {digits} です | {np} は {digits} です * 2 | {digits} です | {attr} は {digits} です | {np} は {num} {count} です | {np} は {np} です * 2
     | {np} が {ta} * 3 | {np} は {nai} * 2 | {np} が {dict} * 2 | {np} は {np} である | {clause} の である | {np} は {np} であった
-    | {np} が {te} きました | {np} は {clause} かも しれない | {np} は {clause} かも しれません | {polite} ね | {clause} ね | {clause} よ | {clause} と いう こと です | {np} の まま です`,
+    | {np} が {te} きました | {np} は {clause} かも しれない | {np} は {clause} かも しれません | {polite} ね | {clause} ね | {clause} よ | {clause} と いう こと です | {np} の まま です | {num} 回 {ta} けど {nai} | {np} を {ta} けど {np} は {nai} * 2 | また {ta} | {np} は 勝手 に {ta} | {np} が {adv} {ta} | {clause} か どうか 思い出せない | {clause} か 思い出せない | {np} が 足りない | 信じられない | {np} は 先週 の 話 | {np} ところ です | {te} いる ところ | {np} が 知りたかった ん です`,
   fragment: `{np} * 3 | {np} の {attr} * 3 | {np} だけ | {np} の ほう | {np} の 方 | {np} も | {np} です * 2 | {np} の {n} の {attr} | 次 の {n} | {num} {count} 目 | {num} 番 | もっと {adv}
-    | {np} の {np} | {np} じゃ なくて {np} | {np} と {np} | {np} か {np} | {attr} | {adv} | {np} の {attr} です | {state} | {np} な やつ | {ta} やつ | {np} について | {np} は`,
+    | {np} の {np} | {np} じゃ なくて {np} | {np} と {np} | {np} か {np} | {attr} | {adv} | {np} の {attr} です | {state} | {np} な やつ | {ta} やつ | {np} について | {np} は | {n} の {state} | {num} つ 目 | {num} 番 目 | {ordinal} の {n} だけ | {name} の {attr} | {np} の 場所 | {wh} の {n}`,
   reply: `それから | それで | 次 は | ありがとう | どうも | 戻って | 教えて | 読んで | はい | いいえ | はい お願い します | 大丈夫 です | わかりました | ありがとう | ありがとう ございます | 助かりました | そう です | 違います | まだ です | 終わりました | もう いい です
-    | 知りません | どっち も | 全部 です | それ です | 次 | 戻って | 続けて | もう 一回 | やり直し | それ で いい です | 以上 です | いや 違う`,
+    | 知りません | どっち も | 全部 です | それ です | 次 | 戻って | 続けて | もう 一回 | やり直し | それ で いい です | 以上 です | いや 違う | うん それ で | うん | いや 別 の | また 落ちた | それ で お願い | 次 の ページ | もっと ゆっくり | 全部 閉じて | 私 に 割り当てて | 本当 に`,
   where: 'どこ | どこ に | どちら | どの {n} | どの ページ',
   wh: '何 | 誰 | いつ | どこ | いくつ | なに | だれ | どれ | どんな {n} | 何 {count} | どっち | どの {n} | いくら | どれくらい | どなた | どういう {n}',
   how: 'どう | どうやって | どの よう に | なぜ | いつ | どこ で | 何 回 | どれくらい',

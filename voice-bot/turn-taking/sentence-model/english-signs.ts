@@ -33,9 +33,10 @@ const finite: ReadonlySet<Tag> = new Set(['be', 'do', 'have', 'modal', 'verb', '
 /**
  * Signs of whether an English sentence is over, by its last words and by what it has had so far. Each sign is a name that
  * has a weight.
- * @param words In small letters, without marks.
+ * @param spoken In small letters, without marks.
  */
-export function englishSigns(words: readonly string[]): string[] {
+export function englishSigns(spoken: readonly string[]): string[] {
+  const words = spoken.flatMap(parted)
   const tags = tagsOf(words)
   const [last = 'noun', before, twoBefore] = tags.toReversed()
   const start = startOf(words, tags)
@@ -56,10 +57,22 @@ export function englishSigns(words: readonly string[]): string[] {
     `cn ${clause.shape} ${Math.min(4, clause.length)}`,
     `sn ${start.kind} ${Math.min(6, body)}`,
   ]
-  if (closed.has(last)) signs.push(`w ${word}`, `ws ${start.kind} ${word}`)
+  if (closed.has(last)) signs.push(`ws ${start.kind} ${word}`)
+  signs.push(`w ${word}`, `ww ${words.at(-2)} ${word}`)
   if (before !== undefined && closed.has(before)) signs.push(`wt ${words.at(-2)} ${last}`)
+  if (closed.has(last)) signs.push(`tw ${before} ${word}`)
   if (last === 'noun' && /[^s]s$/.test(word)) signs.push(`plural ${before}`, `plural ${start.kind}`)
   return signs
+}
+
+const verbs: Readonly<Record<string, string>> = { s: 'is', m: 'am', re: 'are', ve: 'have', ll: 'will', d: 'would' }
+const shortened =
+  /^(i|we|you|he|she|it|they|this|that|there|here|who|what|where|when|why|how|which|\w+(?:one|body|thing))'(s|m|re|ve|ll|d)$/
+
+/** “Who's” is two words. */
+function parted(word: string): string[] {
+  const [, subject, verb] = shortened.exec(word) ?? []
+  return subject === undefined ? [word] : [subject, verbs[verb ?? ''] ?? '']
 }
 
 /** What kind of sentence it began as, and where it did. */
