@@ -66,6 +66,25 @@ describe('keepingFetch', () => {
     expect(there.bodies).toEqual(['one'])
   })
 
+  it('lets an answer be left in the moment in which it ends', async () => {
+    const http = createServer((_, response) => {
+      response.write('a beginning')
+      setTimeout(() => response.end(' and an end'), 10)
+    })
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const address = http.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const answer = await keepingFetch()(`http://127.0.0.1:${port}/`, { method: 'POST', body: '?' })
+    // All of it is here by then, and nobody has asked for it. What an event throws afterwards ends the process.
+    await pause(50)
+    const reader = answer.body?.getReader()
+    expect(String((await reader?.read())?.value)).toBe('a beginning')
+    await reader?.cancel()
+    await pause(10)
+    http.closeAllConnections()
+    await new Promise((resolve) => http.close(resolve))
+  })
+
   it('stops reading an answer when it is left', async () => {
     const http = createServer((_, response) => void response.write('a beginning'))
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))

@@ -85,17 +85,28 @@ function responseOf(incoming: IncomingMessage, url: URL, signal: RequestInit['si
 }
 
 function bodyOf(incoming: IncomingMessage, signal: RequestInit['signal']): ReadableStream<Uint8Array<ArrayBuffer>> {
+  // Whoever leaves closes the body at once, while what had come is still on its way to it.
+  let isLeft = false
   return new ReadableStream({
     start(body) {
       incoming.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
+        if (isLeft) return
         body.enqueue(bytes)
         if ((body.desiredSize ?? 0) <= 0) incoming.pause()
       })
-      incoming.on('end', () => body.close())
-      incoming.on('error', (error) => body.error(signal?.aborted === true ? signal.reason : error))
+      incoming.on('end', () => {
+        if (!isLeft) body.close()
+      })
+      incoming.on('error', (error) => {
+        isLeft = true
+        body.error(signal?.aborted === true ? signal.reason : error)
+      })
     },
     pull: () => void incoming.resume(),
-    cancel: () => void incoming.destroy(),
+    cancel() {
+      isLeft = true
+      incoming.destroy()
+    },
   })
 }
 
