@@ -14,8 +14,8 @@ import { turnTakingChart, turnTakingNotes, turnTakingTables } from './turn-takin
 import type { TurnTakingFindings } from './turn-taking/turn-taking.ts'
 import { voiceNotes, voiceTables } from './voice/report.ts'
 import type { VoiceFindings } from './voice/voice.ts'
-import { voiceNetworkNotes, voiceNetworkTable } from './voice-network/report.ts'
-import type { VoiceNetworkRow } from './voice-network/voice-network.ts'
+import type { VoiceNetworkFindings } from './voice-network/measuring.ts'
+import { voiceNetworkChart, voiceNetworkNotes, voiceNetworkTables } from './voice-network/report.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
@@ -30,7 +30,7 @@ export type BenchReport = BenchConditions &
       }
     | { benchmark: 'gateway'; rows: readonly BenchGatewayRow[] }
     | { benchmark: 'voice'; voice: VoiceFindings }
-    | { benchmark: 'voice-network'; rows: readonly VoiceNetworkRow[] }
+    | { benchmark: 'voice-network'; voiceNetwork: VoiceNetworkFindings }
     | { benchmark: 'turn-taking'; turnTaking: TurnTakingFindings }
     | AtScaleReport
   )
@@ -83,14 +83,15 @@ export function benchTables(report: BenchReport): BenchTable[] {
   if (report.benchmark === 'gateway') return [gatewayTable(report.rows)]
   if (report.benchmark === 'turn-taking') return turnTakingTables(report.turnTaking)
   if (report.benchmark === 'voice') return voiceTables(report.voice)
-  if (report.benchmark === 'voice-network') return [voiceNetworkTable(report.rows)]
+  if (report.benchmark === 'voice-network') return voiceNetworkTables(report.voiceNetwork)
   if (isAtScale(report)) return [atScaleTable(report)]
   return report.benchmark === 'ingest' ? [ingestTable(report.rows)] : searchTables(report.rows)
 }
 
 /** What is better drawn than told. */
 export function benchCharts(report: BenchReport): BenchChart[] {
-  return report.benchmark === 'turn-taking' ? [turnTakingChart(report.turnTaking)] : []
+  if (report.benchmark === 'turn-taking') return [turnTakingChart(report.turnTaking)]
+  return report.benchmark === 'voice-network' ? [voiceNetworkChart(report.voiceNetwork)] : []
 }
 
 /** What to know before comparing. */
@@ -122,7 +123,7 @@ function notesOf(report: BenchReport): string[] {
     ]
   if (report.benchmark === 'turn-taking') return turnTakingNotes(report.turnTaking)
   if (report.benchmark === 'voice') return voiceNotes(report.voice)
-  if (report.benchmark === 'voice-network') return voiceNetworkNotes()
+  if (report.benchmark === 'voice-network') return voiceNetworkNotes(report.voiceNetwork)
   if (isAtScale(report)) return atScaleNotes(report)
   return report.benchmark === 'ingest'
     ? [

@@ -176,14 +176,19 @@ function program(): Command {
     .option('--sizes <list>', 'passages to search, comma-separated', sizes, [10_000, 100_000])
     .option('--documents <n>', 'documents to ingest (default: 10000, or what the benchmark says)', count(1, 1_000_000))
     .option('--kills <n>', 'chaos-ingest: how often something is killed', count(1, 100_000), 200)
-    .option('--seed <n>', 'chaos-ingest: another seed has other edits and victims', count(0, 1_000_000), 1)
+    .option(
+      '--seed <n>',
+      'another seed has other victims (chaos-ingest), other losses (voice-network)',
+      count(0, 1_000_000),
+      1,
+    )
     .addOption(
       new Option('--engines <which>', 'chaos-ingest, worker-memory: only these').choices([
         'embedded',
         'scale-out',
       ] as const),
     )
-    .option('--turns <n>', 'voice: turns, and interruptions, that are timed', count(1, 10_000), 36)
+    .option('--turns <n>', 'voice, voice-network: turns, and interruptions, that are timed', count(1, 10_000), 36)
     .option('--sessions <list>', 'voice: how many talk at once, comma-separated', sizes, [1, 20])
     .option('--minutes <n>', 'voice: how long they do', count(1, 600), 5)
     .option('--no-peers', 'leave the peers out')

@@ -1,84 +1,143 @@
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import wrtc from '@roamhq/wrtc'
-import { WebSocket } from 'ws'
-import { z } from 'zod'
-import { inRealTime, realPace } from '#providers/audio/pacing.ts'
-import { bytesOf } from '#providers/audio/pcm.ts'
-import { HeardTone, PlayedPieces, tone } from './heard-tone.ts'
-import { bufferMs, type CallerFindings, pieceMs, socketRate } from './wire.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Chance, chance } from '../chance.ts'
+import { steadyMs } from '../conversation/port-marks.ts'
+import { interruptions, Microphone, pace, questions, speech } from '../voice/microphone.ts'
+import { CallerAsk, type CallerOptions, type CallerTold } from './caller-wire.ts'
+import { HeardAnswers } from './heard-answers.ts'
+import { KeptLine } from './kept-line.ts'
+import { rtcLinks } from './rtc-link.ts'
+import { socketLinks } from './socket-link.ts'
 
-/** Talks over one line, listens, and says what it was like: `node caller-process.ts OPTIONS`. */
-const Options = z.object({ kind: z.enum(['webrtc', 'websocket']), url: z.string(), seconds: z.number() })
-const { kind, url, seconds } = Options.parse(JSON.parse(process.argv[2] ?? ''))
-const Heard = z.object({ echo: z.number().optional(), audio: z.string().optional() })
+/** Talks to the agent in real time, listens, and says what it was like: `node caller-process.ts OPTIONS`. */
+const options: CallerOptions = JSON.parse(process.argv[2] ?? '')
 const ongoing = new AbortController().signal
-const frameRate = 48_000
-const echoEveryMs = 100
+const settings = { type: 'realtime', audio: { input: { turn_detection: { type: 'semantic_vad', eagerness: 'auto' } } } }
+/** Long enough for a line that was cut to be noticed and made anew. */
+const answerWithinMs = 30_000
+const missedAfterMs = 8000
+/** An answer is over when nothing was heard for so long after all of it had come. */
+const overAfterMs = 500
+const talkOverAfterMs = 1000
 
-function* tonePieces(sampleRate: number, ms: number): Generator<Int16Array> {
-  const length = (sampleRate * ms) / 1000
-  for (let at = 0; at < seconds * sampleRate; at += length) yield tone(at, length, sampleRate)
+const random: Chance = chance(options.seed)
+const heard = new HeardAnswers()
+const responses = { begun: 0, done: 0 }
+const found = { lostSessions: 0, stopped: 0, interruptions: 0, answered: 0 }
+const firstSoundMs: number[] = []
+const stopMs: number[] = []
+let back: { mendedAt: number; ms?: number } | undefined
+const opened = Promise.withResolvers<void>()
+
+function cameBack(): void {
+  if (back !== undefined) back.ms ??= steadyMs() - back.mendedAt
 }
 
-/** Sends the time of sending, which comes back. */
-async function askForEchoes(send: (json: string) => void): Promise<void> {
-  for (let left = (seconds * 1000) / echoEveryMs; left > 0; left--) {
-    send(JSON.stringify({ echo: performance.now() }))
-    await sleep(echoEveryMs)
+function take(type: string): void {
+  cameBack()
+  if (type === 'response.created') responses.begun += 1
+  if (type === 'response.done') responses.done += 1
+  // Over a WebSocket a client stops by itself.
+  if (type === 'input_audio_buffer.speech_started') line.link?.silence()
+}
+
+async function talk(): Promise<void> {
+  const microphone = new Microphone((frame) => line.link?.speak(frame))
+  const said = await speech(questions, ongoing)
+  const over = await speech(interruptions, ongoing)
+  await opened.promise
+  const pacer = pace([microphone])
+  await pause(1500)
+  for (let turn = 0; turn < options.turns; turn++) {
+    const isTalkedOver = options.talkOverEvery > 0 && turn % options.talkOverEvery === options.talkOverEvery - 1
+    const isAnswered = await ask(microphone, said[turn % said.length] ?? new Int16Array())
+    if (isAnswered) {
+      found.answered += 1
+      tell({ kind: 'answering', turn })
+      if (isTalkedOver) await talkOver(microphone, over[turn % over.length] ?? new Int16Array())
+      await answerIsOver()
+    }
+    await pause(300 + random.below(300))
+  }
+  pacer.stop()
+}
+
+async function ask(microphone: Microphone, samples: Int16Array): Promise<boolean> {
+  const sound = Promise.withResolvers<number>()
+  const { begins, ends } = microphone.say(samples)
+  await begins
+  heard.next(sound.resolve)
+  const endedAt = await ends
+  const soundAt = await Promise.race([sound.promise, pause(missedAfterMs, undefined, { ref: false })])
+  if (soundAt === undefined) return false
+  firstSoundMs.push(soundAt - endedAt)
+  return true
+}
+
+async function talkOver(microphone: Microphone, samples: Int16Array): Promise<void> {
+  await pause(talkOverAfterMs)
+  // It ends in the middle, and that is no gap.
+  heard.next()
+  const { begins, ends } = microphone.say(samples)
+  const begunAt = await begins
+  await ends
+  const stoppedAt = heard.soundedAt
+  found.interruptions += 1
+  if (steadyMs() - stoppedAt < overAfterMs / 2) return
+  found.stopped += 1
+  stopMs.push(stoppedAt - begunAt)
+  const sound = Promise.withResolvers<number>()
+  heard.next(sound.resolve)
+  // What talks over an answer is a question itself.
+  await Promise.race([sound.promise, pause(missedAfterMs, undefined, { ref: false })])
+}
+
+async function answerIsOver(): Promise<void> {
+  const until = steadyMs() + answerWithinMs
+  while (steadyMs() < until) {
+    await pause(50)
+    if (responses.done >= responses.begun && steadyMs() - heard.soundedAt > overAfterMs) return
   }
 }
 
-async function overWebrtc(): Promise<CallerFindings> {
-  const heard = new HeardTone()
-  const echoMs: number[] = []
-  const connection = new wrtc.RTCPeerConnection()
-  const channel = connection.createDataChannel('oai-events')
-  const source = new wrtc.nonstandard.RTCAudioSource()
-  connection.addTrack(source.createTrack())
-  connection.ontrack = ({ track }) => {
-    const sink = new wrtc.nonstandard.RTCAudioSink(track)
-    const ondata = ({ samples, sampleRate }: { samples: Int16Array; sampleRate: number }) =>
-      heard.hear(samples, sampleRate)
-    Object.assign(sink, { ondata })
-  }
-  channel.onmessage = ({ data }: MessageEvent<string>) => {
-    const { echo } = Heard.parse(JSON.parse(data))
-    if (echo !== undefined) echoMs.push(performance.now() - echo)
-  }
-  const began = performance.now()
-  await connection.setLocalDescription(await connection.createOffer())
-  const answer = await fetch(url, { method: 'POST', body: connection.localDescription?.sdp ?? '' })
-  await connection.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
-  if (channel.readyState !== 'open') await new Promise((resolve) => Object.assign(channel, { onopen: resolve }))
-  const connectedMs = performance.now() - began
-  const echoes = askForEchoes((json) => channel.send(json))
-  for await (const samples of inRealTime(tonePieces(frameRate, 10), frameRate, realPace, ongoing))
-    source.onData({ samples, sampleRate: frameRate, bitsPerSample: 16, channelCount: 1, numberOfFrames: 480 })
-  await echoes
-  return { connectedMs, heard: heard.gaps, echoMs }
+function tell(told: CallerTold): void {
+  process.send?.(told)
 }
 
-async function overWebSocket(): Promise<CallerFindings> {
-  const played = new PlayedPieces(bufferMs)
-  const echoMs: number[] = []
-  const began = performance.now()
-  const socket = new WebSocket(url)
-  socket.on('message', (data) => {
-    const { echo, audio } = Heard.parse(JSON.parse(Buffer.isBuffer(data) ? data.toString() : ''))
-    if (echo !== undefined) echoMs.push(performance.now() - echo)
-    if (audio !== undefined) played.take(pieceMs, performance.now())
-  })
-  await once(socket, 'open')
-  const connectedMs = performance.now() - began
-  const echoes = askForEchoes((json) => socket.send(json))
-  for await (const samples of inRealTime(tonePieces(socketRate, pieceMs), socketRate, realPace, ongoing))
-    socket.send(JSON.stringify({ audio: Buffer.from(bytesOf(samples)).toString('base64') }))
-  await echoes
-  return { connectedMs, heard: played.gaps, echoMs }
-}
+process.on('message', (ask) => {
+  back = { mendedAt: CallerAsk.parse(ask).at }
+})
+// Whoever wanted to know is gone.
+process.on('disconnect', () => process.exit(1))
 
-// Whoever waits for it may be gone.
-setTimeout(() => process.exit(1), (seconds + 60) * 1000).unref()
-const findings = kind === 'webrtc' ? await overWebrtc() : await overWebSocket()
-process.stdout.write(JSON.stringify(findings), () => process.exit(0))
+const begunAt = steadyMs()
+let connectedMs = 0
+const line = new KeptLine(options.kind === 'webrtc' ? rtcLinks(options.address) : socketLinks(options.address), {
+  event: take,
+  heard: (isSilent) => heard.hear(isSilent, steadyMs()),
+  opened(link, how) {
+    if (how === 'new') connectedMs = steadyMs() - begunAt
+    if (how === 'another') found.lostSessions += 1
+    if (how !== 'resumed') link.send({ type: 'session.update', session: settings })
+    opened.resolve()
+  },
+})
+await talk()
+const sound = await line.link?.quality()
+const { heardMs, silentMs, longestSilenceMs } = heard
+const { withoutMs: resumedAfterMs, lostEvents, doubledEvents } = line
+const findings = {
+  ...found,
+  connectedMs,
+  turns: options.turns,
+  firstSoundMs,
+  stopMs,
+  heardMs,
+  silentMs,
+  longestSilenceMs,
+  resumedAfterMs,
+  lostEvents,
+  doubledEvents,
+  backMs: back?.ms,
+  sound,
+}
+process.send?.({ kind: 'findings', findings } satisfies CallerTold, () => process.exit(0))

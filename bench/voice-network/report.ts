@@ -1,29 +1,109 @@
-import { type BenchTable, timed } from '../report-cells.ts'
-import type { Gaps } from './heard-tone.ts'
-import type { VoiceNetworkRow } from './voice-network.ts'
-import { bufferMs } from './wire.ts'
+import { type BenchCell, type BenchTable, counted, given, timed } from '../report-cells.ts'
+import type { BenchChart } from '../report-chart.ts'
+import type { CutRow, LineRow, VoiceNetworkFindings } from './measuring.ts'
 
-export function voiceNetworkTable(rows: readonly VoiceNetworkRow[]): BenchTable {
+const names = { webrtc: 'WebRTC', websocket: 'WebSocket' } as const
+
+export function voiceNetworkTables({ lines, cuts }: VoiceNetworkFindings): BenchTable[] {
+  return [
+    {
+      title: 'A conversation over a line',
+      columns: [
+        'turns',
+        'missed',
+        'first sound p50',
+        'p95',
+        'silent within answers',
+        'longest',
+        'made up',
+        'talked over',
+        'until silence p50',
+        'speech is late p95',
+        'other connections',
+      ],
+      rows: lines.map(lineRow),
+    },
+    {
+      title: 'A line that is cut in the middle of an answer',
+      columns: [
+        'turns',
+        'missed',
+        'back after mending',
+        'other connections',
+        'sessions lost',
+        'events lost',
+        'events twice',
+      ],
+      rows: cuts.map(cutRow),
+    },
+  ]
+}
+
+export function voiceNetworkNotes({ network, seed }: VoiceNetworkFindings): string[] {
+  return [
+    network === 'namespaces'
+      ? 'The caller has a network namespace of its own. Its packets, and those to it, go through a TUN device and a process that loses some, by chance, and delays each by 40 ± 30 ms (120 ± 100 ms), evenly spread, so that they overtake each other: as `netem delay 40ms 30ms loss 5%` on both ends. The good line takes 20 ms. TCP, ICE and Opus are the real ones.'
+      : 'The line is a relay: datagrams are lost and overtake each other as on a real one, but a connection is only given the delays that TCP would roughly cause. Network namespaces were not to be had.',
+    `Both transports talk at once over the same line; seed ${seed}. Turns end as semantic_vad finds; recogniser, model and voice take 100, 200 and 80 ms. First sound: from the last voiced frame that is said until something is heard.`,
+    'Answers are a sound without pauses: what is silent within one is a gap. Made up: what the jitter buffer put in place of sound that had not come, silence left out. Speech is late: how much later than the soonest it reaches the agent; over WebRTC it is on time, and what is missing is made up there too.',
+    'Other connections: how often the client connected anew, as the web page does, and resumed its session.',
+  ]
+}
+
+/** Towards the bottom is better. */
+export function voiceNetworkChart({ lines }: VoiceNetworkFindings): BenchChart {
   return {
-    title: 'Voice over a line',
-    columns: ['caller: gaps', 'longest', 'agent: gaps', 'longest', 'event p50', 'p95', 'p99'],
-    rows: rows.map(({ name, caller, agent, echo }) => ({
-      name,
-      cells: [...gapCells(caller), ...gapCells(agent), ...timed(echo)],
+    title: 'From the end of speech to the first sound, by packets lost',
+    x: 'packets lost each way, %',
+    y: 'first sound, p95, ms',
+    lines: (['webrtc', 'websocket'] as const).map((transport) => ({
+      name: names[transport],
+      ours: transport === 'webrtc',
+      points: lines
+        .filter((row) => row.transport === transport)
+        .map(({ line, quality, firstSound }) => ({ name: line, x: 100 * quality.loss, y: firstSound.p95 })),
     })),
   }
 }
 
-export function voiceNetworkNotes(): string[] {
-  return [
-    `A tone both ways. Gaps: the share of the time in which nothing of it was heard, and the longest; over WebRTC after its jitter buffer and loss concealment, over a WebSocket as a player would have it that begins ${bufferMs} ms late.`,
-    'The line is a relay in this process: datagrams are lost and overtake each other; a lost TCP segment comes one round trip later, and what follows it waits. Events: there and back.',
-  ]
+function lineRow({ transport, line, caller, firstSound, stop, heardLate }: LineRow): BenchTable['rows'][number] {
+  const { turns, answered, heardMs, silentMs, longestSilenceMs, sound, interruptions, stopped } = caller
+  return {
+    name: `${names[transport]}, ${line}`,
+    cells: [
+      given(turns),
+      counted(turns - answered),
+      ...timed(firstSound).slice(0, 2),
+      share(silentMs / Math.max(1, heardMs)),
+      ms(longestSilenceMs),
+      sound && share(sound.concealedShare),
+      { text: `${stopped} of ${interruptions}` },
+      timed(stop)[0],
+      transport === 'websocket' ? timed(heardLate)[1] : undefined,
+      counted(caller.resumedAfterMs.length),
+    ],
+  }
 }
 
-function gapCells({ share, longestMs }: Gaps) {
-  return [
-    { value: share, text: `${(share * 100).toFixed(2)} %` },
-    { value: longestMs, text: `${Math.round(longestMs)} ms` },
-  ]
+function cutRow({ transport, line, caller }: CutRow): BenchTable['rows'][number] {
+  return {
+    name: `${names[transport]}, ${line}`,
+    cells: [
+      given(caller.turns),
+      counted(caller.turns - caller.answered),
+      caller.backMs === undefined ? { text: 'never' } : ms(caller.backMs),
+      counted(caller.resumedAfterMs.length),
+      counted(caller.lostSessions),
+      counted(caller.lostEvents),
+      counted(caller.doubledEvents),
+    ],
+  }
+}
+
+function share(of: number): BenchCell {
+  return { value: of, text: `${(100 * of).toFixed(1)} %` }
+}
+
+function ms(value: number): BenchCell {
+  return { value, text: `${Math.round(value)} ms` }
 }
