@@ -37,13 +37,9 @@ describe.skipIf(!existsSync(chromiumAt) || !existsSync('/usr/bin/espeak-ng'))('t
         await page.locator('.stage-state').getByText('Speaking').waitFor()
         await page.locator('.card').first().waitFor()
         expect(await page.locator('.question').last().textContent()).toContain('how do I fail over')
-        // On a slow machine the end of the question can be heard late, and be answered once more.
-        const stop = page.locator('.stage').getByRole('button', { name: 'Stop' })
-        const stopped = async () => {
-          if (await stop.isVisible()) await stop.click()
-          return await page.locator('.stage-state').textContent()
-        }
-        await expect.poll(stopped, { timeout: 30_000 }).toBe('Listening')
+        await page.locator('.stage').getByRole('button', { name: 'Stop' }).click()
+        await page.locator('.stage-state').getByText('Listening').waitFor()
+        expect(await page.locator('.question').count()).toBe(1)
       } finally {
         await browser.close()
       }
@@ -68,7 +64,8 @@ function microphone(folder: string): string[] {
 /** `nightdesk start` on the samples, with a recogniser that hears the question wherever it is. */
 async function startDesk() {
   const folder = await mkdtemp(join(tmpdir(), 'nightdesk-browser-'))
-  const deepgram = await fakeDeepgram({ speech: [{ text: question, fromMs: 600, toMs: 3400 }] })
+  // All of it is understood at once: a slow machine that hears a gap makes no two questions of it.
+  const deepgram = await fakeDeepgram({ speech: [{ text: question, fromMs: 1400, toMs: 1700 }] })
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, DEEPGRAM_API_KEY: 'key-for-tests', DEEPGRAM_BASE_URL: deepgram.url }
   // Without the launcher, which would leave it behind when it's killed.

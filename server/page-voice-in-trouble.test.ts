@@ -8,6 +8,11 @@ declare global {
   interface Window {
     /** What the browser's own voice was given to say. */
     said: string[]
+    /** Takes the microphone away; whether there is another one. */
+    unplug: (hasOther: boolean) => void
+    plugIn: () => void
+    /** The browser lets sound go on, once it's asked again. */
+    allowSound: () => void
     /** Lets the browser's own recogniser have heard something. */
     hear: (text: string, isFinal: boolean) => void
   }
@@ -115,10 +120,50 @@ describe.skipIf(lacksChromium())('talking in trouble', { timeout: 30_000 }, () =
     await using opened = await openTalkingPage(browser)
     const { page, voice } = opened
     await talk(page)
-    // As after a sleep: what it asks is never answered.
-    await page.evaluate(() => dispatchEvent(new Event('online')))
+    voice.isDead = true
     await voice.connection(1)
     expect(voice.connections[1]?.query.get('resume')).toBe('resume-1')
+  })
+
+  it('goes on with another microphone where one is unplugged, and with one that is plugged in later', async () => {
+    await using opened = await openTalkingPage(browser, { before: fakePlugs })
+    const { page, voice } = opened
+    await talk(page)
+    await page.evaluate(() => window.unplug(true))
+    await page.getByRole('alert').getByText('another one listens now').waitFor()
+    await shows(page, 'Listening')
+    await page.evaluate(() => window.unplug(false))
+    await page.getByRole('alert').getByText('The microphone is gone').waitFor()
+    await shows(page, 'Type to ask')
+    await page.evaluate(() => window.plugIn())
+    await shows(page, 'Listening')
+    const before = voice.heard.length
+    await expect.poll(() => voice.heard.length).toBeGreaterThan(before)
+  })
+
+  it('says that the browser holds the sound back, and goes on with a touch', async () => {
+    await using opened = await openTalkingPage(browser, { before: holdSound })
+    const { page } = opened
+    await talk(page)
+    await page.getByRole('alert').getByText('holds the sound back').waitFor()
+    await page.evaluate(() => window.allowSound())
+    await page.locator('.stage-state').click()
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('listens in one tab alone', async () => {
+    await using opened = await openTalkingPage(browser)
+    const { page } = opened
+    await talk(page)
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await talk(other)
+    await shows(page, 'Muted')
+    await page.getByRole('alert').getByText('Another tab').waitFor()
+    await page.getByRole('button', { name: 'Unmute the microphone' }).last().click()
+    await shows(page, 'Listening')
+    await shows(other, 'Muted')
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   it('moves quietly to another process when its own is about to end', async () => {
@@ -266,5 +311,48 @@ function fakeVoices(): void {
   speechSynthesis.speak = (utterance) => {
     window.said.push(utterance.text)
     utterance.dispatchEvent(new Event('start'))
+  }
+}
+
+/** Runs in the page: a microphone that can be unplugged. */
+function fakePlugs(): void {
+  const { mediaDevices } = navigator
+  const open = mediaDevices.getUserMedia.bind(mediaDevices)
+  let tracks: MediaStreamTrack[] = []
+  let isThere = true
+  mediaDevices.getUserMedia = async (asked) => {
+    if (!isThere) throw new DOMException('', 'NotFoundError')
+    const stream = await open(asked)
+    tracks = stream.getTracks()
+    return stream
+  }
+  window.unplug = (hasOther) => {
+    isThere = hasOther
+    for (const track of tracks) track.dispatchEvent(new Event('ended'))
+  }
+  window.plugIn = () => {
+    isThere = true
+    mediaDevices.dispatchEvent(new Event('devicechange'))
+  }
+}
+
+/** Runs in the page: a browser that lets nothing sound. */
+function holdSound(): void {
+  let isAllowed = false
+  let isRunning = false
+  class HeldContext extends AudioContext {
+    override get state() {
+      return isRunning ? super.state : 'suspended'
+    }
+    override async resume() {
+      await super.resume()
+      if (!isAllowed) return
+      isRunning = true
+      this.dispatchEvent(new Event('statechange'))
+    }
+  }
+  Object.defineProperty(window, 'AudioContext', { value: HeldContext })
+  window.allowSound = () => {
+    isAllowed = true
   }
 }

@@ -47,6 +47,8 @@ export class FakeVoice {
   readonly heard: number[] = []
   /** Connections are refused from now on. */
   isAway = false
+  /** Nothing that the page asks is answered any more, as over a line that only seems to be there. */
+  isDead = false
   /** Sessions from before are gone, as they are after a restart. */
   hasForgotten = false
   /** Items that arrived, by their ids. */
@@ -157,10 +159,17 @@ export class FakeVoice {
     if (event.type === 'input_audio_buffer.append') {
       const bytes = Buffer.from(String(event.audio), 'base64')
       for (let at = 0; at < bytes.length; at += 2) this.heard.push(bytes.readInt16LE(at))
+    } else if (isProbe(event)) {
+      if (!this.isDead) this.send({ type: 'session.updated', session: {} })
     } else this.received.push(event)
     if (event.type === 'conversation.item.retrieve') this.#tellOf(String(event.item_id), event.event_id)
     for (const wake of this.#waiting.splice(0)) wake()
   }
+}
+
+/** The page only wants to know whether anybody is there. */
+function isProbe({ type, session }: WireEvent): boolean {
+  return type === 'session.update' && JSON.stringify(session) === '{"type":"realtime"}'
 }
 
 export interface TalkingPage extends OpenedPage {

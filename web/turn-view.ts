@@ -188,8 +188,15 @@ function notice(severity: string, message: string, title?: string): HTMLElement 
     'div',
     { class: 'notice', 'data-severity': severity, role: 'note' },
     icon(glyph),
-    element('p', {}, title !== undefined && element('strong', {}, `${title}. `), message),
+    element('p', {}, title !== undefined && element('strong', {}, `${title}. `), ...withCode(message)),
   )
+}
+
+/** Sentences about commands name them between backticks. */
+function withCode(message: string): Node[] {
+  return message
+    .split(/`([^`]+)`/)
+    .map((part, at) => (at % 2 === 1 ? element('code', {}, part) : document.createTextNode(part)))
 }
 
 /** One line for each document, with who may know more. */

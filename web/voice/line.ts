@@ -18,7 +18,10 @@ const keptEvents = 50
 /** Whatever is asked over a line that is there is answered by then, on a bad network too. */
 const answerWithinMs = 2500
 /** An item is confirmed as soon as it arrives. */
-const confirmWithinMs = 4000
+const confirmWithinMs = 1500
+/** Who changes from one network to another isn't told that the old connection is dead: silence is asked about. */
+const silentMs = 4000
+const lookEveryMs = 1000
 /** Far more than a gap in the network can make come twice. */
 const rememberedIds = 2000
 
@@ -58,6 +61,7 @@ export class Line {
   /** By the id of their item: what the server has not confirmed yet. */
   #unconfirmed = new Map<string, readonly ClientEvent[]>()
   #probe: ReturnType<typeof setTimeout> | undefined
+  #lastEventAt = 0
 
   constructor(parts: LineParts) {
     this.#parts = parts
@@ -75,6 +79,10 @@ export class Line {
     this.#conversationId = conversationId
     this.#become('connecting')
     void this.#connect()
+    const looking = setInterval(() => {
+      if (performance.now() - this.#lastEventAt > silentMs) this.#ask()
+    }, lookEveryMs)
+    this.#wanted.signal.addEventListener('abort', () => clearInterval(looking))
   }
 
   /** Sends it now, or when the line is back; old speech is given up first. */
@@ -105,14 +113,18 @@ export class Line {
 
   /** For when it may have broken without a word: a line that is there answers, one that is lost is tried again at once. */
   check(): void {
-    if (this.#state === 'open') {
-      this.#link?.send({ type: 'session.update', session: { type: 'realtime' } })
-      this.#probe ??= setTimeout(() => this.#lose(), answerWithinMs)
-    } else if (this.#state === 'lost' && this.#timer !== undefined) {
+    this.#ask()
+    if (this.#state === 'lost' && this.#timer !== undefined) {
       clearTimeout(this.#timer)
       this.#timer = undefined
       void this.#connect()
     }
+  }
+
+  #ask(): void {
+    if (this.#state !== 'open' || this.#probe !== undefined) return
+    this.#link?.send({ type: 'session.update', session: { type: 'realtime' } })
+    this.#probe = setTimeout(() => this.#lose(), answerWithinMs)
   }
 
   /** Another microphone, or none. */
@@ -217,6 +229,7 @@ export class Line {
   }
 
   #answered(): void {
+    this.#lastEventAt = performance.now()
     clearTimeout(this.#probe)
     this.#probe = undefined
   }

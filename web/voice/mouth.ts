@@ -31,6 +31,7 @@ export class Mouth {
   readonly #contentIndexes = new Map<string, number>()
   readonly #clock: TrackClock
   #usesOwnVoice = false
+  #track: { stream: MediaStream; level: () => number } | undefined
   #isSounding = false
 
   constructor(parts: MouthParts) {
@@ -38,6 +39,7 @@ export class Mouth {
     this.player.autoplay = true
     this.#clock = new TrackClock((item) => {
       parts.reached(item)
+      parts.level(this.#track?.level() ?? 0)
       parts.changed()
     })
   }
@@ -56,6 +58,7 @@ export class Mouth {
         break
       case 'output_audio_buffer.started':
         this.player.muted = false
+        this.#meterTrack()
         this.#clock.begin(event.response_id)
         this.#sounding(true)
         break
@@ -124,7 +127,15 @@ export class Mouth {
     this.#stopped.clear()
     this.#contentIndexes.clear()
     this.#clock.end()
+    this.#track = undefined
     this.#isSounding = false
+  }
+
+  #meterTrack(): void {
+    const { srcObject } = this.player
+    const sound = this.#parts.sound()
+    if (!(srcObject instanceof MediaStream) || sound === undefined || srcObject === this.#track?.stream) return
+    this.#track = { stream: srcObject, level: sound.meter(srcObject) }
   }
 
   /** It's spoken from now on, although the audio thread will only tell so in a moment. */

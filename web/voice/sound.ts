@@ -22,6 +22,9 @@ export interface SoundListener {
   running(isRunning: boolean): void
 }
 
+/** 21 ms at 48 kHz. */
+const meterSamples = 1024
+
 /** Safari on iPhones is told that we speak and listen at once, else it may take the earpiece. */
 interface AudioSession {
   type: string
@@ -122,6 +125,17 @@ export class Sound {
   /** @param deviceId Empty: whichever the system prefers. */
   async speakThrough(deviceId: string): Promise<void> {
     await this.#context.setSinkId?.(deviceId)
+  }
+
+  /** How loud a stream is that is played elsewhere: root mean square, 0..1, whenever it's asked. */
+  meter(stream: MediaStream): () => number {
+    const analyser = new AnalyserNode(this.#context, { fftSize: meterSamples })
+    this.#context.createMediaStreamSource(stream).connect(analyser)
+    const samples = new Float32Array(meterSamples)
+    return () => {
+      analyser.getFloatTimeDomainData(samples)
+      return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / meterSamples)
+    }
   }
 
   /** Refused where nobody has touched the page; the next touch may wake it. */
