@@ -58,6 +58,10 @@ export interface ConversationOptions {
    * `caller`: a `speech-end` does; what was heard is told as `heard`, and answered once it comes back as a `text`.
    */
   turnEnds?: 'recogniser' | 'caller' | undefined
+  /** Words that may be said besides the names that are documented; the recogniser expects them first. */
+  keyterms?: (() => readonly string[]) | undefined
+  /** What the trace of each turn is marked with. */
+  marks?: (() => Readonly<Record<string, string | number | boolean>>) | undefined
   /** A listener who has heard nothing for so long is told that it is being worked on. Default 2 seconds. */
   fillerAfterMs?: number | undefined
 }
@@ -152,6 +156,7 @@ export class Conversation {
       ...(await openTalk(this.#parts, this.#options, signal)),
       background: this.#background,
       clientTools: () => this.#clientTools,
+      marks: this.#options.marks,
       cutShort: (traceId) => this.#cutShort.get(traceId),
       ...(this.#parts.llm === undefined ? {} : { summaries: new RunningSummary(this.#parts.llm, this.#parts.log) }),
     }
@@ -303,7 +308,7 @@ export class Conversation {
     const { lang, turnEnds = 'recogniser' } = this.#options
     return new Listening({
       speechToText: speech.toText,
-      ear: { lang: lang ?? 'auto', keyterms: () => vocabulary()?.keyterms(mostKeyterms) ?? [] },
+      ear: { lang: lang ?? 'auto', keyterms: () => this.#keyterms(vocabulary()) },
       turnEnds,
       clock,
       log,
@@ -318,6 +323,11 @@ export class Conversation {
         return out.send({ ...apology, kind: turnEnds === 'caller' ? 'deaf' : 'apology', turn: this.#turns + 1 })
       },
     })
+  }
+
+  #keyterms(vocabulary: Vocabulary | undefined): string[] {
+    const wanted = this.#options.keyterms?.() ?? []
+    return [...new Set([...wanted, ...(vocabulary?.keyterms(mostKeyterms) ?? [])])].slice(0, mostKeyterms)
   }
 
   /** A conversation that the client has kept goes on here. */

@@ -28,6 +28,8 @@ export interface ReportedTurn {
   conversationId: string
   principal: Principal
   mode: 'text' | 'spoken'
+  /** What its trace is marked with. */
+  marks?: (() => Readonly<Record<string, string | number | boolean>>) | undefined
 }
 
 export interface ReportParts {
@@ -44,11 +46,12 @@ export function reportedTurn(
 ): AsyncGenerator<TurnEvent> {
   const { telemetry } = parts
   if (telemetry === undefined) return noted(parts, turn, undefined, events)
-  const { traceId, conversationId: session, principal, mode } = turn
+  const { traceId, conversationId: session, principal, mode, marks } = turn
   const span = telemetry.start('invoke_agent nightdesk', {
     traceId,
     asker: { principal: principal.name, session },
     attributes: {
+      ...marks?.(),
       'gen_ai.operation.name': 'invoke_agent',
       'gen_ai.agent.name': 'nightdesk',
       'gen_ai.conversation.id': session,

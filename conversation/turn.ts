@@ -47,6 +47,8 @@ export interface Talk {
   mode: 'text' | 'spoken'
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined
+  /** What the trace of a turn is marked with. */
+  marks?: (() => Readonly<Record<string, string | number | boolean>>) | undefined
   /** Sums up older turns; absent: their first words stand for them. */
   summaries?: RunningSummary | undefined
   /** What the client can do in the turn that begins. */

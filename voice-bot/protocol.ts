@@ -48,6 +48,22 @@ export interface NightdeskSettings {
   idle_prompt_ms: number | null
 }
 
+/** What the traces of a session's turns are marked with. */
+export interface Tracing {
+  workflow_name?: string | undefined
+  group_id?: string | undefined
+  metadata?: Readonly<Record<string, string | number | boolean>> | undefined
+}
+
+/** How what is said is written down; null in a session: it isn't told. */
+export interface Transcription {
+  model: string
+  language?: string | undefined
+  languages?: readonly string[] | undefined
+  prompt?: string | undefined
+  keywords?: readonly string[] | undefined
+}
+
 export interface Session {
   type: 'realtime'
   object: 'realtime.session'
@@ -58,8 +74,8 @@ export interface Session {
   tools: readonly FunctionTool[]
   tool_choice: ToolChoice
   max_output_tokens: number | 'inf'
-  tracing: unknown
-  truncation: unknown
+  tracing: 'auto' | Tracing | null
+  truncation: 'auto'
   prompt: null
   /** Seconds since 1970. */
   expires_at: number
@@ -67,7 +83,7 @@ export interface Session {
   audio: {
     input: {
       format: AudioFormat
-      transcription: { model: string; language?: string | undefined; prompt?: string | undefined } | null
+      transcription: Transcription | null
       noise_reduction: { type: 'near_field' | 'far_field' } | null
       turn_detection: TurnDetection | null
     }

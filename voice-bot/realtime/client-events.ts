@@ -6,20 +6,24 @@ import { SessionUpdate } from './session-update.ts'
 const mostTextChars = 100_000
 const id = z.string().min(1).max(512)
 
-const InputText = z.object({ type: z.literal('input_text'), text: z.string().max(mostTextChars) })
-const UserContent = z.discriminatedUnion('type', [
-  InputText,
-  z.object({
-    type: z.literal('input_audio'),
-    audio: z.string().optional(),
-    transcript: z.string().max(mostTextChars).nullish(),
-  }),
-])
+const InputText = z.strictObject({ type: z.literal('input_text'), text: z.string().max(mostTextChars) })
+const UserContent = z.discriminatedUnion(
+  'type',
+  [
+    InputText,
+    z.strictObject({
+      type: z.literal('input_audio'),
+      audio: z.string().nullish(),
+      transcript: z.string().max(mostTextChars).nullish(),
+    }),
+  ],
+  { error: 'must be input_text or input_audio: Nightdesk takes words and speech, no pictures' },
+)
 const AssistantContent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('output_text'), text: z.string().max(mostTextChars) }),
-  z.object({
+  z.strictObject({ type: z.literal('output_text'), text: z.string().max(mostTextChars) }),
+  z.strictObject({
     type: z.literal('output_audio'),
-    audio: z.string().optional(),
+    audio: z.string().nullish(),
     transcript: z.string().max(mostTextChars).nullish(),
   }),
 ])
@@ -29,33 +33,33 @@ const itemFrame = {
   status: z.enum(['completed', 'incomplete', 'in_progress']).optional(),
 }
 const Message = z.discriminatedUnion('role', [
-  z.object({
+  z.strictObject({
     ...itemFrame,
     type: z.literal('message'),
     role: z.literal('user'),
     content: z.array(UserContent).min(1).max(64),
   }),
-  z.object({
+  z.strictObject({
     ...itemFrame,
     type: z.literal('message'),
     role: z.literal('assistant'),
     content: z.array(AssistantContent).min(1).max(64),
   }),
-  z.object({
+  z.strictObject({
     ...itemFrame,
     type: z.literal('message'),
     role: z.literal('system'),
     content: z.array(InputText).min(1).max(64),
   }),
 ])
-const FunctionCall = z.object({
+const FunctionCall = z.strictObject({
   ...itemFrame,
   type: z.literal('function_call'),
   call_id: id.optional(),
   name: z.string().min(1).max(128),
   arguments: z.string().max(mostTextChars),
 })
-const FunctionCallOutput = z.object({
+const FunctionCallOutput = z.strictObject({
   ...itemFrame,
   type: z.literal('function_call_output'),
   call_id: id,
@@ -64,10 +68,12 @@ const FunctionCallOutput = z.object({
 const NewItem = z.discriminatedUnion('type', [Message, FunctionCall, FunctionCallOutput])
 export type NewItem = z.infer<typeof NewItem>
 
-const Reference = z.object({ type: z.literal('item_reference'), id })
+const Reference = z.strictObject({ type: z.literal('item_reference'), id })
 
 const ResponseParameters = z.strictObject({
-  audio: z.strictObject({ output: SessionUpdate.shape.audio.unwrap().shape.output }).optional(),
+  audio: z
+    .strictObject({ output: SessionUpdate.shape.audio.unwrap().shape.output.unwrap().omit({ speed: true }).optional() })
+    .optional(),
   conversation: z.enum(['auto', 'none']).optional(),
   input: z
     .array(z.discriminatedUnion('type', [Message, FunctionCall, FunctionCallOutput, Reference]))
@@ -93,29 +99,29 @@ const event_id = z.string().max(512).optional()
 const ms = z.number().min(0).max(86_400_000)
 
 const ClientEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('session.update'), event_id, session: SessionUpdate }),
-  z.object({ type: z.literal('input_audio_buffer.append'), event_id, audio: z.string() }),
-  z.object({ type: z.literal('input_audio_buffer.commit'), event_id }),
-  z.object({ type: z.literal('input_audio_buffer.clear'), event_id }),
-  z.object({ type: z.literal('output_audio_buffer.clear'), event_id }),
-  z.object({
+  z.strictObject({ type: z.literal('session.update'), event_id, session: SessionUpdate }),
+  z.strictObject({ type: z.literal('input_audio_buffer.append'), event_id, audio: z.string() }),
+  z.strictObject({ type: z.literal('input_audio_buffer.commit'), event_id }),
+  z.strictObject({ type: z.literal('input_audio_buffer.clear'), event_id }),
+  z.strictObject({ type: z.literal('output_audio_buffer.clear'), event_id }),
+  z.strictObject({
     type: z.literal('conversation.item.create'),
     event_id,
     previous_item_id: id.nullish(),
     item: NewItem,
   }),
-  z.object({ type: z.literal('conversation.item.retrieve'), event_id, item_id: id }),
-  z.object({ type: z.literal('conversation.item.delete'), event_id, item_id: id }),
-  z.object({
+  z.strictObject({ type: z.literal('conversation.item.retrieve'), event_id, item_id: id }),
+  z.strictObject({ type: z.literal('conversation.item.delete'), event_id, item_id: id }),
+  z.strictObject({
     type: z.literal('conversation.item.truncate'),
     event_id,
     item_id: id,
     content_index: z.int().min(0),
     audio_end_ms: ms,
   }),
-  z.object({ type: z.literal('response.create'), event_id, response: ResponseParameters.optional() }),
-  z.object({ type: z.literal('response.cancel'), event_id, response_id: id.optional() }),
-  z.object({ type: z.literal('nightdesk.hearing'), event_id, text: z.string().max(mostTextChars) }),
+  z.strictObject({ type: z.literal('response.create'), event_id, response: ResponseParameters.optional() }),
+  z.strictObject({ type: z.literal('response.cancel'), event_id, response_id: id.optional() }),
+  z.strictObject({ type: z.literal('nightdesk.hearing'), event_id, text: z.string().max(mostTextChars) }),
 ])
 export type ClientEvent = z.infer<typeof ClientEvent>
 export type ClientEventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { type: Type }>

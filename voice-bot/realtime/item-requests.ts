@@ -109,7 +109,7 @@ export class ItemRequests {
   #hearSent(given: NewItem, itemId: string): void {
     if (given.type !== 'message' || given.role !== 'user') return
     const spoken = given.content.flatMap((part) =>
-      part.type === 'input_audio' && part.audio !== undefined && (part.transcript ?? null) === null ? [part.audio] : [],
+      part.type === 'input_audio' && (part.transcript ?? null) === null ? (part.audio ?? []) : [],
     )
     if (spoken.length === 0) return
     const reader = new AudioReader(this.#parts.settings().audio.input.format)

@@ -3,6 +3,7 @@ import type { Lang } from '#knowledge/document.ts'
 import type { StatusDetails, WaitingFor } from '../protocol.ts'
 import { GatheredSound } from './gathered-sound.ts'
 import type { Mood } from './mood.ts'
+import { soundWithin, textWithin } from './output-limit.ts'
 import { type Marks, type Reply, stagesOf } from './reply.ts'
 import { type WrittenOptions, writerOf } from './response-writers.ts'
 import type { SessionScope } from './session-parts.ts'
@@ -246,6 +247,11 @@ export class Replies {
   #write(reply: Reply, event: ConversationEvent): void {
     const { send, mood, parts } = this.#parts
     const response_id = reply.writer.options.id
+    const isOutput = event.kind === 'delta' || event.kind === 'sentence' || event.kind === 'audio'
+    if (isOutput && reply.writer.tokensLeft <= 0) {
+      this.#endAtLimit(reply)
+      return
+    }
     switch (event.kind) {
       case 'status':
         if (!reply.hasBegun) mood.is('thinking', waitsFor[event.stage])
@@ -301,6 +307,7 @@ export class Replies {
   #done(reply: Reply, { answer }: TurnEventOf<'done'>): void {
     const { send, parts, mood } = this.#parts
     if (reply.mode === 'text' && !reply.hasBegun) this.#written(reply, answer.answer)
+    if (reply.isCancelled) return
     if (reply.mode === 'spoken' && reply.words === '') {
       this.#sentence(reply, { text: answer.spoken, written: answer.answer, filler: false })
       if (parts.conversation.speech?.toSpeech === undefined) mood.says('no_voice', answer.spoken)
@@ -325,7 +332,9 @@ export class Replies {
   #written(reply: Reply, text: string): void {
     reply.marks.wordsAt ??= this.#parts.parts.timing.nowMs()
     this.#begun(reply)
-    reply.writer.text(text)
+    const fitting = textWithin(text, reply.writer.tokensLeft)
+    reply.writer.text(fitting)
+    if (fitting.length < text.length) this.#endAtLimit(reply)
   }
 
   #sentence(reply: Reply, { text, written, filler }: { text: string; written: string; filler: boolean }): void {
@@ -365,12 +374,29 @@ export class Replies {
     if (isFirst && hasTrack()) send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
     if (this.#sounding !== reply) this.#sound.flush()
     this.#sounding = reply
-    this.#sound.push(samples, sampleRate)
-    if (!isFirst) return
-    this.#last = reply
-    this.#hasSpoken = true
-    this.#begun(reply)
-    this.#parts.onWords(reply.words)
+    const fitting = soundWithin(samples, sampleRate, reply.writer.tokensLeft)
+    this.#sound.push(fitting, sampleRate)
+    if (isFirst) {
+      this.#last = reply
+      this.#hasSpoken = true
+      this.#begun(reply)
+      this.#parts.onWords(reply.words)
+    }
+    if (reply.writer.options.maxOutputTokens === 'inf') return
+    // What waits to be sent is counted only then.
+    this.#sound.flush()
+    if (fitting.length < samples.length) this.#endAtLimit(reply)
+  }
+
+  /** It has become as long as its client wants it: what was given out is heard, and is what is remembered. */
+  #endAtLimit(reply: Reply): void {
+    if (reply.isCancelled) return
+    const { inputs, playback } = this.#parts
+    const itemId = reply.writer.lastItemId
+    reply.isCancelled = true
+    this.#end(reply, { type: 'incomplete', reason: 'max_output_tokens' })
+    const heardMs = reply.mode === 'spoken' && itemId !== undefined ? playback.givenMs(itemId) : undefined
+    if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', turn: reply.turn, heardMs })
   }
 
   /** The first of it was sent. */

@@ -10,6 +10,7 @@ import type {
   Usage,
 } from '../protocol.ts'
 import { AudioWriter } from './audio-codec.ts'
+import { outTokenMs, textTokens } from './output-limit.ts'
 
 export interface ResponseOptions {
   id: string
@@ -36,9 +37,6 @@ interface OpenMessage {
   text: string
   previousId: string | null
 }
-
-/** The protocol counts a token of sound for each 50 ms that goes out, and 100 ms that come in. */
-const outTokenMs = 50
 
 /** Writes the events of one response in the order that the protocol documents. Nothing is written after its end. */
 export class ResponseWriter {
@@ -72,6 +70,13 @@ export class ResponseWriter {
   /** The message that was written last, or is still. */
   get lastItemId(): string | undefined {
     return this.#message?.id ?? this.#output.findLast((item) => item.type === 'message')?.id
+  }
+
+  /** Tokens that it may still have. */
+  get tokensLeft(): number {
+    const { maxOutputTokens } = this.options
+    const { audioOut, textOut } = this.#tokensOut()
+    return maxOutputTokens === 'inf' ? Number.POSITIVE_INFINITY : maxOutputTokens - audioOut - textOut
   }
 
   /** All items of it that are whole. */
@@ -225,10 +230,13 @@ export class ResponseWriter {
     }
   }
 
+  #tokensOut(): { audioOut: number; textOut: number } {
+    return { audioOut: Math.round(this.#audioMs / outTokenMs), textOut: textTokens(this.#textChars) }
+  }
+
   #usage(): Usage {
     const audioIn = Math.round(this.#inputAudioMs / 100)
-    const audioOut = Math.round(this.#audioMs / outTokenMs)
-    const textOut = Math.ceil(this.#textChars / 4)
+    const { audioOut, textOut } = this.#tokensOut()
     const input_tokens = this.#inputTokens + audioIn
     const output_tokens = audioOut + textOut
     return {

@@ -29,7 +29,7 @@ export function newSession(id: string, now: Date): Session {
     audio: {
       input: {
         format: { type: 'audio/pcm', rate: 24000 },
-        transcription: null,
+        transcription: { model: modelName },
         noise_reduction: null,
         turn_detection: {
           type: 'server_vad',
@@ -80,11 +80,7 @@ export function updated(session: Session, update: SessionUpdate, hasSpoken: bool
         transcription:
           transcription === undefined
             ? session.audio.input.transcription
-            : transcription && {
-                model: transcription.model ?? modelName,
-                language: transcription.language,
-                prompt: transcription.prompt,
-              },
+            : transcription && { ...transcription, model: transcription.model ?? modelName },
         noise_reduction:
           noise === undefined ? session.audio.input.noise_reduction : noise && { type: noise.type ?? 'near_field' },
         turn_detection: input?.turn_detection === undefined ? session.audio.input.turn_detection : input.turn_detection,
@@ -110,7 +106,8 @@ export function updated(session: Session, update: SessionUpdate, hasSpoken: bool
 /** The language of the talk, where the client says which: in our settings, or as the one of its transcripts. */
 export function langOf({ nightdesk, audio }: Session): 'en' | 'ja' | 'auto' {
   if (nightdesk.lang !== 'auto') return nightdesk.lang
-  const language = audio.input.transcription?.language?.toLowerCase() ?? ''
+  const { language: one, languages = [] } = audio.input.transcription ?? {}
+  const language = (one ?? (languages.length === 1 ? languages[0] : undefined))?.toLowerCase() ?? ''
   if (language.startsWith('ja')) return 'ja'
   return language.startsWith('en') ? 'en' : 'auto'
 }
@@ -126,11 +123,21 @@ export function speedOf({ audio, instructions }: Session): number {
   return audio.output.speed * (wishesIn(instructions).speed ?? 1)
 }
 
+/**
+ * Speech is louder than this, in dB below full scale: at a microphone near the mouth all that is quieter is somebody else;
+ * far from it the speaker is quieter, too.
+ */
+const quietestDb = { near_field: -50, far_field: -66 } as const
+
+/** What is longer in a prompt is no name, but a sentence about the talk. */
+const mostWords = 4
+
 /** How turns are taken; undefined where the client ends them itself. */
 export function turnTakingOf(session: Session): TurnTakingOptions | undefined {
   const detection = session.audio.input.turn_detection
   if (detection === null) return undefined
   const { wake_phrase: wakePhrase } = session.nightdesk
+  const noise = session.audio.input.noise_reduction
   return {
     detection:
       detection.type === 'server_vad'
@@ -143,7 +150,26 @@ export function turnTakingOf(session: Session): TurnTakingOptions | undefined {
         : { kind: 'semantic_vad', eagerness: detection.eagerness },
     lang: langOf(session),
     bargeIn: { enabled: detection.interrupt_response },
+    ...(noise === null ? {} : { minimumLevelDb: quietestDb[noise.type] }),
     ...(wakePhrase === null ? {} : { wakePhrases: [wakePhrase] }),
+  }
+}
+
+/** Words that a client expects to be said: its keywords, and what its prompt lists. */
+export function keytermsOf({ audio }: Session): string[] {
+  const { keywords = [], prompt = '' } = audio.input.transcription ?? {}
+  const listed = prompt.split(/[,;:\n、，；：]|[.。](?:\s|$)/).map((each) => each.trim())
+  return [...new Set([...keywords, ...listed.filter((each) => each !== '' && each.split(/\s+/).length <= mostWords)])]
+}
+
+/** What the traces of its turns are marked with. */
+export function marksOf({ tracing }: Session): Record<string, string | number | boolean> {
+  if (tracing === null || tracing === 'auto') return {}
+  const { workflow_name: workflow, group_id: group, metadata = {} } = tracing
+  return {
+    ...(workflow === undefined ? {} : { 'nightdesk.workflow': workflow }),
+    ...(group === undefined ? {} : { 'nightdesk.group': group }),
+    ...Object.fromEntries(Object.entries(metadata).map(([key, value]) => [`nightdesk.metadata.${key}`, value])),
   }
 }
 

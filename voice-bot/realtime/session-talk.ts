@@ -3,7 +3,7 @@ import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
 import type { Session } from '../protocol.ts'
 import type { Caller, VoiceParts } from './session-parts.ts'
-import { langOf, speedOf } from './session-settings.ts'
+import { keytermsOf, langOf, marksOf, speedOf } from './session-settings.ts'
 
 export interface SessionTalkParts {
   parts: VoiceParts
@@ -56,6 +56,8 @@ export class SessionTalk {
       mode: 'spoken',
       turnEnds: 'caller',
       fillerAfterMs,
+      keyterms: () => keytermsOf(settings()),
+      marks: () => marksOf(settings()),
       speed: speedOf(settings()),
       ...(lang === 'auto' ? {} : { lang }),
     })

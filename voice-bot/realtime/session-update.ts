@@ -46,14 +46,27 @@ const Voice = z.enum(
   "must be left out: Nightdesk speaks with the voices of its own settings ('speech.voices')",
 )
 
-const Transcription = z.object({
+const Language = z
+  .string()
+  .max(16)
+  .regex(/^(?:en|ja)(?:[-_]|$)/i, 'must be en or ja: Nightdesk understands English and Japanese')
+
+const Transcription = z.strictObject({
   model: z.string().max(128).optional(),
-  language: z.string().max(16).optional(),
-  languages: z.array(z.string().max(16)).max(16).optional(),
+  language: Language.optional(),
+  languages: z.array(Language).max(16).optional(),
   prompt: z.string().max(4096).optional(),
   keywords: z.array(z.string().max(128)).max(256).optional(),
-  delay: z.string().optional(),
 })
+
+const Tracing = z.union([
+  z.literal('auto'),
+  z.strictObject({
+    workflow_name: z.string().max(512).optional(),
+    group_id: z.string().max(512).optional(),
+    metadata: z.record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean()])).optional(),
+  }),
+])
 
 /** The settings of a session that a client may send: all that the API documents, none of them needed. */
 export const SessionUpdate = z.strictObject({
@@ -69,12 +82,14 @@ export const SessionUpdate = z.strictObject({
   tools: z.array(Tool).max(128).optional(),
   tool_choice: ToolChoice.optional(),
   max_output_tokens: z.union([z.int().min(1).max(4096), z.literal('inf')]).optional(),
-  include: z.array(z.literal('item.input_audio_transcription.logprobs')).nullish(),
+  include: z.array(z.string()).max(0, 'must be empty: Nightdesk tells no log probabilities').nullish(),
   parallel_tool_calls: z.boolean().optional(),
   prompt: z.null('must be null: Nightdesk has no stored prompts').optional(),
-  reasoning: z.looseObject({}).nullish(),
-  tracing: z.union([z.literal('auto'), z.looseObject({})]).nullish(),
-  truncation: z.union([z.enum(['auto', 'disabled']), z.looseObject({ type: z.literal('retention_ratio') })]).optional(),
+  reasoning: z.null('must be left out: how long its model thinks is a setting of Nightdesk').optional(),
+  tracing: Tracing.nullish(),
+  truncation: z
+    .literal('auto', "must be 'auto': Nightdesk shows its model what the question needs of a conversation")
+    .optional(),
   audio: z
     .strictObject({
       input: z

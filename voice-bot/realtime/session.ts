@@ -367,8 +367,9 @@ export class RealtimeSession {
 
   #clearOutput(): void {
     const { active } = this.#replies
-    if (active === undefined) this.#replies.cutOff()
-    else this.#replies.cancel(active, 'client_cancelled')
+    // One that can't be heard yet goes on: what is to fall silent is the one before.
+    if (active?.hasBegun === true) this.#replies.cancel(active, 'client_cancelled')
+    else this.#replies.cutOff()
   }
 
   #cancel(responseId: string | undefined): void {

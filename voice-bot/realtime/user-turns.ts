@@ -381,7 +381,7 @@ export class UserTurns {
 
   /** The words of an item are known. */
   transcribed(itemId: string, words: string, audioMs: number, corrections?: readonly Correction[]): void {
-    const { items, send } = this.#parts
+    const { items, settings } = this.#parts
     const item = items.find(itemId)
     if (item !== undefined) this.#audioMs.set(itemId, audioMs)
     if (item?.type === 'message' && item.role === 'user') {
@@ -390,21 +390,28 @@ export class UserTurns {
       })
       items.change({ ...item, content })
     }
-    const place = { item_id: itemId, content_index: 0 }
     const code = words === '' ? this.deafCode : undefined
+    // Who wants no transcripts gets none; what our own events tell is for whoever knows them.
+    if (settings().audio.input.transcription !== null) this.#transcript(itemId, words, audioMs, code)
+    if (code === undefined) this.#tell(itemId, words, true, corrections)
+  }
+
+  #transcript(item_id: string, transcript: string, audioMs: number, code: string | undefined): void {
+    const { send } = this.#parts
+    const place = { item_id, content_index: 0 }
     if (code !== undefined) {
       const error = { type: 'server_error', code, message: 'The speech could not be recognised.', param: null }
       send({ type: 'conversation.item.input_audio_transcription.failed', ...place, error })
       return
     }
-    if (words !== '') send({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta: words })
+    if (transcript !== '')
+      send({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta: transcript })
     send({
       type: 'conversation.item.input_audio_transcription.completed',
       ...place,
-      transcript: words,
+      transcript,
       usage: { type: 'duration', seconds: Math.round(audioMs) / 1000 },
     })
-    this.#tell(itemId, words, true, corrections)
   }
 
   #tell(item_id: string, text: string, is_final: boolean, corrections: readonly Correction[] = []): void {

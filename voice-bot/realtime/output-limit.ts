@@ -1,0 +1,30 @@
+import { textSize } from '#knowledge/language.ts'
+
+/** The protocol counts a token of sound for each 50 ms that goes out, and 100 ms that come in. */
+export const outTokenMs = 50
+const sizePerToken = 4
+
+/** Estimated, as all sizes of text are. */
+export function textTokens(size: number): number {
+  return Math.ceil(size / sizePerToken)
+}
+
+/** As much of the text as fits into so many tokens. */
+export function textWithin(text: string, tokens: number): string {
+  const most = tokens * sizePerToken
+  if (textSize(text) <= most) return text
+  let size = 0
+  let kept = ''
+  for (const letter of text) {
+    size += textSize(letter)
+    if (size > most) break
+    kept += letter
+  }
+  return kept
+}
+
+/** As much of the sound as fits into so many tokens. */
+export function soundWithin(samples: Int16Array, sampleRate: number, tokens: number): Int16Array {
+  const most = Math.floor((tokens * outTokenMs * sampleRate) / 1000)
+  return samples.length <= most ? samples : samples.subarray(0, Math.max(0, most))
+}
