@@ -95,7 +95,7 @@ describe('the findings', () => {
     { ...turn, cutOff: false, delayMs: undefined },
     { kind: 'disturbance', what: 'coughs', lang: 'en', interrupted: true, held: true, because: '' },
     { kind: 'disturbance', what: 'coughs', lang: 'en', interrupted: false, held: true, because: '' },
-    { kind: 'interruption', lang: 'en', lengthMs: 1200, noticedMs: 630 },
+    { kind: 'interruption', lang: 'en', lengthMs: 1200, noticedMs: 730 },
     { kind: 'interruption', lang: 'en', lengthMs: 300, noticedMs: 450 },
     { kind: 'interruption', lang: 'en', lengthMs: 300, noticedMs: undefined },
   ] as const

@@ -84,8 +84,37 @@ function japaneseWithoutEcho(heard: string, saying: string, likely: boolean): st
   const known = pairs.map((pair) => ours.includes(pair))
   const matched = known.filter(Boolean).length
   const share = matched / pairs.length
+  // Misheard words break most pairs; what stays are letters of ours in our order.
+  if (likely && inOurOrder(letters.slice(-mostCompared), ours) >= sameOrder) return ''
   // Two letters in common are language, not echo.
   if (share < (likely ? 0.35 : 0.5) || (!likely && share < 1 && matched < 3)) return heard
   const tail = letters.slice(known.lastIndexOf(true) + 2)
   return tail.length >= surelyOtherLetters || isStop(tail) ? tail : ''
+}
+
+/** The end of an echo is compared letter by letter, with stretches of ours that are half as long again. */
+const mostCompared = 24
+const leastCompared = 8
+const sameOrder = 0.5
+
+/** How much of the letters stands in ours in the same order, in the stretch where that is most; 0..1. */
+function inOurOrder(letters: string, ours: string): number {
+  if (letters.length < leastCompared) return 0
+  const stretch = Math.ceil(1.5 * letters.length)
+  let most = 0
+  for (let from = 0; from === 0 || from + letters.length <= ours.length; from += 4)
+    most = Math.max(most, lettersInOrder(letters, ours.slice(from, from + stretch)))
+  return most / letters.length
+}
+
+/** The longest row of letters that both have, gaps allowed. */
+function lettersInOrder(one: string, other: string): number {
+  let above = new Uint8Array(other.length + 1)
+  for (const letter of one) {
+    const here = new Uint8Array(other.length + 1)
+    for (let at = 0; at < other.length; at += 1)
+      here[at + 1] = letter === other[at] ? (above[at] ?? 0) + 1 : Math.max(above[at + 1] ?? 0, here[at] ?? 0)
+    above = here
+  }
+  return above[other.length] ?? 0
 }

@@ -49,8 +49,8 @@ const noiseMs = 1200
 const quieterDb = 5
 const nearDynamicsDb = 25
 const nearQuieterDb = 9
-/** 「なるほど」: a nod of one word may last so much longer than the minimum. */
-const longNodMs = 128
+/** A nod, and the word that tells it for one, may take so much longer than the minimum. */
+const longNodMs = 200
 /** Between two words spoken in one go. */
 export const wordGapMs = 160
 /** The least that closures and vowels of a voice differ by within half a second. */
@@ -120,6 +120,8 @@ function judgeSound(
   if (told === '' && talk.tellsLive && lengthMs < minimumMs + longNodMs) return false
   // A nod that was recognised explains what is heard for a while longer.
   if (own !== '' && (isNod(own) || beginsLongNod(own))) return lengthMs >= minimumMs + wordlessMs
+  // “I” may become “I see”: the next word tells.
+  if (own !== '' && beginsNod(own) && lengthMs < minimumMs + longNodMs) return false
   // An echo's words tell what it is, and what else there is in it.
   if (talk.maybeEcho && told !== '') return false
   const needsWords = minimumWords > 0 || talk.maybeEcho || talk.maybeNoise

@@ -2,16 +2,46 @@ import { commandIn } from '#conversation/commands.ts'
 import { isJapanese, lettersOf, wordsOf } from './words.ts'
 
 const nod = new Set(
-  'uh-huh uhhuh uh huh mm-hmm mmhmm mm-hm mhm mm mmm hmm hm m um oh ah aha okay ok kay right sure yeah yep yup yes gotcha cool nice great good alright true exactly understood fine interesting wow really indeed'.split(
+  'uh-huh uhhuh uh huh mm-hmm mmhmm mm-hm mhm mm mmm hmm hm m um oh ooh ah aha okay ok kay right sure yeah yep yup yes gotcha cool nice great good alright true exactly understood fine interesting wow really indeed absolutely definitely totally perfect lovely awesome correct certainly thanks'.split(
     ' ',
   ),
 )
 /** Words that are part of one: “I” alone may become anything. */
 const nodParts = new Set('i see got it makes sense all that'.split(' '))
+/** Nods of several words. */
+const phrases = [
+  'i see',
+  'i got it',
+  'i get it',
+  'i understand',
+  'got it',
+  'got you',
+  'makes sense',
+  'that makes sense',
+  'sounds good',
+  'sounds great',
+  'sounds right',
+  'of course',
+  'fair enough',
+  'fair point',
+  'good point',
+  'good to know',
+  'all right',
+  "that's right",
+  "that's good",
+  "that's fine",
+  "that's true",
+  "that's great",
+  'no problem',
+  'no worries',
+  'sure thing',
+  'for sure',
+  'very good',
+  'very nice',
+  'thank you',
+].map((phrase) => phrase.split(' '))
 const nodJa =
-  /^(?:う+ん+|う[ーう]*ん|は[ーあ]*い+|ええ|へ[ーえ]+|ほ[ーお]+|なるほど(?:ね|ですね)?|そう(?:か|ですか|ですね|だね|なんだ|なんですね)?|そっか|そうそう|ふ[ーう]*む|ふ[ーう]*ん|お[ーお]+|あ[ーあ]*|ok|オーケー|おっけー|了解(?:です)?|わかった|分かった|わかりました|分かりました|たしかに|確かに|まあ|えー|あいあい|たすかる|ですね|うむ|ん+)+$/u
-const nodPhrases =
-  /^(?:i see|got it|makes sense|all right|that's (?:right|good|fine|true)|of course|fair enough|good to know)$/
+  /^(?:う+ん+|う[ーう]*ん|は[ーあ]*い+|はあ|ええ|へ[ーえ]+|ほ[ーお]+|ほう|ふ[ーう]*む|ふ[ーう]*ん|お[ーお]+|あ[ーあ]*|まあ|えー|うむ|ん+|あいあい|ok|オーケー|おっけー|(?:なるほど|そっか|そう(?:いうこと)?|確かに|たしかに|了解|承知|もちろん|その通り|そのとおり|本当|ほんと|ほんとう|マジ|まじ|すごい|いい|よかった|助かる|たすかる|助かります|わかった|分かった|わかりました|分かりました|かしこまりました|ありがとう|どうも)(?:ございます|いたしました|しました|した|なんだ|なん|だ|です|に|か|よ|ね|ねえ|っす)*|(?:です|だ)よ?ね)+$/u
 
 const stops =
   /^(?:(?:please|hey|okay|ok|no|oh|nightdesk|just|um|uh|sorry)\s+)*(?:stop|wait|hold on|hang on|hold it|pause|shut up|be quiet|quiet|enough|never ?mind|cancel|abort|one (?:second|sec|moment|minute)|excuse me|time out)\b/
@@ -20,51 +50,55 @@ const stopsJa =
 
 /** Whether it is no more than a sign of listening, which takes no turn. */
 export function isNod(text: string): boolean {
-  if (isJapanese(text)) return nodJa.test(lettersOf(text)) || longNods.includes(lettersOf(text))
+  if (isJapanese(text)) return nodJa.test(lettersOf(text))
   const words = wordsOf(text)
-  return words.length > 0 && words.length <= 5 && isAllNods(words)
+  return words.length > 0 && words.length <= 5 && afterNods(words).length === 0
 }
 
-const longNods = [
-  'makes sense',
-  'that makes sense',
-  'sounds good',
-  'of course',
-  'fair enough',
-  'good to know',
-  'got it',
-  'i see',
-  'oh really',
-  'all right',
+/** What is left of it where it begins with nods: “okay, I see” leaves nothing. */
+function afterNods(words: readonly string[]): readonly string[] {
+  const phrase = phrases.find((one) => one.every((word, at) => word === words[at]))
+  if (phrase !== undefined) return afterNods(words.slice(phrase.length))
+  return words[0] !== undefined && nod.has(words[0]) ? afterNods(words.slice(1)) : words
+}
+
+const longNodsJa = [
   'なるほどですね',
   'そうですか',
-  'そうですね',
+  'そうですよね',
   'そうなんですか',
   'そうなんですね',
+  'そういうことですか',
   'わかりました',
   '分かりました',
-  '了解です',
   '了解しました',
   '承知しました',
+  '承知いたしました',
+  'かしこまりました',
   'たしかにそうですね',
   '確かに',
+  'ですよね',
+  'ありがとうございます',
 ]
-
-/** “Okay, I see”. */
-function isAllNods(words: readonly string[]): boolean {
-  const firstOther = words.findIndex((word) => !nod.has(word))
-  return firstOther < 0 || nodPhrases.test(words.slice(firstOther).join(' '))
-}
 
 /** Whether it may become a sign of listening yet: half of one is told before the whole. */
 export function beginsNod(text: string): boolean {
-  const said = isJapanese(text) ? lettersOf(text) : wordsOf(text).join(' ')
-  return said !== '' && longNods.some((nod) => nod.startsWith(said))
+  if (isJapanese(text)) {
+    const said = lettersOf(text)
+    return longNodsJa.some((one) => one.startsWith(said))
+  }
+  const words = wordsOf(text)
+  const rest = afterNods(words)
+  if (words.length === 1 && sentenceStarts.test(words[0] ?? '')) return false
+  return rest.length > 0 && phrases.some((phrase) => rest.every((word, at) => word === phrase[at]))
 }
+
+/** Alone, these begin a sentence more often than a nod. */
+const sentenceStarts = /^(?:i|that|that's|no|for|very)$/
 
 /** As long as that, “I” begins a sentence. */
 export function beginsLongNod(text: string): boolean {
-  return beginsNod(text) && !/^(?:i|that|all|of)$/.test(wordsOf(text).join(' '))
+  return beginsNod(text) && !/^(?:i|that|that's|all|of|no|for|very)$/.test(afterNods(wordsOf(text)).join(' '))
 }
 
 /** Whether somebody wants us to be quiet at once. */

@@ -43,7 +43,7 @@ export interface TurnTakingOptions {
   startMs?: number | undefined
   /** Nothing quieter counts as speech, in dB below full scale; -60. What the room's noise allows comes on top. */
   minimumLevelDb?: number | undefined
-  /** Enabled, 600 ms, no words where absent. */
+  /** Enabled, 700 ms, no words where absent. */
   bargeIn?: Partial<BargeInOptions> | undefined
   /** Words that end a turn at once when nothing follows them; absent: `over`, `go ahead`, どうぞ, 以上 and the like. */
   endpointWords?: readonly string[] | undefined
@@ -65,8 +65,8 @@ export interface SettledOptions {
   wakePhrases: readonly string[]
 }
 
-/** Most nods are shorter, and at 700 ms hardly fewer are taken for interruptions (`bench turn-taking`). */
-export const defaultMinimumMs = 600
+/** Most nods are shorter, or their first word is known by then; at 600 ms more than twice as many interrupt (`bench turn-taking`). */
+export const defaultMinimumMs = 700
 const endpointWords = ['over', 'go ahead', "that's all", 'that is all', 'どうぞ', '以上', '以上です', '以上でーす']
 
 export function settled(options: TurnTakingOptions): SettledOptions {

@@ -110,6 +110,22 @@ describe('the end of a turn', () => {
     expect(stage.find('speech-started')).toHaveLength(2)
   })
 
+  it('does not come while a phrase goes on that begins more softly than the one before', () => {
+    const softer = { ...voice, levelDb: voice.levelDb - 7 }
+    const stage = new Stage().talked()
+    stage.say('how do i rotate the').hear(quiet, 1250).hear(softer, 480).interim('how do i rotate the signing')
+    expect(stage.find('end-of-turn')).toEqual([])
+    expect(stage.find('speech-started')).toHaveLength(2)
+  })
+
+  it('is not made later by keys that are struck as the last word ends', () => {
+    const keys = { ...voice, pitchHz: () => undefined, probability: 0.6 }
+    const silence = (stage: Stage) => (stage.find('end-of-turn')[0]?.atMs ?? 0) - stage.nowMs
+    const said = (then: typeof keys) =>
+      new Stage().talked().hear(voice, 1400).interim('how do i rotate the keys').hear(then, 608).hear(quiet, 1200)
+    expect(silence(said(keys))).toBeLessThanOrEqual(silence(said(quiet)) + 256)
+  })
+
   it('waits longer for a speaker who was cut off, and goes back slowly', () => {
     const stage = new Stage().talked()
     const usual = silenceAfter('is the payment service down', new Stage())
@@ -154,6 +170,20 @@ describe('words that are late, few or missing', () => {
   it('are waited for, but not for ever: somebody who spoke is told that nothing was understood', () => {
     const stage = new Stage().talked().hear(voice, 1200).hear(quiet, 4000)
     expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'nothing-understood' }])
+  })
+
+  it('that never come while others talk further away ask nobody to repeat them', () => {
+    const stage = new Stage()
+      .talked()
+      .hear({ ...voice, levelDb: voice.levelDb - 6 }, 6000)
+      .hear(quiet, 2000)
+    expect(stage.find('end-of-turn').map(({ outcome }) => outcome)).toEqual(['not-speech'])
+  })
+
+  it('are waited for anew when somebody speaks up in front of a crowd', () => {
+    const crowd = { ...voice, levelDb: voice.levelDb - 6 }
+    const stage = new Stage().talked().hear(crowd, 3000).hear(voice, 1200)
+    expect(stage.find('end-of-turn')).toEqual([])
   })
 
   it('that never come show that it was a noise, when it was short', () => {
