@@ -20,3 +20,18 @@ export function checkOffer(sdp: string): void {
   if (!media.includes('audio')) refuse('it has no audio: add a microphone track, or a transceiver for audio')
   if (!/^a=(?:fingerprint|ice-ufrag):/m.test(sdp)) refuse('it lacks the lines of ICE and DTLS that WebRTC needs')
 }
+
+/**
+ * Has sound sent twice where the client can take it (RED, RFC 2198): each packet brings the one before it along, so that
+ * a single packet that is lost costs nothing. It is used both ways where it stands before what it repeats; browsers offer
+ * it behind. Opus's own error correction is coarser, and waits for losses.
+ */
+export function preferringRedundancy(sdp: string): string {
+  const opus = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im.exec(sdp)?.[1]
+  const red = /^a=rtpmap:(\d+) red\/48000\/2\r?$/im.exec(sdp)?.[1]
+  if (opus === undefined || red === undefined) return sdp
+  return sdp.replace(/^(m=audio \S+ \S+)((?: \d+)+)/m, (line: string, start: string, formats: string) => {
+    const rest = formats.split(' ').filter((format) => format !== '' && format !== red)
+    return rest[0] === opus ? `${start} ${[red, ...rest].join(' ')}` : line
+  })
+}

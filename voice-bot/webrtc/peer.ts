@@ -2,6 +2,7 @@ import wrtc from '@roamhq/wrtc'
 import { joined } from '#providers/audio/pcm.ts'
 import { Resampler } from '#providers/audio/resample.ts'
 import { OfferRefusedError } from './errors.ts'
+import { preferringRedundancy } from './offer.ts'
 import { frameLength, Speaker } from './speaker.ts'
 import { heardRate, type IceServer, playedRate } from './wire.ts'
 
@@ -55,7 +56,7 @@ export class Peer {
   /** @throws {OfferRefusedError} */
   async answer(sdp: string): Promise<string> {
     const connection = this.#connection
-    await connection.setRemoteDescription({ type: 'offer', sdp }).catch((cause: unknown) => {
+    await connection.setRemoteDescription({ type: 'offer', sdp: preferringRedundancy(sdp) }).catch((cause: unknown) => {
       throw new OfferRefusedError('it is not understood', { cause })
     })
     const audio = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === 'audio')

@@ -99,6 +99,14 @@ describe('WebrtcCalls', () => {
     await talk.client.until(() => talk.client.heardMs > 400)
   })
 
+  it('has sound sent twice, so that a packet that is lost costs nothing', async () => {
+    await using calls = new WebrtcCalls({ log: silentLog })
+    await using client = new FakeWebrtcClient()
+    const { sdp } = await calls.begin(await client.offer(), 'alice', ongoing)
+    const first = /^m=audio \S+ \S+ (\d+)/m.exec(sdp)?.[1]
+    expect(sdp).toContain(`a=rtpmap:${first} red/48000/2`)
+  })
+
   it('sends what is said before the channel is open', async () => {
     await using calls = new WebrtcCalls({ log: silentLog })
     await using client = new FakeWebrtcClient()
