@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
+import { growHeapGenerously } from '#runtime/heap.ts'
 import { silentLog } from '#runtime/log.ts'
 import { answerToWire, citationToWire } from '#server/wire.ts'
 import { noFigures } from '#voice-bot/figures.ts'
@@ -32,9 +33,15 @@ export interface VoiceUse {
   heldUpMs: number
 }
 
+const mostMarks = 5000
+growHeapGenerously()
 const directory = await mkdtemp(join(tmpdir(), 'nightdesk-bench-'))
 const store = openSqliteStore({ path: join(directory, 'store.db'), log: silentLog })
-const desk = openDesk({ key: 'voice', url: process.argv[2] ?? '', conversations: store.conversations })
+/** What went through the ports, as far as nobody has asked yet. */
+let marks: ProviderMark[] = []
+const desk = openDesk({ key: 'voice', url: process.argv[2] ?? '', conversations: store.conversations }, (what) => {
+  if (marks.length < mostMarks) marks.push({ what, at: steadyMs() })
+})
 const detector = createVoiceActivityDetector({ log: silentLog })
 const sessions = new VoiceSessions({
   conversation: desk.parts,

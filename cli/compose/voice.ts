@@ -4,6 +4,7 @@ import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import type { Config } from '#runtime/config/config.ts'
 import { durationMs } from '#runtime/config/duration.ts'
 import { ConfigError } from '#runtime/errors.ts'
+import { growHeapGenerously } from '#runtime/heap.ts'
 import type { Log } from '#runtime/log.ts'
 import type { RealtimeDesk } from '#server/realtime.ts'
 import { answerToWire, citationToWire } from '#server/wire.ts'
@@ -59,6 +60,7 @@ export async function openVoice(
   { speech, callLog, limits }: VoiceSurroundings,
 ): Promise<OpenedVoice> {
   const { resume_for, drain_for, ice_servers: iceServers, most_calls: mostCalls } = config.settings.voice
+  growHeapGenerously()
   const detector = createVoiceActivityDetector({ log })
   const mouth = speech.toSpeech && prepared(speech.toSpeech, log)
   const closing = new AbortController()
