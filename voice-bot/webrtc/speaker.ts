@@ -29,7 +29,8 @@ export class Speaker {
 
   /** What is played from here on belongs to `epoch`. */
   clear(epoch: number): void {
-    this.#breakOff()
+    // What is held has faded already.
+    if (!this.#isHeld) this.#breakOff()
     this.#pieces.length = 0
     this.#from = 0
     this.#waiting = 0
