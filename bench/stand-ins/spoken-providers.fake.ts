@@ -97,6 +97,7 @@ async function reply(
   })
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'bench', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
+  const askedAt = steadyMs()
   await after(firstTokenMs)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const tokens = tokensOf(sentences.join(' '))
@@ -105,7 +106,8 @@ async function reply(
     if (response.destroyed) return
     if (at === needed) mark('sentence-given')
     response.write(chunk({ role: 'assistant', content: token }))
-    await after(tokenMs)
+    // By the clock, so that a timer that is late once isn't late for all that follow.
+    await after(askedAt + firstTokenMs + (at + 1) * tokenMs - steadyMs())
   }
   response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`)
 }

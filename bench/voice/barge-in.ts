@@ -4,7 +4,9 @@ import { defaultMinimumMs } from '#voice-bot/turn-taking/options.ts'
 import { type Percentiles, percentiles } from '../search.ts'
 import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 import { startStandIns } from '../stand-ins/stand-ins.ts'
-import { Caller } from './caller.ts'
+import { startAgent } from '../voice-network/agent.ts'
+import { CallingCaller } from './call.ts'
+import { Caller, type Talking } from './caller.ts'
 import { interruptions, pace, questions, speech } from './microphone.ts'
 import { talkativeProviders } from './scripts.ts'
 import { startVoiceChild } from './voice-child.ts'
@@ -14,9 +16,9 @@ export interface BargeInRow {
   transport: string
   interruptions: number
   missed: number
-  /** Milliseconds from the first voiced frame of an interruption until the client was told to stop, less the least length of one. */
+  /** Milliseconds from the first voiced frame of an interruption until the client was silent, less the least length of one. */
   stop: Percentiles
-  /** From then until the voice was told to stop. */
+  /** From when the client was told until the voice was told to stop. */
   voiceCancelled?: Percentiles | undefined
   /** Pieces of sound that came after the client had been told to stop. */
   soundAfterwards?: number | undefined
@@ -29,18 +31,45 @@ const Marks = z.record(z.string(), z.array(z.custom<ProviderMark>((mark) => type
 
 interface Interrupted {
   begunAt: number
-  stoppedAt: number
+  /** The client was told to stop. */
+  toldAt: number
+  /** The last sound came out of its track, or, where it plays by itself, it was told to stop. */
+  silentAt: number
   soundAfterwards: number
 }
 
-/** Long answers talked over in real time. */
-export async function benchBargeIn(turns: number, signal: AbortSignal): Promise<BargeInRow> {
+/** Long answers talked over in real time, over a WebSocket and over a call. */
+export async function benchBargeIn(
+  turns: number,
+  progress: (what: string) => void,
+  signal: AbortSignal,
+): Promise<BargeInRow[]> {
+  const turn_detection = { type: 'server_vad', silence_duration_ms: 300 }
+  const session = { audio: { input: { turn_detection } } }
+  progress('Nightdesk, talked over')
+  const bySocket = await talkedOver('WebSocket', turns, signal, async (providers, closing) => {
+    const voice = closing.use(await startVoiceChild(providers))
+    return closing.use(await Caller.connect(voice.url, session))
+  })
+  progress('Nightdesk, talked over in a call')
+  const byCall = await talkedOver('WebRTC', turns, signal, async (providers, closing) => {
+    const agent = closing.use(await startAgent(providers))
+    return closing.use(await CallingCaller.connect(`127.0.0.1:${agent.port}`, session))
+  })
+  return [bySocket, byCall]
+}
+
+async function talkedOver(
+  transport: string,
+  turns: number,
+  signal: AbortSignal,
+  connect: (providersUrl: string, closing: AsyncDisposableStack) => Promise<Talking>,
+): Promise<BargeInRow> {
   const asked = await speech(questions, signal)
   const over = await speech(interruptions, signal)
   await using standIns = await startStandIns(['spoken'])
-  await using voice = await startVoiceChild(await standIns.askText('spoken', 'url', talkativeProviders))
-  const turn_detection = { type: 'server_vad', silence_duration_ms: 300 }
-  await using caller = await Caller.connect(voice.url, { audio: { input: { turn_detection } } })
+  await using closing = new AsyncDisposableStack()
+  const caller = await connect(await standIns.askText('spoken', 'url', talkativeProviders), closing)
   const pacer = pace([caller.microphone])
   const found: Interrupted[] = []
   let missed = 0
@@ -66,14 +95,14 @@ export async function benchBargeIn(turns: number, signal: AbortSignal): Promise<
   const cancels = marks.filter(({ what }) => what === 'voice-cancelled')
   return {
     system: 'Nightdesk',
-    transport: 'WebSocket',
+    transport,
     interruptions: found.length,
     missed,
-    stop: percentiles(found.map(({ begunAt, stoppedAt }) => stoppedAt - begunAt - leastMs)),
+    stop: percentiles(found.map(({ begunAt, silentAt }) => silentAt - begunAt - leastMs)),
     voiceCancelled: percentiles(
-      found.flatMap(({ begunAt, stoppedAt }) => {
-        const cancel = cancels.find(({ at }) => at > begunAt && at < stoppedAt + 1000)
-        return cancel === undefined ? [] : [cancel.at - stoppedAt]
+      found.flatMap(({ begunAt, toldAt }) => {
+        const cancel = cancels.find(({ at }) => at > begunAt && at < toldAt + 1000)
+        return cancel === undefined ? [] : [cancel.at - toldAt]
       }),
     ),
     soundAfterwards: found.reduce((sum, one) => sum + one.soundAfterwards, 0),
@@ -81,35 +110,41 @@ export async function benchBargeIn(turns: number, signal: AbortSignal): Promise<
 }
 
 /** @returns Whether an answer began to sound. */
-async function answered(caller: Caller, samples: Int16Array, signal: AbortSignal): Promise<boolean> {
+async function answered(caller: Talking, samples: Int16Array, signal: AbortSignal): Promise<boolean> {
   caller.listen(() => undefined)
   await caller.microphone.say(samples).ends
   return await soundFrom(caller, signal)
 }
 
-async function soundFrom(caller: Caller, signal: AbortSignal): Promise<boolean> {
-  const at = await Promise.race([caller.next('response.output_audio.delta'), pause(8000, undefined, { signal })])
+async function soundFrom(caller: Talking, signal: AbortSignal): Promise<boolean> {
+  const at = await Promise.race([caller.nextSound(), pause(8000, undefined, { signal })])
   return at !== undefined
 }
 
 /** Says something over an answer, as long as it takes. */
-async function talkOver(caller: Caller, samples: Int16Array, signal: AbortSignal): Promise<Interrupted | undefined> {
+async function talkOver(caller: Talking, samples: Int16Array, signal: AbortSignal): Promise<Interrupted | undefined> {
   const stop = Promise.withResolvers<number>()
-  let stoppedAt: number | undefined
+  let toldAt: number | undefined
   let soundAfterwards = 0
   let isNew = false
+  let silentAt: number | undefined
   caller.listen((type, at) => {
     if (type === 'input_audio_buffer.speech_started') {
-      stoppedAt ??= at
+      toldAt ??= at
       stop.resolve(at)
     }
     // What comes after the next response has begun is its own.
-    if (type === 'response.created') isNew = true
-    if (type === 'response.output_audio.delta' && stoppedAt !== undefined && !isNew) soundAfterwards += 1
+    if (type === 'response.created') {
+      isNew = true
+      silentAt ??= caller.soundedAt
+    }
+    if (type === 'response.output_audio.delta' && toldAt !== undefined && !isNew) soundAfterwards += 1
   })
   const { begins, ends } = caller.microphone.say(samples)
   const begunAt = await begins
   await ends
   const at = await Promise.race([stop.promise, pause(3000, undefined, { signal })])
-  return at === undefined ? undefined : { begunAt, stoppedAt: at, soundAfterwards }
+  return at === undefined
+    ? undefined
+    : { begunAt, toldAt: at, silentAt: silentAt ?? caller.soundedAt ?? at, soundAfterwards }
 }

@@ -5,13 +5,28 @@ import { bytesOf } from '#providers/audio/pcm.ts'
 import { steadyMs } from '../conversation/port-marks.ts'
 import { Microphone, micRate } from './microphone.ts'
 
-const ServerEvent = z.looseObject({ type: z.string() })
+export const ServerEvent = z.looseObject({ type: z.string(), event_id: z.string().optional() })
+
+export type OnEvent = (type: string, at: number, event: Readonly<Record<string, unknown>>) => void
+
+/** Somebody who talks to the agent, over whatever transport. */
+export interface Talking extends AsyncDisposable {
+  readonly microphone: Microphone
+  /** Instead of whoever listened before. */
+  listen(onEvent: OnEvent): void
+  /** When the next sound of an answer comes. */
+  nextSound(): Promise<number>
+  /** When the last sound was heard, where sound is heard and not only sent. */
+  readonly soundedAt: number | undefined
+}
 
 /** A client of the Realtime protocol with a microphone that is always on. Times are of the machine's steady clock. */
-export class Caller implements AsyncDisposable {
+export class Caller implements Talking {
   readonly microphone: Microphone
   readonly #socket: WebSocket
-  #onEvent: (type: string, at: number, event: Readonly<Record<string, unknown>>) => void = () => undefined
+  /** What it is sent it would play by itself. */
+  readonly soundedAt = undefined
+  #onEvent: OnEvent = () => undefined
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
@@ -44,8 +59,7 @@ export class Caller implements AsyncDisposable {
     this.#socket.send(JSON.stringify(event))
   }
 
-  /** Instead of whoever listened before. */
-  listen(onEvent: (type: string, at: number, event: Readonly<Record<string, unknown>>) => void): void {
+  listen(onEvent: OnEvent): void {
     this.#onEvent = onEvent
   }
 
@@ -60,6 +74,10 @@ export class Caller implements AsyncDisposable {
         resolve(at)
       }
     })
+  }
+
+  nextSound(): Promise<number> {
+    return this.next('response.output_audio.delta')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -35,6 +35,9 @@ export const LivekitTurns = z.looseObject({
   missed: z.number(),
   total: Spread,
   overhead: Spread,
+  speechEndToLlm: Spread,
+  tokenToTts: Spread,
+  audioToOutput: Spread,
 })
 export const LivekitBargeIn = z.looseObject({ name: z.string(), missed: z.number(), stopMinusMinDurationMs: Spread })
 export const LivekitLoad = z.looseObject({

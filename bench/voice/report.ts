@@ -3,7 +3,7 @@ import { type BenchTable, given, sized, timed } from '../report-cells.ts'
 import { quickProviders, usualVoiceProviders } from './scripts.ts'
 import type { VoiceFindings } from './voice.ts'
 
-export function voiceTables({ turns, bargeIn, load }: VoiceFindings): BenchTable[] {
+export function voiceTables({ turns, bargeIn, resume, load }: VoiceFindings): BenchTable[] {
   return [
     {
       title: 'From the end of speech to the first sound',
@@ -12,6 +12,18 @@ export function voiceTables({ turns, bargeIn, load }: VoiceFindings): BenchTable
         name: `${system}: ${turnEnds}`,
         cells: [given(count), given(missed), ...timed(total).slice(0, 2), ...(added === undefined ? [] : timed(added))],
       })),
+    },
+    {
+      title: 'Of what is added: the loop between its providers',
+      columns: ['to the model p50', 'p95', 'to the voice p50', 'p95', 'to the client p50', 'p95'],
+      rows: turns.flatMap(({ system, turnEnds, loop }) =>
+        loop === undefined
+          ? []
+          : {
+              name: `${system}: ${turnEnds}`,
+              cells: [loop.toModel, loop.toVoice, loop.toSound].flatMap((part) => timed(part).slice(0, 2)),
+            },
+      ),
     },
     {
       title: 'Talked over: until silence, beyond the least length of an interruption',
@@ -24,6 +36,32 @@ export function voiceTables({ turns, bargeIn, load }: VoiceFindings): BenchTable
           ...timed(stop),
           voiceCancelled && timed(voiceCancelled)[1],
           soundAfterwards === undefined ? undefined : given(soundAfterwards),
+        ],
+      })),
+    },
+    {
+      title: 'Cut off in the middle of an answer, and back at once',
+      columns: [
+        'breaks',
+        'sessions lost',
+        'next event p50',
+        'p95',
+        'sound goes on p50',
+        'p95',
+        'events missed',
+        'events twice',
+        'answers not whole',
+      ],
+      rows: resume.map((row) => ({
+        name: `Nightdesk, ${row.transport}`,
+        cells: [
+          given(row.breaks),
+          given(row.lostSessions),
+          ...timed(row.event).slice(0, 2),
+          ...timed(row.sound).slice(0, 2),
+          given(row.missedEvents),
+          given(row.doubledEvents),
+          given(row.brokenAnswers),
         ],
       })),
     },
@@ -65,8 +103,10 @@ export function voiceNotes({ withoutPeer }: VoiceFindings): string[] {
   const quick = quickProviders
   return [
     `Speech of espeak-ng in frames of 20 ms, in real time. Nightdesk runs in a process of its own behind its Realtime WebSocket, with recogniser, model and voice as servers in another process: final words at once, first token ${quick.firstTokenMs} ms, first sound ${quick.firstSoundMs} ms; the slower ones ${slow.finalMs}, ${slow.firstTokenMs} and ${slow.firstSoundMs} ms. LiveKit's are scripted objects in its own process, with the same delays, and it is given frames without a socket.`,
-    'Added: beyond the wait that was configured and the time that the providers took for what was needed. Nightdesk speaks once a sentence is whole and checked against its source, and counts the model as at work until then; LiveKit speaks from the first token.',
-    `The least length is ${defaultMinimumMs} ms here, where words decide earlier, and 500 ms for LiveKit.`,
+    'Added, for both alike: first sound less end of speech, less the wait that is configured, less the delays that the providers are set to; timers that are late count. Nightdesk speaks once a sentence is whole and checked against its source, so that its model is set to take until the next sentence begins; LiveKit speaks from the first token. Both of what Nightdesk adds, its own work and what its clients and sockets take, is in it.',
+    'The loop between its providers: from the end of the turn until the model is asked (0 where that was before), from the first sentence (LiveKit: token) until the voice is asked, from the first sound until the client has it; at the ports of the providers in the process that is measured.',
+    `The least length is ${defaultMinimumMs} ms here, where words decide earlier, and 500 ms for LiveKit. Over the WebSocket silence is when the client is told to stop; of a call, when the last sound came out of its track, which is held as soon as an interruption is suspected.`,
+    'Cut off: the connection is destroyed 0.3 to 1.5 s into an answer, and another one is made at once. A session numbers its events without gaps, so that what is missing or came twice can be counted; an answer is whole when it has as much sound as without a break. Web clients are not in this row.',
     'Missed: no sound within 6 s, or no stop within 3 s. Gap: how long a client that plays what it is sent at once had nothing to play within an answer. Reachable: heap and buffers after a forced collection.',
     ...(withoutPeer === undefined ? [] : [withoutPeer]),
   ]

@@ -27,3 +27,6 @@ export const usualVoiceProviders: SpokenScript = {
 
 /** Says much, so that there is something to talk over. */
 export const talkativeProviders: SpokenScript = { ...quickProviders, soundMs: 12_000 }
+
+/** Its voice is twice as fast as it is heard, so that an answer of six seconds can be cut off in its first three. */
+export const unhurriedProviders: SpokenScript = { ...quickProviders, soundMs: 3000, betweenSoundsMs: 50 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Percentiles, percentiles } from '../search.ts'
 import type { ProviderMark, SpokenScript } from '../stand-ins/spoken-script.ts'
 import { startStandIns } from '../stand-ins/stand-ins.ts'
+import { addedMs, type LoopTime, loopTime, type TurnTime } from './added-time.ts'
 import { Caller } from './caller.ts'
 import { pace, questions, speech } from './microphone.ts'
 import { quickProviders, usualVoiceProviders } from './scripts.ts'
@@ -16,8 +17,10 @@ export interface VoiceTurnsRow {
   missed: number
   /** Milliseconds from the last voiced frame to the first sound. */
   total: Percentiles
-  /** Of that, what neither the providers took nor the wait that was configured; absent where the wait is the system's own choice. */
+  /** Of that, what neither the providers were set to take nor the wait; absent where the wait is the system's own choice. */
   added?: Percentiles | undefined
+  /** Of that, what the loop took between its providers. */
+  loop?: Readonly<Record<keyof LoopTime, Percentiles>> | undefined
 }
 
 interface Scenario {
@@ -72,7 +75,7 @@ async function measured(
   await using voice = await startVoiceChild(await standIns.askText('spoken', 'url', script))
   await using caller = await Caller.connect(voice.url, { audio: { input: { turn_detection: detection } } })
   const pacer = pace([caller.microphone])
-  const times: { endedAt: number; soundAt: number }[] = []
+  const times: TurnTime[] = []
   try {
     await pause(1000, undefined, { signal })
     for (let turn = 0; turn < turns + warmUp; turn++) {
@@ -84,16 +87,21 @@ async function measured(
     pacer.stop()
   }
   const marks = Marks.parse(await standIns.ask('spoken', 'marks')).voice ?? []
+  const ports = await voice.marks()
+  const loops = times.flatMap((time) => loopTime(time, ports, waitMs ?? 0) ?? [])
+  const spread = (part: keyof LoopTime): Percentiles => percentiles(loops.map((loop) => loop[part]))
   return {
     system: 'Nightdesk',
     turnEnds,
     turns: times.length,
     missed: turns - times.length,
     total: percentiles(times.map(({ endedAt, soundAt }) => soundAt - endedAt)),
-    added:
-      waitMs === undefined
-        ? undefined
-        : percentiles(times.map((time) => addedMs(time, marks, waitMs, script.firstSoundMs))),
+    ...(waitMs === undefined
+      ? {}
+      : {
+          added: percentiles(times.map((time) => addedMs(time, marks, waitMs, script))),
+          loop: { toModel: spread('toModel'), toVoice: spread('toVoice'), toSound: spread('toSound') },
+        }),
   }
 }
 
@@ -102,7 +110,7 @@ async function ask(
   samples: Int16Array,
   byClient: boolean,
   signal: AbortSignal,
-): Promise<{ endedAt: number; soundAt: number } | undefined> {
+): Promise<TurnTime | undefined> {
   const sound = Promise.withResolvers<number>()
   let done = false
   caller.listen((type, at) => {
@@ -119,22 +127,4 @@ async function ask(
   const soundAt = await Promise.race([sound.promise, pause(6000, undefined, { signal })])
   done = true
   return soundAt === undefined ? undefined : { endedAt, soundAt }
-}
-
-/**
- * What passed beside the providers' work and the wait that was asked for. A model that was asked before the turn had
- * ended costs only what it was still at work after that; one that was asked later was asked too late by so much.
- */
-function addedMs(
-  { endedAt, soundAt }: { endedAt: number; soundAt: number },
-  marks: readonly ProviderMark[],
-  waitMs: number,
-  firstSoundMs: number,
-): number {
-  const within = marks.filter(({ at }) => at < soundAt)
-  const given = within.findLast(({ what }) => what === 'sentence-given')?.at ?? endedAt
-  const asked = within.findLast(({ what, at }) => what === 'model-asked' && at < given)?.at ?? given
-  const endsAt = endedAt + waitMs
-  const modelMs = asked <= endsAt ? Math.max(0, given - endsAt) : given - asked
-  return soundAt - endsAt - modelMs - firstSoundMs
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { OpsError } from '#runtime/errors.ts'
+import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 
 const Use = z.object({
   cpuSeconds: z.number(),
@@ -13,6 +14,7 @@ const Use = z.object({
   heldUpMs: z.number(),
 })
 export type VoiceUse = z.infer<typeof Use>
+const Marks = z.array(z.custom<ProviderMark>((mark) => typeof mark === 'object'))
 
 class VoiceEndedError extends OpsError {
   override readonly name = 'VoiceEndedError'
@@ -26,6 +28,8 @@ export interface VoiceChild extends AsyncDisposable {
   url: string
   /** What it has used until now, after a collection. */
   use(): Promise<VoiceUse>
+  /** What has gone through the ports of its providers since they were asked for last. */
+  marks(): Promise<readonly ProviderMark[]>
 }
 
 /** @param providersUrl Where its recogniser, model and voice are. */
@@ -46,6 +50,10 @@ export async function startVoiceChild(providersUrl: string): Promise<VoiceChild>
     use: async () => {
       child.stdin.write('use\n')
       return Use.parse(await nextLine())
+    },
+    marks: async () => {
+      child.stdin.write('marks\n')
+      return Marks.parse(await nextLine())
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -16,11 +16,13 @@ import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
 import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
 import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import { openDesk } from '../conversation/desk.ts'
+import { steadyMs } from '../conversation/port-marks.ts'
+import type { ProviderMark } from '../stand-ins/spoken-script.ts'
 
 /**
  * A voice agent in a process of its own, so that what it takes can be told from what its callers take:
  * `node --expose-gc voice-process.ts PROVIDERS_URL`. It writes its address; then, for each line of stdin, what it has
- * used until then. It ends with stdin.
+ * used until then, or for `marks` what went through its ports. It ends with stdin.
  */
 export interface VoiceUse {
   /** Without the collections that were forced to tell what is reachable. */
@@ -54,7 +56,12 @@ const sessions = new VoiceSessions({
 })
 const door = webSocketDoor(sessions)
 const http = createServer()
-http.on('upgrade', (request, socket, head) => door.accept(request, socket, head, { principal: localPrincipal }))
+http.on('upgrade', (request, socket, head) => {
+  const { searchParams: query } = new URL(request.url ?? '/', 'http://bench')
+  const resumeToken = query.get('resume') ?? undefined
+  const after = query.get('after') ?? undefined
+  door.accept(request, socket, head, { principal: localPrincipal, resumeToken, after })
+})
 http.listen(0, '127.0.0.1')
 await once(http, 'listening')
 const address = http.address()
@@ -76,7 +83,12 @@ setInterval(() => {
 
 /** What collections took that nobody but this measurement asked for. */
 let collectingSeconds = 0
-for await (const _ of createInterface({ input: process.stdin })) {
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'marks') {
+    process.stdout.write(`${JSON.stringify(marks)}\n`)
+    marks = []
+    continue
+  }
   const used = cpuSeconds()
   globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()

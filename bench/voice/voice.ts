@@ -1,11 +1,13 @@
 import { type BargeInRow, benchBargeIn } from './barge-in.ts'
 import { LivekitBargeIn, LivekitLoad, LivekitTurns, livekitPeer } from './livekit-peer.ts'
 import { benchVoiceLoad, type VoiceLoadRow } from './load.ts'
+import { benchResume, type ResumeRow } from './resume.ts'
 import { benchVoiceTurns, type VoiceTurnsRow } from './turns.ts'
 
 export interface VoiceFindings {
   turns: readonly VoiceTurnsRow[]
   bargeIn: readonly BargeInRow[]
+  resume: readonly ResumeRow[]
   load: readonly VoiceLoadRow[]
   /** Why there is no peer beside us. */
   withoutPeer?: string | undefined
@@ -24,15 +26,15 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
   const { turns, sessions, minutes, progress } = options
   const peer = options.peers ? await livekitPeer(signal) : undefined
   const ownTurns = await benchVoiceTurns(turns, progress, signal)
-  progress('Nightdesk, talked over')
-  const ownBargeIn = [await benchBargeIn(turns, signal)]
+  const ownBargeIn = await benchBargeIn(turns, progress, signal)
+  const resume = [await benchResume(turns, progress, signal)]
   const ownLoad: VoiceLoadRow[] = []
   for (const count of sessions) ownLoad.push(await benchVoiceLoad({ sessions: count, minutes }, progress, signal))
   if (peer === undefined) {
     const withoutPeer = options.peers
       ? 'LiveKit Agents was left out: its drivers are not on this machine.'
       : 'LiveKit Agents was left out, as asked.'
-    return { turns: ownTurns, bargeIn: ownBargeIn, load: ownLoad, withoutPeer }
+    return { turns: ownTurns, bargeIn: ownBargeIn, resume, load: ownLoad, withoutPeer }
   }
   progress('LiveKit Agents, turns')
   const only = '--only=stt-endpointing,vad-300,vad-300-preemptive'
@@ -49,13 +51,18 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
   return {
     turns: [
       ...ownTurns,
-      ...theirTurns.map(({ about, missed, total, overhead }) => ({
+      ...theirTurns.map((line) => ({
         system,
-        turnEnds: about,
+        turnEnds: line.about,
         turns,
-        missed,
-        total: spread(total),
-        added: spread(overhead),
+        missed: line.missed,
+        total: spread(line.total),
+        added: spread(line.overhead),
+        loop: {
+          toModel: spread(line.speechEndToLlm),
+          toVoice: spread(line.tokenToTts),
+          toSound: spread(line.audioToOutput),
+        },
       })),
     ],
     bargeIn: [
@@ -68,6 +75,7 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
         stop: spread(stopMinusMinDurationMs),
       })),
     ],
+    resume,
     load: [...ownLoad, ...theirLoad],
   }
 }
