@@ -1,11 +1,11 @@
 import { steadyMs } from '../conversation/port-marks.ts'
 import type { CallerLink } from '../voice-network/caller-link.ts'
 import { rtcLinks } from '../voice-network/rtc-link.ts'
-import type { OnEvent, Talking } from './caller.ts'
+import type { OnEvent } from './caller.ts'
 import { Microphone } from './microphone.ts'
 
 /** A client of a call over WebRTC, with a microphone that is always on, that hears what comes out of its track. */
-export class CallingCaller implements Talking {
+export class CallingCaller implements AsyncDisposable {
   readonly microphone: Microphone
   #link: CallerLink | undefined
   #soundedAt = 0

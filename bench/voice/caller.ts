@@ -21,7 +21,7 @@ export interface Talking extends AsyncDisposable {
 }
 
 /** A client of the Realtime protocol with a microphone that is always on. Times are of the machine's steady clock. */
-export class Caller implements Talking {
+export class Caller implements AsyncDisposable {
   readonly microphone: Microphone
   readonly #socket: WebSocket
   /** What it is sent it would play by itself. */
