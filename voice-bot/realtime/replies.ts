@@ -184,9 +184,12 @@ export class Replies {
 
   /** The listener says how much of an item they heard. */
   heardOf(itemId: string, heardMs: number): void {
+    const { hasTrack, playback } = this.#parts
     const reply = [this.#active, this.#last].find((each) => each?.writer.lastItemId === itemId)
     if (reply === undefined) return
     if (reply === this.#active) this.cancel(reply, 'client_cancelled')
+    // The client has fallen silent by itself, and knows when; what is worked out here from the clock counts no more.
+    else if (!hasTrack()) playback.clear()
     if (reply.turn !== undefined) void this.#parts.inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
   }
 
