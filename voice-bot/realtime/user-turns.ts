@@ -2,12 +2,12 @@ import type { ConversationEvent } from '#conversation/events.ts'
 import type { HeardNames } from '#conversation/heard-names.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
-import { durationMs } from '#providers/audio/pcm.ts'
-import type { Correction, Item, UserContent } from '../protocol.ts'
+import type { Item } from '../protocol.ts'
 import type { TurnDecision } from '../turn-taking/turn-taking.ts'
+import { ItemWords } from './item-words.ts'
 import type { Mood } from './mood.ts'
 import type { Replies } from './replies.ts'
-import { type SentAudio, wordsIn } from './sent-audio.ts'
+import type { SentAudio } from './sent-audio.ts'
 import type { SessionScope } from './session-parts.ts'
 import { answerLangOf, langOf } from './session-settings.ts'
 import type { TurnEar } from './turn-ear.ts'
@@ -48,8 +48,6 @@ export interface LastSaid {
 
 /** A recogniser that has not told the last words by then will not. */
 const lastWordsMs = 4000
-/** Speech that was sent whole is recognised faster than it was spoken. */
-const longestHearingMs = 60_000
 /** An answer isn't kept back longer than that for a sound without words. */
 const withheldMs = 1500
 /** The protocol wants at least this much audio in a commit. */
@@ -60,8 +58,7 @@ export class UserTurns {
   readonly #parts: UserTurnsParts
   #speech: Speech | undefined
   readonly #unheard: Unheard[] = []
-  /** Items whose speech came whole and is being recognised. */
-  readonly #sent = new Map<string, AbortController>()
+  readonly #itemWords: ItemWords
   #bufferedFromMs = 0
   #words = ''
   /** Times in a row that nothing was understood. */
@@ -72,11 +69,17 @@ export class UserTurns {
   #said: LastSaid | undefined
   /** Where the speech that was committed last ended; undefined: with its audio. */
   #spokenMs: number | undefined
-  /** How long what was said in each item is, until it is answered. */
-  readonly #audioMs = new Map<string, number>()
 
   constructor(parts: UserTurnsParts) {
     this.#parts = parts
+    this.#itemWords = new ItemWords({
+      ...parts,
+      deafCode: () => this.deafCode,
+      onSent: (words) => {
+        if (words !== '') this.typed(words)
+        parts.onHeard()
+      },
+    })
     const lang = langOf(parts.settings())
     this.#lang = lang === 'auto' ? 'en' : lang
   }
@@ -106,9 +109,7 @@ export class UserTurns {
 
   /** How long the speech in an item is; asked once. */
   takeAudioMs(itemId: string): number {
-    const audioMs = this.#audioMs.get(itemId) ?? 0
-    this.#audioMs.delete(itemId)
-    return audioMs
+    return this.#itemWords.takeAudioMs(itemId)
   }
 
   /** Audio that was taken in and not committed yet. */
@@ -117,7 +118,7 @@ export class UserTurns {
   }
 
   isUnheard(itemId: string): boolean {
-    return this.#sent.has(itemId) || this.#unheard.some((each) => each.itemId === itemId)
+    return this.#itemWords.isBeingHeard(itemId) || this.#unheard.some((each) => each.itemId === itemId)
   }
 
   /** What somebody typed has that language. */
@@ -163,14 +164,15 @@ export class UserTurns {
   }
 
   /** What the conversation heard. */
-  hear(event: Extract<ConversationEvent, { kind: 'interim' | 'final' | 'hint' | 'heard' | 'deaf' }>): void {
+  hear(event: Extract<ConversationEvent, { kind: 'interim' | 'final' | 'hint' | 'heard' | 'deaf' | 'hears-again' }>): void {
     const { ear, replies } = this.#parts
     switch (event.kind) {
       case 'interim':
       case 'final':
         this.#deafCode = undefined
         this.#words = event.text
-        if (this.#speech !== undefined) this.#tell(this.#speech.itemId, event.text, false, event.names?.corrections)
+        if (this.#speech !== undefined)
+          this.#itemWords.tell(this.#speech.itemId, event.text, false, event.names?.corrections)
         // Until the last words of a committed turn are there, words are of that turn, and it is over.
         if (this.#unheard.length > 0) return
         ear.heard({ kind: event.kind, text: event.text, confidence: event.confidence })
@@ -186,32 +188,16 @@ export class UserTurns {
         this.#deafCode = event.code
         this.#parts.mood.says('speech_recognition_failed', event.text, 'speech_recognition')
         return
+      case 'hears-again':
+        this.#deafCode = undefined
+        this.#parts.mood.saysNothing()
+        return
     }
   }
 
   /** Speech that the client sent whole as a part of an item; its words come when they come. */
   hearSent(itemId: string, audio: SentAudio): void {
-    const { parts, settings, onHeard } = this.#parts
-    const toText = parts.conversation.speech?.toText
-    const audioMs = durationMs(audio.samples.length, audio.sampleRate)
-    if (toText === undefined) {
-      this.transcribed(itemId, '', audioMs)
-      return
-    }
-    const abort = new AbortController()
-    this.#sent.set(itemId, abort)
-    wordsIn(toText, audio, langOf(settings()), AbortSignal.any([abort.signal, AbortSignal.timeout(longestHearingMs)]))
-      .catch((err: unknown) => {
-        if (!abort.signal.aborted) parts.conversation.log.warn({ err }, 'speech in an item was not recognised')
-        return ''
-      })
-      .then((words) => {
-        if (!this.#sent.delete(itemId)) return
-        if (words !== '') this.typed(words)
-        this.transcribed(itemId, words, audioMs)
-        onHeard()
-      })
-      .catch((err: unknown) => parts.conversation.log.error({ err }, 'speech in an item could not be told'))
+    this.#itemWords.hearSent(itemId, audio)
   }
 
   /** What was committed last will be answered, whatever its last words turn out to be. */
@@ -265,8 +251,7 @@ export class UserTurns {
   close(): void {
     this.#stopWithholding?.()
     for (const { stopWaiting } of this.#unheard) stopWaiting()
-    for (const abort of this.#sent.values()) abort.abort(new Error('the session is over'))
-    this.#sent.clear()
+    this.#itemWords.close()
   }
 
   #started(atMs: number): void {
@@ -375,47 +360,8 @@ export class UserTurns {
     if (this.#said !== undefined) this.#said.heardAt = this.#parts.parts.timing.nowMs()
     this.#misheard = words === '' ? this.#misheard + 1 : 0
     if (words !== '') this.#lang = lang ?? detectLang(words, this.#lang)
-    this.transcribed(itemId, words, audioMs, names?.corrections)
+    this.#itemWords.known(itemId, words, audioMs, names?.corrections)
     this.#parts.onHeard()
-  }
-
-  /** The words of an item are known. */
-  transcribed(itemId: string, words: string, audioMs: number, corrections?: readonly Correction[]): void {
-    const { items, settings } = this.#parts
-    const item = items.find(itemId)
-    if (item !== undefined) this.#audioMs.set(itemId, audioMs)
-    if (item?.type === 'message' && item.role === 'user') {
-      const content = item.content.map((part): UserContent => {
-        return part.type === 'input_audio' && part.transcript === null ? { ...part, transcript: words } : part
-      })
-      items.change({ ...item, content })
-    }
-    const code = words === '' ? this.deafCode : undefined
-    // Who wants no transcripts gets none; what our own events tell is for whoever knows them.
-    if (settings().audio.input.transcription !== null) this.#transcript(itemId, words, audioMs, code)
-    if (code === undefined) this.#tell(itemId, words, true, corrections)
-  }
-
-  #transcript(item_id: string, transcript: string, audioMs: number, code: string | undefined): void {
-    const { send } = this.#parts
-    const place = { item_id, content_index: 0 }
-    if (code !== undefined) {
-      const error = { type: 'server_error', code, message: 'The speech could not be recognised.', param: null }
-      send({ type: 'conversation.item.input_audio_transcription.failed', ...place, error })
-      return
-    }
-    if (transcript !== '')
-      send({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta: transcript })
-    send({
-      type: 'conversation.item.input_audio_transcription.completed',
-      ...place,
-      transcript,
-      usage: { type: 'duration', seconds: Math.round(audioMs) / 1000 },
-    })
-  }
-
-  #tell(item_id: string, text: string, is_final: boolean, corrections: readonly Correction[] = []): void {
-    this.#parts.send({ type: 'nightdesk.transcript', item_id, text, is_final, corrections })
   }
 
   #drop(): void {
