@@ -9,8 +9,15 @@ export function dollars(usd: number): string {
 const en = {
   title: 'Operations',
   ask: 'Ask',
-  summary: (sources: number, entries: number) =>
-    `${sources === 1 ? '1 source' : `${sources} sources`} · ${entries.toLocaleString('en')} files and pages`,
+  /** One file can hold several documents: each alert and each operation of an API is one. */
+  summary: (sources: number, entries: number, documents: number | undefined) =>
+    [
+      sources === 1 ? '1 source' : `${sources} sources`,
+      entries === 1 ? '1 file or page' : `${entries.toLocaleString('en')} files and pages`,
+      ...(documents === undefined
+        ? []
+        : [documents === 1 ? 'one document' : `${documents.toLocaleString('en')} documents in them`]),
+    ].join(' · '),
   allWell: 'Everything is up to date.',
   trouble: (count: number) => (count === 1 ? '1 source needs a look.' : `${count} sources need a look.`),
   working: 'Syncing…',
@@ -145,7 +152,12 @@ export type OperationsWords = typeof en
 const ja: OperationsWords = {
   title: '運用状況',
   ask: '質問する',
-  summary: (sources, entries) => `取り込み元 ${sources} 件 · ファイルとページ ${entries.toLocaleString('ja')} 件`,
+  summary: (sources, entries, documents) =>
+    [
+      `取り込み元 ${sources} 件`,
+      `ファイルとページ ${entries.toLocaleString('ja')} 件`,
+      ...(documents === undefined ? [] : [`その中の文書 ${documents.toLocaleString('ja')} 件`]),
+    ].join(' · '),
   allWell: 'すべて最新です。',
   trouble: (count) => `取り込み元 ${count} 件に確認が必要です。`,
   working: '同期しています…',

@@ -1,5 +1,5 @@
 import { ApiError, createApi } from './api.ts'
-import type { Provider, Providers, RecentTurn, Source } from './api-types.ts'
+import type { Provider, Providers, RecentTurn, Source, Status } from './api-types.ts'
 import { switchTheme } from './bar.ts'
 import { Connection } from './connection.ts'
 import { element, icon } from './dom.ts'
@@ -25,6 +25,7 @@ function start(): void {
   let sources: readonly Source[] | undefined
   let providers: Providers = { providers: [], alarms: [] }
   let turns: readonly RecentTurn[] = []
+  let status: Status | undefined
   let said = ''
   let next: ReturnType<typeof setTimeout> | undefined
 
@@ -127,7 +128,7 @@ function start(): void {
       'header',
       { class: 'summary', 'data-state': troubled + away > 0 || gone ? 'failed' : isBusy ? 'syncing' : 'idle' },
       element('h1', {}, headline),
-      all.length > 0 && element('p', {}, words.summary(all.length, entries)),
+      all.length > 0 && element('p', {}, words.summary(all.length, entries, status?.documents)),
     )
   }
 
@@ -161,7 +162,12 @@ function start(): void {
     clearTimeout(next)
     try {
       const stop = AbortSignal.timeout(loadTimeoutMs)
-      ;[sources, providers, turns] = await Promise.all([api.sources(stop), api.providers(stop), api.turns(stop)])
+      ;[sources, providers, turns, status] = await Promise.all([
+        api.sources(stop),
+        api.providers(stop),
+        api.turns(stop),
+        api.status(stop),
+      ])
       show()
     } catch (error) {
       tell(error)

@@ -16,7 +16,7 @@ const longestBacklogBytes = 256 * 1024
 const keptPieces = 200
 const keptEvents = 50
 /** Whatever is asked over a line that is there is answered by then, on a bad network too. */
-const answerWithinMs = 2500
+const answerWithinMs = 3000
 /** An item is confirmed as soon as it arrives. */
 const confirmWithinMs = 1500
 /** Who changes from one network to another isn't told that the old connection is dead: silence is asked about. */

@@ -1,0 +1,111 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+import { fakeDeepgram } from '#providers/speech-to-text/deepgram/deepgram.fake.ts'
+import { chromiumAt, flags } from '#server/page.fake.ts'
+
+export const question = 'how do I fail over the payments database'
+/** The browser plays the file from its beginning when the microphone is opened, and it shouldn't come again. */
+const silence = { beforeS: 1, afterS: 60 }
+
+/** Whether the tests have to be left out; says so on stderr. */
+export function lacksVoices(): boolean {
+  const missing = [chromiumAt, '/usr/bin/espeak-ng', '/usr/bin/sox'].filter((path) => !existsSync(path))
+  if (missing.length > 0)
+    process.stderr.write(`Talking in a browser is not tested: there is no ${missing.join(', ')}\n`)
+  return missing.length > 0
+}
+
+/** A browser whose microphone hears the question once. */
+export function launchAsker(folder: string): Promise<Browser> {
+  const [spoken, heard] = [join(folder, 'spoken.wav'), join(folder, 'heard.wav')]
+  execFileSync('espeak-ng', ['-s', '150', '-w', spoken, question])
+  const pad = ['pad', String(silence.beforeS), String(silence.afterS)]
+  execFileSync('sox', [spoken, '-r', '48000', '-c', '1', '-b', '16', heard, ...pad])
+  const args = [
+    ...flags,
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${heard}`,
+    '--autoplay-policy=no-user-gesture-required',
+  ]
+  return chromium.launch({ executablePath: chromiumAt, args })
+}
+
+/** `nightdesk start` on the samples, with a recogniser that hears the question wherever it is. */
+export async function startDesk() {
+  const folder = await mkdtemp(join(tmpdir(), 'nightdesk-browser-'))
+  // All of it is understood at once: a slow machine that hears a gap makes no two questions of it.
+  const deepgram = await fakeDeepgram({ speech: [{ text: question, fromMs: 1400, toMs: 1700 }] })
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, DEEPGRAM_API_KEY: 'key-for-tests', DEEPGRAM_BASE_URL: deepgram.url }
+  // Without the launcher, which would leave it behind when it's killed.
+  const args = [join(import.meta.dirname, 'main.ts'), 'start', '--port', '0', '--data-dir', join(folder, 'data')]
+  const child = spawn(process.execPath, args, { env })
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (piece) => {
+        said += String(piece)
+        const ready = /ready at (http:\S+)/.exec(said)?.[1]
+        if (ready !== undefined) resolve(ready)
+      })
+    child.once('exit', () => reject(new Error(said)))
+  })
+  return {
+    folder,
+    url,
+    async [Symbol.asyncDispose]() {
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await gone
+      await deepgram[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** A network between a browser and a server, whose connections can be torn. */
+export class FakeNetwork implements AsyncDisposable {
+  readonly #server = createServer((client) => this.#joined(client))
+  readonly #target: number
+  #sockets: Socket[] = []
+
+  constructor(url: string) {
+    this.#target = Number(new URL(url).port)
+  }
+
+  /** @returns Where the server is reached through it. */
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    const address = this.#server.address()
+    return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  }
+
+  /** Every connection is reset, at both ends. */
+  tear(): void {
+    for (const socket of this.#sockets.splice(0)) socket.resetAndDestroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.tear()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #joined(client: Socket): void {
+    const server = connect(this.#target, '127.0.0.1')
+    this.#sockets.push(client, server)
+    for (const socket of [client, server]) {
+      socket.setNoDelay()
+      socket.on('error', () => socket.destroy())
+    }
+    client.on('close', () => server.destroy())
+    server.on('close', () => client.destroy())
+    client.pipe(server)
+    server.pipe(client)
+  }
+}
