@@ -6,7 +6,8 @@ import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ReplyStep, ScriptedLlm } from '#providers/llm/llm.fake.ts'
-import { tone } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { FakeTextToSpeech, tone } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { saidAh } from '../voice-activity/voice-activity.fake.ts'
 import { startVoice } from './realtime.fake.ts'
 
 const failOver = 'How do I fail over Redis by hand?'
@@ -145,6 +146,78 @@ describe('@openai/agents-realtime', () => {
     expect(await said.promise).toContain('3 hours ago')
     session.close()
     expect(calls).toEqual([{ service: 'checkout' }])
+  })
+
+  it('hands over to another agent of its own, whose tools are ours from then on', async () => {
+    const offered: string[][] = []
+    const llm: ScriptedLlm = new ScriptedLlm(async function* () {
+      const names = (llm.asked.at(-1)?.tools ?? []).map(({ name }) => name)
+      if (names.length > 0) offered.push(names)
+      const wants = ['transfer_to_database', 'replica_lag'].find((name) => names.includes(name))
+      const result = JSON.stringify(llm.heard.at(-1)).includes('"role":"tool"')
+      if (wants !== undefined && !result) yield { call: { id: wants, name: wants, arguments: '{}' } }
+      else yield result ? 'The lag is 4 seconds.' : 'QUESTION'
+    })
+    await using voice = await startVoice({ conversation: { llm } })
+    const lag = tool({
+      name: 'replica_lag',
+      description: 'How far the replicas lag behind.',
+      parameters: z.object({}),
+      execute: async () => 'The lag is 4 seconds.',
+    })
+    const database = new RealtimeAgent({ name: 'database', handoffDescription: 'Knows replicas.', tools: [lag] })
+    const agent = new RealtimeAgent({ name: 'on-call', handoffs: [database] })
+    const session = new RealtimeSession(agent, { transport: 'websocket' })
+    const errors: unknown[] = []
+    session.on('error', (error) => errors.push(error))
+    const handedTo = Promise.withResolvers<string>()
+    session.on('agent_handoff', (_context, _from, to) => handedTo.resolve(to.name))
+    const said = Promise.withResolvers<string>()
+    session.on('agent_end', (_context, _agent, output) => {
+      if (output.includes('lag')) said.resolve(output)
+    })
+    await session.connect({ apiKey: 'sk-any', url: voice.url })
+    session.sendMessage('Who can look at the replicas?')
+    expect(await handedTo.promise).toBe('database')
+    session.sendMessage('How far do the replicas lag behind?')
+    expect(await said.promise).toContain('4 seconds')
+    session.close()
+    expect(offered[0]).toEqual(['transfer_to_database'])
+    expect(offered.at(-1)).toEqual(['replica_lag'])
+    expect(errors).toEqual([])
+  })
+
+  it('is interrupted by its speaker, who is answered', async () => {
+    const never = Promise.withResolvers<void>()
+    let words = 0
+    const toSpeech = new FakeTextToSpeech({
+      before: async () => {
+        words += 1
+        if (words === 5) await never.promise
+      },
+    })
+    const script = [{ text: 'wait stop how much memory may Redis use', fromMs: 0, toMs: 2000 }]
+    await using voice = await startVoice({ script, toSpeech })
+    const session = new RealtimeSession(new RealtimeAgent({ name: 'on-call' }), { transport: 'websocket' })
+    const errors: unknown[] = []
+    session.on('error', (error) => errors.push(error))
+    const interrupted = Promise.withResolvers<void>()
+    session.on('audio_interrupted', () => interrupted.resolve())
+    const heard = Promise.withResolvers<void>()
+    session.on('audio', () => heard.resolve())
+    const answered = Promise.withResolvers<string>()
+    session.on('agent_end', (_context, _agent, output) => {
+      if (output.includes('evicts')) answered.resolve(output)
+    })
+    await session.connect({ apiKey: 'sk-any', url: voice.url })
+    session.sendMessage(failOver)
+    await heard.promise
+    session.sendAudio(bufferOf(saidAh(2, 24_000)))
+    session.sendAudio(bufferOf(silence(3000)))
+    await interrupted.promise
+    expect(await answered.promise).toContain('12 gigabytes')
+    session.close()
+    expect(errors).toEqual([])
   })
 })
 
