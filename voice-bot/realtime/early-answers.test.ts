@@ -59,7 +59,7 @@ describe('an answer whose turn the client ended', () => {
     await using talk = await spokenTo(last.promise)
     talk.client.send({ type: 'response.create' })
     await talk.model.asked
-    expect(talk.client.all('nightdesk.caption')).toEqual([])
+    expect(talk.client.all('conversation.item.input_audio_transcription.completed')).toEqual([])
     last.resolve({ ...question, text: 'how do I fail over redis by hand' })
     const { response } = await talk.client.event('response.done')
     expect([response.status, talk.model.times()]).toEqual(['completed', 1])
