@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { preferringRedundancy } from './offer.ts'
+import { preferringRedundancy, sparingSilence } from './offer.ts'
 
 const offer = (formats: string, ...lines: string[]) =>
   [
@@ -25,5 +25,19 @@ describe('preferringRedundancy', () => {
       offer('0 63', red),
     ])
       expect(preferringRedundancy(same)).toBe(same)
+  })
+})
+
+describe('sparingSilence', () => {
+  it('asks for it once, where there is Opus', () => {
+    const asked = sparingSilence(offer('111', opus, 'a=fmtp:111 minptime=10;useinbandfec=1'))
+    expect(asked).toBe(offer('111', opus, 'a=fmtp:111 usedtx=1;minptime=10;useinbandfec=1'))
+    expect(sparingSilence(asked)).toBe(asked)
+    expect(sparingSilence(offer('0', 'a=rtpmap:0 PCMU/8000'))).toBe(offer('0', 'a=rtpmap:0 PCMU/8000'))
+  })
+
+  it('leaves it to a client that says that it does not want it', () => {
+    const unwanted = offer('111', opus, 'a=fmtp:111 minptime=10;usedtx=0')
+    expect(sparingSilence(unwanted)).toBe(unwanted)
   })
 })

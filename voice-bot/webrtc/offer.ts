@@ -35,3 +35,13 @@ export function preferringRedundancy(sdp: string): string {
     return rest[0] === opus ? `${start} ${[red, ...rest].join(' ')}` : line
   })
 }
+
+/**
+ * Has us send next to nothing while we are silent (Opus's DTX): our silence is digital, so that nothing of it is lost, and
+ * we are silent most of the time. What the client sends is left as the client has it.
+ */
+export function sparingSilence(sdp: string): string {
+  const opus = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im.exec(sdp)?.[1]
+  if (opus === undefined) return sdp
+  return sdp.replace(new RegExp(`^(a=fmtp:${opus} )(?!.*\\busedtx=)`, 'm'), '$1usedtx=1;')
+}

@@ -2,7 +2,7 @@ import wrtc from '@roamhq/wrtc'
 import { joined } from '#providers/audio/pcm.ts'
 import { Resampler } from '#providers/audio/resample.ts'
 import { OfferRefusedError } from './errors.ts'
-import { preferringRedundancy } from './offer.ts'
+import { preferringRedundancy, sparingSilence } from './offer.ts'
 import { frameLength, Speaker } from './speaker.ts'
 import { heardRate, type IceServer, playedRate } from './wire.ts'
 
@@ -10,6 +10,10 @@ import { heardRate, type IceServer, playedRate } from './wire.ts'
 const channelName = 'oai-events'
 /** A client that doesn't read is hung up on. */
 const mostUnsentBytes = 4 * 1024 * 1024
+/** Only after so much it's looked whether any of it was read: to look is to wait for another thread. */
+const lookAfterBytes = 256 * 1024
+/** Of full scale 32,768: 60 dB below it. */
+const faint = 32
 /** Events that wait for the client to open its channel. */
 const mostUnsent = 1000
 /** What isn't connected by then never will be. */
@@ -39,6 +43,7 @@ export class Peer {
   #sink: { stop(): void } | undefined
   #channel: RTCDataChannel | undefined
   #unsent: string[] = []
+  #sentSinceLook = 0
   #heard: Int16Array[] = []
   #giveUp: NodeJS.Timeout | undefined
   #isClosed = false
@@ -56,7 +61,8 @@ export class Peer {
   /** @throws {OfferRefusedError} */
   async answer(sdp: string): Promise<string> {
     const connection = this.#connection
-    await connection.setRemoteDescription({ type: 'offer', sdp: preferringRedundancy(sdp) }).catch((cause: unknown) => {
+    const offer = sparingSilence(preferringRedundancy(sdp))
+    await connection.setRemoteDescription({ type: 'offer', sdp: offer }).catch((cause: unknown) => {
       throw new OfferRefusedError('it is not understood', { cause })
     })
     const audio = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === 'audio')
@@ -137,7 +143,8 @@ export class Peer {
         channelCount: number
       }) => {
         if (resampler?.rate !== sampleRate) resampler = { rate: sampleRate, is: new Resampler(sampleRate, heardRate) }
-        this.#heard.push(resampler.is.push(firstChannel(samples, channelCount)))
+        const mono = firstChannel(samples, channelCount)
+        this.#heard.push(isFaint(mono) ? resampler.is.pushRoughly(mono) : resampler.is.push(mono))
       },
     })
     this.#sink = sink
@@ -163,11 +170,16 @@ export class Peer {
     const waiting = this.#unsent
     this.#unsent = []
     try {
-      for (const json of waiting) this.#channel.send(json)
+      for (const json of waiting) {
+        this.#channel.send(json)
+        this.#sentSinceLook += json.length
+      }
     } catch {
       this.close('an event could not be sent')
       return
     }
+    if (this.#sentSinceLook < lookAfterBytes) return
+    this.#sentSinceLook = 0
     if (this.#channel.bufferedAmount > mostUnsentBytes) this.close('the client does not read its events')
   }
 
@@ -195,6 +207,12 @@ export class Peer {
       }
     })
   }
+}
+
+/** To filter what nobody hears would take most of what a call takes of this thread. */
+function isFaint(samples: Int16Array): boolean {
+  for (const sample of samples) if (sample > faint || sample < -faint) return false
+  return true
 }
 
 function firstChannel(samples: Int16Array, channels: number): Int16Array {
