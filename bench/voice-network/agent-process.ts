@@ -73,11 +73,19 @@ async function cpuSecondsOf(id: number | undefined): Promise<number> {
   return (Number(afterName[11] ?? 0) + Number(afterName[12] ?? 0)) / 100
 }
 
+/** Pages have 4 kB here (proc(5)). */
+async function residentMbOf(id: number | undefined): Promise<number> {
+  if (id === undefined) return 0
+  const pages = (await readFile(`/proc/${id}/statm`, 'utf8').catch(() => '')).split(' ')[1]
+  return (Number(pages ?? 0) * 4096) / 1e6
+}
+
 for await (const _ of createInterface({ input: process.stdin })) {
   const { user, system } = process.cpuUsage()
   const use: AgentUse = {
     cpuSeconds: (user + system) / 1e6,
     callsCpuSeconds: await cpuSecondsOf(calls.processId),
+    residentMb: process.memoryUsage.rss() / 1e6 + (await residentMbOf(calls.processId)),
     heardLateMs: hearing.lateMs,
   }
   process.stdout.write(`${JSON.stringify(use)}\n`)

@@ -9,6 +9,8 @@ const Use = z.object({
   cpuSeconds: z.number(),
   /** Of the process that holds the calls. */
   callsCpuSeconds: z.number(),
+  /** Of both processes. */
+  residentMb: z.number(),
   /** Of each piece of speech that came as an event, how much later than the soonest. */
   heardLateMs: z.array(z.number()).readonly(),
 })

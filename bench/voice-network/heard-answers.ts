@@ -3,6 +3,8 @@ export class HeardAnswers {
   heardMs = 0
   silentMs = 0
   longestSilenceMs = 0
+  /** Each silence within an answer. */
+  readonly gapsMs: number[] = []
   /** Of the last 10 ms that were no silence. */
   soundedAt = 0
   #isWithin = false
@@ -28,6 +30,7 @@ export class HeardAnswers {
     // Only once sound follows is it known that it was a gap and not the end.
     this.heardMs += this.#silenceMs + windowMs
     this.silentMs += this.#silenceMs
+    if (this.#silenceMs > 0) this.gapsMs.push(this.#silenceMs)
     this.longestSilenceMs = Math.max(this.longestSilenceMs, this.#silenceMs)
     this.#silenceMs = 0
   }

@@ -1,4 +1,5 @@
 import { type BargeInRow, benchBargeIn } from './barge-in.ts'
+import { benchCallsLoad } from './calls-load.ts'
 import { LivekitBargeIn, LivekitLoad, LivekitTurns, livekitPeer } from './livekit-peer.ts'
 import { benchVoiceLoad, type VoiceLoadRow } from './load.ts'
 import { benchResume, type ResumeRow } from './resume.ts'
@@ -29,7 +30,10 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
   const ownBargeIn = await benchBargeIn(turns, progress, signal)
   const resume = [await benchResume(turns, progress, signal)]
   const ownLoad: VoiceLoadRow[] = []
-  for (const count of sessions) ownLoad.push(await benchVoiceLoad({ sessions: count, minutes }, progress, signal))
+  for (const count of sessions) {
+    ownLoad.push(await benchVoiceLoad({ sessions: count, minutes }, progress, signal))
+    ownLoad.push(await benchCallsLoad({ sessions: count, minutes }, progress, signal))
+  }
   if (peer === undefined) {
     const withoutPeer = options.peers
       ? 'LiveKit Agents was left out: its drivers are not on this machine.'
