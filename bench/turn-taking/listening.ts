@@ -2,7 +2,7 @@ import { silentLog } from '#runtime/log.ts'
 import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
 import type { VoiceActivityDetector, VoiceFrame } from '#voice-bot/voice-activity/voice-activity.ts'
 import { sampleRate } from './noises.ts'
-import type { Scene } from './scenes.ts'
+import type { Scene } from './tape.ts'
 
 /** A scene with what the detector made of it. */
 export interface HeardScene {

@@ -2,7 +2,7 @@ import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
 import type { TurnTakingOptions } from '#voice-bot/turn-taking/options.ts'
 import type { TurnDecision, TurnEvidence } from '#voice-bot/turn-taking/turn-taking.ts'
 import type { VoiceFrame } from '#voice-bot/voice-activity/voice-activity.ts'
-import type { Scene, SceneEvent, ToldWord } from './scenes.ts'
+import type { Scene, SceneEvent, ToldWord } from './tape.ts'
 
 /** What turn-taking made of one event of a scene. */
 export type Outcome =

@@ -1,89 +1,13 @@
 import { type Chance, chance } from '../chance.ts'
-import { babble, cough, mix, music, room, type Sound, sampleRate, tone, toPcm, typing } from './noises.ts'
+import { babble, cough, music, type Sound, tone, typing } from './noises.ts'
 import { type Speaker, Speaking, type Spoken, speakerOf } from './speaking.ts'
+import { betweenMs, lengthMs, type Scene, speakerDb, Tape, talk } from './tape.ts'
 import { answers, interruptions, nods, type Split, scriptedTurns } from './utterances.ts'
 
-/** A word as a recogniser will tell it. */
-export interface ToldWord {
-  text: string
-  /** When it has been said, and when the recogniser tells it. */
-  saidMs: number
-  toldMs: number
-  confidence: number
-}
-
-/** Somebody's turn, or what happens while we speak. */
-export type SceneEvent =
-  | { kind: 'turn'; fromMs: number; toMs: number; until: number; pauses: number }
-  | {
-      kind: 'answer'
-      text: string
-      fromMs: number
-      toMs: number
-      /** What happens meanwhile: something that isn't meant for us, or an interruption. */
-      disturbance?: string | undefined
-      interruption?: { fromMs: number; toMs: number } | undefined
-    }
-
-/** A conversation as it reaches the microphone, and what is true about it. */
-export interface Scene {
-  lang: 'en' | 'ja'
-  /** The room: `quiet`, or a noise and its distance from the speaker in dB. */
-  room: string
-  samples: Int16Array
-  words: readonly ToldWord[]
-  events: readonly SceneEvent[]
-}
-
-/** How loud the speaker is; everything else is told as a distance from it. */
-const speakerDb = -23
-const roomDb = -62
-/** Between two turns: time for an answer that isn't part of the test, longer than the longest wait of any eagerness. */
-const betweenMs = 4400
 const roomNoises = ['typing', 'music', 'babble'] as const
 const distancesDb = [20, 10, 5] as const
 /** In each language so many speakers are talked over and talk over us; all the others take turns alone. */
 const overlappedSpeakers = 4
-
-/** A recording in the making. */
-class Tape {
-  readonly words: ToldWord[] = []
-  readonly events: SceneEvent[] = []
-  readonly #layers: { sound: Sound; atMs: number; db: number }[] = []
-  nowMs = 1500
-
-  say(
-    spoken: Spoken,
-    db: number,
-    chance: Chance,
-    recognised: (word: string) => string | undefined = (word) => word,
-  ): void {
-    this.#layers.push({ sound: spoken.sound, atMs: this.nowMs, db })
-    let toldMs = 0
-    for (const word of spoken.words) {
-      const text = recognised(word.text)
-      const saidMs = this.nowMs + word.toMs
-      toldMs = Math.max(toldMs, saidMs + 150 + 150 * chance.unit())
-      if (text !== undefined && text !== '') this.words.push({ text, saidMs, toldMs, confidence: 0.95 })
-    }
-  }
-
-  noise(sound: Sound, atMs: number, db: number): void {
-    this.#layers.push({ sound, atMs, db })
-  }
-
-  recorded(chance: Chance): Int16Array {
-    const whole = room(this.nowMs + 2500, chance)
-    const mixed = new Float32Array(whole.length)
-    mix(mixed, whole, 0, roomDb)
-    for (const { sound, atMs, db } of this.#layers) mix(mixed, sound, atMs, db)
-    return toPcm(mixed)
-  }
-}
-
-function lengthMs(sound: Sound): number {
-  return (sound.length * 1000) / sampleRate
-}
 
 /** Everything of one split, made anew from the same seed at every run. */
 export async function* scenes(split: Split, signal: AbortSignal): AsyncGenerator<Scene> {
@@ -128,14 +52,6 @@ export async function* scenes(split: Split, signal: AbortSignal): AsyncGenerator
       yield* overlapped(split, { speaking, speaker, lang, first, voices, luck }, signal)
     }
   }
-}
-
-function talk(tape: Tape, turn: Spoken, luck: Chance): void {
-  const fromMs = tape.nowMs
-  const toMs = fromMs + lengthMs(turn.sound)
-  tape.say(turn, speakerDb, luck)
-  tape.nowMs = toMs + betweenMs
-  tape.events.push({ kind: 'turn', fromMs, toMs, until: tape.nowMs, pauses: turn.pauses.length })
 }
 
 async function crowd(speaking: Speaking, luck: Chance, signal: AbortSignal): Promise<Sound[]> {

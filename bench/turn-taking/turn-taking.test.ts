@@ -7,9 +7,10 @@ import { chance } from '../chance.ts'
 import { disturbances, interruptions, turnEnds } from './findings.ts'
 import { heardScenes } from './listening.ts'
 import { cough, loudness, mix, music, sampleRate, tone, toPcm, typing } from './noises.ts'
-import { rehearse } from './rehearsal.ts'
+import { recordedDisturbances, recordedTurns } from './recorded-scenes.ts'
+import { type Outcome, rehearse } from './rehearsal.ts'
 import { turnTakingChart, turnTakingTables } from './report.ts'
-import type { Scene } from './scenes.ts'
+import type { Scene } from './tape.ts'
 import { nods, scriptedTurns } from './utterances.ts'
 
 const recordings = join(import.meta.dirname, '../../../shared/audio')
@@ -38,8 +39,13 @@ async function outcomes(scene: Scene) {
   async function* only() {
     yield scene
   }
-  for await (const heard of heardScenes(only(), ongoing)) return rehearse(heard.scene, heard.frames, usual)
-  return []
+  return await allOutcomes(only())
+}
+
+async function allOutcomes(scenes: AsyncIterable<Scene>): Promise<Outcome[]> {
+  const all: Outcome[] = []
+  for await (const heard of heardScenes(scenes, ongoing)) all.push(...rehearse(heard.scene, heard.frames, usual))
+  return all
 }
 
 describe.skipIf(!existsSync(recordings))('turn-taking on recorded speech', () => {
@@ -52,13 +58,19 @@ describe.skipIf(!existsSync(recordings))('turn-taking on recorded speech', () =>
     expect(turn?.kind === 'turn' ? turn.delayMs : undefined).toBeLessThan(1100)
   })
 
-  it('is not interrupted by eight seconds of loud noise', async () => {
-    const sound = soundOf(readFileSync(join(recordings, 'leopard/empty.wav')), sampleRate)
-    const toMs = (1000 * sound.length) / sampleRate
-    const answer = { kind: 'answer', text: 'First drain the node.', fromMs: 0, toMs, disturbance: 'noise' } as const
-    const scene = { lang: 'en', room: 'recorded', samples: sound, words: [], events: [answer] } as const
-    expect(await outcomes(scene)).toMatchObject([{ kind: 'disturbance', interrupted: false }])
-  })
+  it('cuts off hardly anybody who pauses, in rooms with typing, music and other recorded talk', async () => {
+    const ends = turnEnds('recorded', await allOutcomes(recordedTurns(recordings, 1)))
+    expect(ends.turns).toBeGreaterThanOrEqual(20)
+    expect(ends.stuck).toBe(0)
+    expect(ends.cutOffShare).toBeLessThanOrEqual(0.1)
+    expect(ends.delay.p50).toBeLessThanOrEqual(500)
+  }, 120_000)
+
+  it('is not interrupted by recorded noise, other talk, coughs, typing, music and tones', async () => {
+    const rows = disturbances(await allOutcomes(recordedDisturbances(recordings, 1)))
+    expect(rows.reduce((sum, { times }) => sum + times, 0)).toBe(40)
+    expect(rows.filter(({ interrupted }) => interrupted > 0)).toEqual([])
+  }, 120_000)
 })
 
 describe('the sounds', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cough, keyboard, quiet, Stage, tone, voice } from './stage.fake.ts'
+import { cough, keyboard, quiet, type SoundScript, Stage, tone, voice } from './stage.fake.ts'
 
 /** The silence after which the turn ended. */
 function silenceAfter(text: string, stage = new Stage()): number {
@@ -121,7 +121,7 @@ describe('the end of a turn', () => {
   it('is not made later by keys that are struck as the last word ends', () => {
     const keys = { ...voice, pitchHz: () => undefined, probability: 0.6 }
     const silence = (stage: Stage) => (stage.find('end-of-turn')[0]?.atMs ?? 0) - stage.nowMs
-    const said = (then: typeof keys) =>
+    const said = (then: SoundScript) =>
       new Stage().talked().hear(voice, 1400).interim('how do i rotate the keys').hear(then, 608).hear(quiet, 1200)
     expect(silence(said(keys))).toBeLessThanOrEqual(silence(said(quiet)) + 256)
   })

@@ -2,12 +2,14 @@ import type { Grammar } from './grammar.ts'
 
 /** Turns as people at work say them, for sentences to be cut; names and things are general ones of the trade. */
 export const englishGrammar: Grammar = {
-  turn: `{core} * 24 | {plain} * 10 | {opener} {core} * 4 | {core} {closer} * 2 | {opener} {core} {closer} | {clause} {so} {core}
+  turn: `{core} * 24 | {plain} * 10 | {opener} {core} * 4 | {linker} {full} * 4 | {core} {closer} * 2 | {opener} {core} {closer} | {clause} {so} {core}
     | {core} {and} {core} | {clause} {because} {clause} | {cond} {core} * 2 | {core} {cond} * 2 | {greeting} {core}`,
   plain: `{vt} {np} | {show} me {np} | how do {subj} {vt} {np} | what is {np} | what is the {attr} of {np} | where is {np} | who {vs} {np} | is {np} {state} | {np} is {state} | why is {np} {state} | when did {np} {vi} | {subj} can't {vt} {np} | {subj} can't {vi} | can you {vt} {np} | {subj} need {np} | I want to {vt} {np}`,
   core: `{question} * 4 | {check} * 3 | {order} * 4 | {report} * 4 | {within} * 3 | {fragment} * 3 | {reply}`,
-  opener: `so | okay | okay so | hey | sorry | right | well | hi there | please | nightdesk | look | yeah | also | and
-    | but | actually | so basically | alright | now | then | hm okay | you know what | listen | by the way | oh`,
+  opener: `okay | hey | sorry | right | well | hi there | please | nightdesk | look | yeah | actually | alright | now | hm okay | you know what
+    | listen | by the way | oh`,
+  linker: `so | okay so | and | but | also | then | so basically | and so | and then | well so | because | so now`,
+  full: `{question} * 4 | {check} * 3 | {order} * 4 | {report} * 5 | {within} * 3`,
   greeting: `good morning | excuse me | hi | hello | sorry to bother you | quick one | one more thing | thanks`,
   closer: `please | thanks | right now | again | today | or not | then | at all | I think | for me | this morning
     | as well | or something | if you can | for now | yet | though | too`,

@@ -56,6 +56,7 @@ export function englishSigns(spoken: readonly string[]): string[] {
     `ctt ${clause.shape} ${before} ${last}`,
     `cn ${clause.shape} ${Math.min(4, clause.length)}`,
     `sn ${start.kind} ${Math.min(6, body)}`,
+    `o ${start.at === 0 ? '' : tags[0]} ${clause.shape}`,
   ]
   if (closed.has(last)) signs.push(`ws ${start.kind} ${word}`)
   signs.push(`w ${word}`, `ww ${words.at(-2)} ${word}`)
