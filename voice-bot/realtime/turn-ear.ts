@@ -17,6 +17,8 @@ export interface TurnEarParts {
 
 /** Without audio for so long, time goes on by itself; microphones send every 10 to 100 ms. */
 const silentAfterMs = 250
+/** The same in the middle of a sound: a network that stalls is likelier then than a microphone that was switched off. */
+const stalledAfterMs = 1000
 
 /** From that probability on, a frame may be of a voice; and for so long after one, somebody may still be speaking. */
 const mayBeVoice = 0.2
@@ -92,7 +94,12 @@ export class TurnEar {
   /** By the audio's clock, which goes on where no audio comes. */
   get nowMs(): number {
     const sinceMs = this.#audioAt === 0 ? 0 : this.#parts.timing.nowMs() - this.#audioAt
-    return this.#clockMs + (sinceMs > silentAfterMs ? sinceMs : 0)
+    return this.#clockMs + (sinceMs > this.#aliveMs ? sinceMs : 0)
+  }
+
+  /** How long no audio means nothing. */
+  get #aliveMs(): number {
+    return this.#isVoiced ? stalledAfterMs : silentAfterMs
   }
 
   #take(evidence: TurnEvidence): void {
@@ -131,7 +138,7 @@ export class TurnEar {
       this.#stopWatching = undefined
       if (this.#stream === undefined) return
       const sinceMs = this.#parts.timing.nowMs() - this.#audioAt
-      if (sinceMs >= silentAfterMs) this.#take({ kind: 'time', atMs: this.#clockMs + sinceMs })
+      if (sinceMs >= this.#aliveMs) this.#take({ kind: 'time', atMs: this.#clockMs + sinceMs })
       if (sinceMs < longestSilenceMs) this.#watch()
     })
   }

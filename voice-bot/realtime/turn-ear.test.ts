@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import type { TurnEvidence } from '../turn-taking/turn-taking.ts'
+import type { VoiceStreamOptions } from '../voice-activity/voice-activity.ts'
+import { TurnEar } from './turn-ear.ts'
+
+/** An ear that has heard one frame, by a clock that is set by hand. */
+function ear(probability: number) {
+  const seen: TurnEvidence[] = []
+  let nowMs = 1000
+  let due: { atMs: number; call: () => void } | undefined
+  let hears: VoiceStreamOptions['onFrame'] | undefined
+  const turnEar = new TurnEar({
+    detector: {
+      open: ({ onFrame }) => {
+        hears = onFrame
+        return { push: () => undefined, close: () => undefined }
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    createTurnTaking: () => ({
+      take: (evidence) => {
+        seen.push(evidence)
+        return []
+      },
+    }),
+    timing: {
+      nowMs: () => nowMs,
+      after: (ms, call) => {
+        due = { atMs: nowMs + ms, call }
+        return () => {
+          due = undefined
+        }
+      },
+    },
+    onDecision: () => undefined,
+    onEdge: () => undefined,
+    onFailure: () => undefined,
+  })
+  turnEar.configure({ detection: { kind: 'semantic_vad' } })
+  turnEar.push(new Int16Array(768), 24_000)
+  hears?.({ endMs: 32, durationMs: 32, probability, levelDb: -20, pitchHz: undefined })
+  return {
+    turnEar,
+    /** Whether time was told to have gone on. */
+    wentOn: () => seen.some(({ kind }) => kind === 'time'),
+    pass(ms: number) {
+      const untilMs = nowMs + ms
+      for (let next = due; next !== undefined && next.atMs <= untilMs; next = due) {
+        nowMs = next.atMs
+        due = undefined
+        next.call()
+      }
+      nowMs = untilMs
+    },
+  }
+}
+
+it('takes no audio in a pause for silence that goes on', () => {
+  const { pass, wentOn, turnEar } = ear(0.01)
+  pass(300)
+  expect(wentOn()).toBe(true)
+  expect(turnEar.nowMs).toBe(332)
+})
+
+it('takes no audio within a word for a network that stalls, and for silence only after a second', () => {
+  const { pass, wentOn, turnEar } = ear(0.9)
+  pass(900)
+  expect(wentOn()).toBe(false)
+  expect(turnEar.nowMs).toBe(32)
+  pass(400)
+  expect(wentOn()).toBe(true)
+})
