@@ -322,6 +322,7 @@ export class Conversation {
         const apology = apologyFor(error, lang ?? 'en', 'not-heard')
         return out.send({ ...apology, kind: turnEnds === 'caller' ? 'deaf' : 'apology', turn: this.#turns + 1 })
       },
+      onRecovery: () => out.send({ kind: 'hears-again', turn: this.#turns + 1 }),
     })
   }
 

@@ -134,5 +134,7 @@ export type ConversationEvent =
     }
   /** Recognition failed, and is tried again; these words are for the speaker. */
   | { kind: 'deaf'; turn: number; code: string; text: string }
+  /** After recognition had failed, what is said is heard again. */
+  | { kind: 'hears-again'; turn: number }
   /** After a turn was done, the listener was found to have heard less of it. */
   | { kind: 'revised'; turn: number; heard: string }

@@ -27,13 +27,17 @@ export interface ListeningParts {
   onUtterance: (utterance: Utterance) => Promise<void>
   /** A turn that the caller ended: whether it's answered is up to them. */
   onTurnHeard: (heard: HeardTurn) => Promise<void>
-  /** Recognition failed. */
+  /** Recognition failed; told once until it works again. */
   onFailure: (error: unknown) => Promise<void>
+  /** After a failure was told: what is said is heard again. */
+  onRecovery: () => Promise<void>
 }
 
-/** A recogniser that failed is asked again after so long, doubled each time it fails at once. */
+/** A recogniser that failed is asked again after so long, doubled each time: who it is, is spared by the gateway. */
 const firstPauseMs = 500
-const longestPauseMs = 15_000
+const longestPauseMs = 1_000
+/** What was said while nobody could hear it is heard later, so much of it. */
+const longestUnheardMs = 10_000
 
 /** Turns audio into utterances. After a failure, audio is heard again as soon as the recogniser may be asked again. */
 export class Listening {
@@ -47,6 +51,9 @@ export class Listening {
   #fedMs = 0
   #pauseMs = 0
   #pausedUntil = 0
+  #isDeaf = false
+  /** What came in since recognition failed. */
+  #unheard: { samples: Int16Array; sampleRate: number; fromMs: number }[] = []
 
   constructor(parts: ListeningParts) {
     this.#parts = parts
@@ -55,12 +62,16 @@ export class Listening {
   audio(samples: Int16Array, sampleRate: number, signal: AbortSignal): void {
     const fromMs = this.#fedMs
     this.#fedMs += durationMs(samples.length, sampleRate)
-    if (this.#ear?.sampleRate !== sampleRate) {
-      if (this.#parts.clock.now().getTime() < this.#pausedUntil) return
-      this.#ear?.close()
-      this.#open({ sampleRate, offsetMs: fromMs }, signal)
+    if (this.#isDeaf) this.#keep({ samples, sampleRate, fromMs })
+    if (this.#ear?.sampleRate === sampleRate) {
+      this.#ear.feed(samples)
+      return
     }
-    this.#ear?.feed(samples)
+    if (this.#parts.clock.now().getTime() < this.#pausedUntil) return
+    this.#ear?.close()
+    const unheard = this.#isDeaf ? this.#unheard : [{ samples, fromMs }]
+    this.#open({ sampleRate, offsetMs: unheard[0]?.fromMs ?? fromMs }, signal)
+    for (const each of unheard) this.#ear?.feed(each.samples)
   }
 
   /** @param spokenMs Where the speech ended, before the end of the audio: what is final up to there need not be asked for. */
@@ -84,6 +95,7 @@ export class Listening {
   /** What was said so far is nobody's question, also what of it will be understood only now. */
   drop(): void {
     this.#turn.take()
+    this.#unheard = []
     this.#parts.guesses.drop()
     if (this.#ear === undefined) return
     this.#awaited.push('dropped')
@@ -107,7 +119,7 @@ export class Listening {
   async #hear(ear: Ear, signal: AbortSignal): Promise<void> {
     try {
       for await (const event of ear.heard(signal)) {
-        this.#pauseMs = 0
+        await this.#hears(event)
         await (this.#parts.turnEnds === 'caller' ? this.#toldOfTurn(event, ear) : this.#told(event))
       }
     } catch (error) {
@@ -115,6 +127,8 @@ export class Listening {
       if (signal.aborted) return
       this.#pauseMs = Math.min(longestPauseMs, Math.max(firstPauseMs, this.#pauseMs * 2))
       this.#pausedUntil = this.#parts.clock.now().getTime() + this.#pauseMs
+      if (this.#isDeaf) return
+      this.#isDeaf = true
       this.#parts.log.warn({ err: error, model: this.#parts.speechToText.id }, 'speech recognition failed')
       await this.#parts.onFailure(error)
     } finally {
@@ -124,6 +138,21 @@ export class Listening {
       const awaited = this.#awaited.splice(0)
       if (awaited.includes('told') && !signal.aborted) await this.#tellTurn()
     }
+  }
+
+  #keep(piece: { samples: Int16Array; sampleRate: number; fromMs: number }): void {
+    if (this.#unheard[0]?.sampleRate !== piece.sampleRate) this.#unheard = []
+    this.#unheard.push(piece)
+    const tooOld = this.#unheard.findIndex(({ fromMs }) => fromMs >= piece.fromMs - longestUnheardMs)
+    if (tooOld > 0) this.#unheard.splice(0, tooOld)
+  }
+
+  async #hears(event: HearingEvent): Promise<void> {
+    if (event.kind !== 'connected') this.#pauseMs = 0
+    if (!this.#isDeaf) return
+    this.#isDeaf = false
+    this.#unheard = []
+    await this.#parts.onRecovery()
   }
 
   async #told(event: HearingEvent): Promise<void> {
@@ -149,6 +178,7 @@ export class Listening {
         await this.#parts.onUtterance({ text, names, begun: guesses.take(text) })
         return
       }
+      case 'connected':
       case 'speech-started':
       case 'turn-resumed':
         return
@@ -175,6 +205,7 @@ export class Listening {
         this.#turn.closed(event.transcript, ear.offsetMs)
         if (event.cause !== 'flush') return await this.#parts.onHint('end')
         return await this.#lastWords(this.#awaited.shift())
+      case 'connected':
       case 'speech-started':
         return
     }
@@ -187,6 +218,7 @@ export class Listening {
 
   async #tellTurn(): Promise<void> {
     const heard = this.#turn.take()
+    this.#unheard = []
     await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(this.#named(heard)) })
   }
 

@@ -265,7 +265,7 @@ describe('a heard turn', () => {
     const parts = fakeParts(redisWiki, { speech: { toText: ear } })
     const conversation = new Conversation(parts, { principal: localPrincipal, mode: 'text' })
     async function* inputs(): AsyncGenerator<ConversationInput> {
-      for (const frame of audio(600)) {
+      for (const frame of audio(520)) {
         yield frame
         await new Promise(setImmediate)
       }

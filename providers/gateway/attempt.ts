@@ -27,6 +27,8 @@ export interface AttemptParts<Piece> {
   outcomeOf: (error: unknown) => string
   /** It has nothing to do at the moment, so that its silence is no fault. */
   isIdle?: (() => boolean) | undefined
+  /** Whether a piece shows that the provider is back, where the call finds that out; absent: any piece does. */
+  isSignOfLife?: ((piece: Piece) => boolean) | undefined
   /** An error that isn't the provider's. */
   isOurs?: ((error: unknown) => boolean) | undefined
   /** What the provider does is done in it; absent: as it is. */
@@ -66,6 +68,11 @@ export class Attempt<Piece> {
   /** It finds out whether a provider is back. */
   get probing(): boolean {
     return this.#parts.pass.probing
+  }
+
+  /** The provider is back: others needn't wait until this call is over, which may last as long as a conversation. */
+  vouch(): void {
+    if (this.probing && !this.#ended) this.#parts.pass.settle('good')
   }
 
   async #begin(): Promise<Piece | undefined> {
@@ -125,6 +132,7 @@ export class Attempt<Piece> {
         this.#firstMs = this.#parts.now() - this.#startedAt
         clearTimeout(this.#timer)
       }
+      if (next.done !== true && this.#parts.isSignOfLife?.(next.value) !== false) this.vouch()
       return next
     } catch (thrown) {
       const error: unknown = this.#hangUp.signal.aborted ? this.#hangUp.signal.reason : thrown

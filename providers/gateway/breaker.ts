@@ -18,13 +18,15 @@ export type BreakerState = 'closed' | 'open' | 'probing'
 export interface Pass {
   /** It finds out whether the provider is back. */
   readonly probing: boolean
-  /** Once; later words are ignored. */
+  /** Once; what went well may still turn out bad. */
   settle(verdict: Verdict): void
 }
 
 export interface BreakerOptions {
   /** Milliseconds that only ever grow, whatever happens to the time of day. */
   now: () => number
+  /** How long a provider that goes on failing is left alone at most; absent: a minute. */
+  longestRestMs?: (() => number) | undefined
   onChange?: ((state: BreakerState) => void) | undefined
 }
 
@@ -44,13 +46,15 @@ class Undecided extends Error {
  */
 export class Breaker {
   readonly #now: () => number
+  readonly #longestRestMs: () => number
   readonly #onChange: (state: BreakerState) => void
   readonly #policy: CircuitBreakerPolicy
   #restsUntil = Number.NEGATIVE_INFINITY
   #holdsUntil = Number.NEGATIVE_INFINITY
 
-  constructor({ now, onChange = () => undefined }: BreakerOptions) {
+  constructor({ now, longestRestMs: longest = () => longestRestMs, onChange = () => undefined }: BreakerOptions) {
     this.#now = now
+    this.#longestRestMs = longest
     this.#onChange = onChange
     this.#policy = circuitBreaker(
       handleWhenResult((verdict) => verdict === 'bad'),
@@ -77,9 +81,12 @@ export class Breaker {
     const verdict = Promise.withResolvers<Verdict>()
     // The state changes at once, before anything is waited for.
     this.#policy.execute(() => verdict.promise).catch(() => undefined)
+    let wentWell = false
     return {
       probing,
       settle: (said) => {
+        if (wentWell && said === 'bad') this.#failed()
+        wentWell = said === 'good'
         if (said !== 'undecided') verdict.resolve(said)
         // Of a probe that could not tell we know no better than before.
         else if (probing) verdict.resolve('bad')
@@ -94,8 +101,13 @@ export class Breaker {
     this.#onChange(this.state)
   }
 
+  /** A call that had begun well. */
+  #failed(): void {
+    if (this.#policy.state === CircuitState.Closed) this.#policy.execute((): Verdict => 'bad').catch(() => undefined)
+  }
+
   #rest(attempt: number): IBackoff<{ attempt: number }> {
-    this.#restsUntil = this.#now() + Math.min(firstRestMs * 2 ** (attempt - 1), longestRestMs)
+    this.#restsUntil = this.#now() + Math.min(firstRestMs * 2 ** (attempt - 1), this.#longestRestMs())
     const isDue = (): boolean => this.#now() >= this.#restsUntil
     return {
       // Cockatiel compares this with the time of day, which may have jumped either way.

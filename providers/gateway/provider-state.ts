@@ -49,6 +49,10 @@ const mostOutruns = 3
 /** Then it is asked after the others for so long, twice as long each time that it is late again. */
 const lateForMs = { first: 5_000, most: 60_000 }
 
+/** Each talk needs its recogniser at every moment, and to ask costs no more than a connection: it is tried again and again. */
+const longestDeafMs = 2_000
+const longestRestMs = 60_000
+
 /** What the gateway knows of one provider, and whether it may be asked. */
 export class ProviderState {
   readonly kind: ProviderKind
@@ -63,6 +67,9 @@ export class ProviderState {
   readonly #onLate: (id: string) => void
   #outruns = 0
   #lateSince: Date | undefined
+  /** The last fault is one that no waiting mends. */
+  #isLasting = false
+  #toldState: BreakerState = 'closed'
   #lastFault: ProviderHealth['lastFault']
   #calls = 0
   #failures = 0
@@ -85,10 +92,14 @@ export class ProviderState {
     this.#now = now
     this.#breaker = new Breaker({
       now,
+      longestRestMs: () => (kind === 'speech-to-text' && !this.#isLasting ? longestDeafMs : longestRestMs),
       onChange: (state) => {
         // A call that finds out whether it is back doesn't end what it finds out about.
         this.#since = state === 'closed' ? today() : (this.#failingSince ?? today())
         if (state === 'closed') this.#failingSince = undefined
+        // To find out whether it is back, and that it isn't, is no change.
+        if (state === 'probing' || state === this.#toldState) return
+        this.#toldState = state
         onChange(id, state)
       },
     })
@@ -121,6 +132,7 @@ export class ProviderState {
     }
     this.#failingSince ??= this.#today()
     this.#failures += 1
+    this.#isLasting = error instanceof OpsError && !error.retryable
     this.#lastFault = {
       code: error instanceof OpsError ? error.code : 'unexpected',
       message: error instanceof OpsError ? error.userMessage : 'It failed in a way that we did not foresee.',

@@ -46,6 +46,9 @@ export function createSpeechToTextGateway(ears: readonly SpeechToText[], parts: 
   }
 }
 
+/** A connection that is refused after all is refused by then. */
+const staysMs = 500
+
 /** Of audio; money is counted while somebody talks, not when they have hung up. */
 const toldEveryMs = 5_000
 
@@ -78,7 +81,7 @@ class Hearing {
       const offsetMs = this.#fromMs
       try {
         for await (const event of this.#believed(chosen, this.#attempt(chosen, feed, signal))) {
-          failures = 0
+          if (event.kind !== 'connected') failures = 0
           const shifted = later(event, offsetMs)
           if (shifted.kind === 'end-of-turn') this.#closed(feed, shifted)
           else this.#hasWords ||= 'transcript' in shifted && shifted.transcript.text !== ''
@@ -110,8 +113,10 @@ class Hearing {
     attempt: Attempt<HearingEvent>,
   ): AsyncGenerator<HearingEvent> {
     this.#doubts.begin(state, () => attempt.hangUp('stopped'))
+    let staying: NodeJS.Timeout | undefined
     try {
       for await (const event of attempt.pieces()) {
+        if (event.kind === 'connected') staying = setTimeout(() => attempt.vouch(), staysMs)
         const disbelieved = this.#doubts.disbelieved(event)
         if (disbelieved !== undefined) {
           attempt.hangUp('stopped')
@@ -122,6 +127,7 @@ class Hearing {
         yield event
       }
     } finally {
+      clearTimeout(staying)
       this.#doubts.end()
     }
   }
@@ -189,6 +195,7 @@ class Hearing {
         tooSlow: () => unavailable('too-slow', state.id),
         now: this.#pool.now,
         outcomeOf: (error) => (error instanceof OpsError ? error.code : 'unexpected'),
+        isSignOfLife: ({ kind }) => kind !== 'connected',
         isOurs: (error) => feed.failedWith(error),
         within: observing.within,
         onEnd: (end) => {
@@ -256,7 +263,7 @@ async function* counted<Item>(items: AsyncIterable<Item>, count: (item: Item) =>
 }
 
 function later(event: HearingEvent, ms: number): HearingEvent {
-  if (ms === 0 || event.kind === 'turn-resumed') return event
+  if (ms === 0 || event.kind === 'turn-resumed' || event.kind === 'connected') return event
   if (event.kind === 'speech-started') return { ...event, atMs: event.atMs + ms }
   return { ...event, transcript: laterTranscript(event.transcript, ms) }
 }

@@ -45,6 +45,7 @@ export function speechToTextContract(open: (script: readonly ScriptedSpeech[]) =
     const events = await all((await open([question])).hear(inputs(silence(2000)), options, ongoing))
     const kinds = events.map(({ kind }) => kind)
     expect(kinds.filter((kind, at) => kind !== kinds[at - 1])).toEqual([
+      'connected',
       'speech-started',
       'interim',
       'final',
@@ -95,8 +96,10 @@ export function speechToTextContract(open: (script: readonly ScriptedSpeech[]) =
   })
 
   it('hears nothing in silence', async () => {
-    expect(await all((await open([])).hear(inputs(silence(500)), options, ongoing))).toEqual([])
-    expect(await all((await open([])).hear(inputs([]), options, ongoing))).toEqual([])
+    for (const ms of [500, 0]) {
+      const events = await all((await open([])).hear(inputs(silence(ms)), options, ongoing))
+      expect(events.filter(({ kind }) => kind !== 'connected')).toEqual([])
+    }
   })
 
   it('stops at once when told to, and lets go of the audio', async () => {
@@ -104,6 +107,7 @@ export function speechToTextContract(open: (script: readonly ScriptedSpeech[]) =
     const audio = inputs(silence(1000), release.promise)
     const hangUp = new AbortController()
     const events = (await open([question])).hear(audio, options, hangUp.signal)[Symbol.asyncIterator]()
+    expect((await events.next()).value).toEqual({ kind: 'connected' })
     expect((await events.next()).value).toMatchObject({ kind: 'speech-started' })
     const waiting = pullUntilEnd(events)
     hangUp.abort(new Error('hung up'))
@@ -116,7 +120,7 @@ export function speechToTextContract(open: (script: readonly ScriptedSpeech[]) =
     const release = Promise.withResolvers<void>()
     const audio = inputs(silence(1000), release.promise)
     for await (const event of (await open([question])).hear(audio, options, ongoing)) {
-      expect(event.kind).toBe('speech-started')
+      expect(event.kind).toBe('connected')
       break
     }
     release.resolve()

@@ -23,6 +23,7 @@ export class ScriptedSpeechToText implements SpeechToText {
     signal.throwIfAborted()
     this.heard.push(options)
     const events = new Arrivals<HearingEvent>()
+    events.push({ kind: 'connected' })
     const iterator = audio[Symbol.asyncIterator]()
     const stop = () => events.fail(signal.reason)
     signal.addEventListener('abort', stop)

@@ -42,6 +42,8 @@ export interface Transcript {
  * `end-of-turn`; what is heard after that belongs to the next.
  */
 export type HearingEvent =
+  /** It takes audio: once, before anything else. A recogniser that reaches nobody until there is a recording says so at once. */
+  | { kind: 'connected' }
   /** Somebody began to speak; may come more than once a turn, and without any word following. */
   | { kind: 'speech-started'; atMs: number }
   /** May still change in any word. */

@@ -18,6 +18,11 @@ export class Mood {
     this.#send({ type: 'nightdesk.status', state, ...(waitingFor === undefined ? {} : { waiting_for: waitingFor }) })
   }
 
+  /** What the client was told of is over. */
+  saysNothing(): void {
+    this.#send({ type: 'nightdesk.status', state: this.state })
+  }
+
   /** Something that the client should know of, once. */
   says(code: string, text: string, waitingFor?: WaitingFor): void {
     const waiting = waitingFor === undefined ? {} : { waiting_for: waitingFor }

@@ -1,14 +1,14 @@
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
-import { userMessageOf } from '#runtime/errors.ts'
 import { voiceSentence } from '../mouth/words.ts'
 import type { ServerEventBody, Session } from '../protocol.ts'
 import type { AudioTrack, LinkListener, Transport } from '../transport.ts'
 import { Asides } from './asides.ts'
 import { AudioReader } from './audio-codec.ts'
-import { type ClientEvent, readClientEvent } from './client-events.ts'
+import type { ClientEvent } from './client-events.ts'
+import { ClientRequests } from './client-requests.ts'
 import { checkTools, offeredTools } from './client-tools.ts'
 import { EventLog } from './event-log.ts'
-import { ClientFault, type Fault } from './faults.ts'
+import { ClientFault } from './faults.ts'
 import { HeardPieces } from './heard-pieces.ts'
 import { IdlePrompt } from './idle-prompt.ts'
 import { Intake } from './intake.ts'
@@ -59,6 +59,7 @@ export class RealtimeSession {
   readonly #talk: SessionTalk
   readonly #idle: IdlePrompt
   readonly #intake: Intake
+  readonly #requests: ClientRequests
   /** On their way into the conversation. */
   readonly #pieces: HeardPieces
   readonly #clientTrack: AudioTrack & { dispose(): void }
@@ -119,9 +120,15 @@ export class RealtimeSession {
       newId: (prefix) => this.#newId(prefix),
     }
     this.#asides = new Asides(scope)
+    this.#requests = new ClientRequests({
+      sessionId: this.id,
+      log: parts.conversation.log,
+      send,
+      obey: (event) => this.#take(event),
+    })
     this.#intake = new Intake({
       audio: (samples, sampleRate) => this.#audio(samples, sampleRate),
-      message: (json) => this.#message(json),
+      message: (json) => this.#requests.message(json),
       tooMuch: () => void this.close(1008, 'too much at once'),
     })
     this.#pieces = new HeardPieces({
@@ -247,31 +254,6 @@ export class RealtimeSession {
     this.#log.detach()
     this.#idle.stop()
     this.#options.onIdle()
-  }
-
-  #message(json: string): void {
-    const read = readClientEvent(json)
-    if (read.kind === 'fault') {
-      this.#refuse(read.fault, read.eventId)
-      return
-    }
-    try {
-      this.#take(read.event)
-    } catch (error) {
-      if (error instanceof ClientFault) this.#refuse(error.fault, read.event.event_id)
-      else {
-        this.#parts.conversation.log.error({ err: error, sessionId: this.id }, 'an event of a client failed')
-        const message = userMessageOf(error)
-        const event_id = read.event.event_id ?? null
-        const fault = { type: 'server_error', code: 'internal_error', message, param: null, event_id } as const
-        this.#log.send({ type: 'error', error: fault })
-      }
-    }
-  }
-
-  #refuse({ code, message, param }: Fault, eventId: string | undefined): void {
-    const error = { type: 'invalid_request_error', code, message, param, event_id: eventId ?? null } as const
-    this.#log.send({ type: 'error', error })
   }
 
   #take(event: ClientEvent): void {
@@ -412,10 +394,7 @@ export class RealtimeSession {
   }
 
   #failed(error: unknown): void {
-    this.#parts.conversation.log.error({ err: error, sessionId: this.id }, 'a voice conversation failed')
-    const message = userMessageOf(error)
-    const fault = { type: 'server_error', code: 'internal_error', message, param: null, event_id: null } as const
-    this.#log.send({ type: 'error', error: fault })
+    this.#requests.failed(error, 'a voice conversation failed')
     // Not waited for: it waits for us.
     void this.close(1011, 'internal error')
   }
@@ -427,6 +406,7 @@ export class RealtimeSession {
       case 'hint':
       case 'heard':
       case 'deaf':
+      case 'hears-again':
         this.#user.hear(event)
         return
       default:

@@ -164,7 +164,9 @@ export class UserTurns {
   }
 
   /** What the conversation heard. */
-  hear(event: Extract<ConversationEvent, { kind: 'interim' | 'final' | 'hint' | 'heard' | 'deaf' | 'hears-again' }>): void {
+  hear(
+    event: Extract<ConversationEvent, { kind: 'interim' | 'final' | 'hint' | 'heard' | 'deaf' | 'hears-again' }>,
+  ): void {
     const { ear, replies } = this.#parts
     switch (event.kind) {
       case 'interim':

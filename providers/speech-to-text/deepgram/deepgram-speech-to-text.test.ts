@@ -172,6 +172,7 @@ describe('DeepgramSpeechToText with a Flux model', () => {
     expect(fake.connections[0]?.path).toBe('/v2/listen')
     const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'interim')
     expect(kinds).toEqual([
+      'connected',
       'speech-started',
       'likely-end-of-turn',
       'turn-resumed',

@@ -30,6 +30,8 @@ export interface FakeDeepgram extends AsyncDisposable {
   audioMs(): number
   /** Connections that are open. */
   open(): number
+  /** Breaks them all off. */
+  cut(): void
   /** Resolves when a client hangs up. */
   hungUp: Promise<void>
 }
@@ -79,6 +81,9 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
     received,
     audioMs: () => Math.round(audioMs),
     open: () => sockets.clients.size,
+    cut: () => {
+      for (const client of sockets.clients) client.terminate()
+    },
     hungUp: hangUp.promise,
     [Symbol.asyncDispose]: async () => {
       for (const client of sockets.clients) client.terminate()

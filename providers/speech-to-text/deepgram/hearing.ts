@@ -110,6 +110,7 @@ export class Hearing implements AsyncDisposable {
   #opened(): void {
     if (this.#state !== 'connecting') return
     this.#state = 'open'
+    this.events.push({ kind: 'connected' })
     const early = this.#early ?? []
     this.#early = undefined
     for (const input of early) this.#feed(input)

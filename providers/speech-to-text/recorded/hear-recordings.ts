@@ -30,6 +30,7 @@ export async function* hearRecordings(
 ): AsyncGenerator<HearingEvent> {
   signal.throwIfAborted()
   const events = new Arrivals<HearingEvent>()
+  events.push({ kind: 'connected' })
   const iterator = audio[Symbol.asyncIterator]()
   const hangUp = new AbortController()
   const stop = (): void => {
