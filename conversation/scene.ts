@@ -6,6 +6,9 @@ import type { Position } from './position.ts'
 /** Under this id stand names that our own words may use although nothing is cited. */
 export const namesId = 'names'
 
+/** Under this id stand whole sentences of our own, which say nothing of what documents say: nothing in them is checked. */
+export const oursId = 'ours'
+
 /** What a reply consists of; its last piece is `done`. */
 export type ReplyPiece =
   | AnswerEvent

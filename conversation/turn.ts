@@ -14,7 +14,7 @@ import type { Background, ConversationParts, CutShort, Scene, ToolsOffered } fro
 import { loadPosition, type Position } from './position.ts'
 import { reply } from './reply.ts'
 import type { RunningSummary } from './running-summary.ts'
-import { namesId } from './scene.ts'
+import { namesId, oursId } from './scene.ts'
 import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { withSummary } from './summary.ts'
 import { newTopic } from './topic.ts'
@@ -241,10 +241,12 @@ function groundsOf({ reads, said, earlier, position, incident }: Scene): Grounds
       ...passage.heading,
     ])
   const names = reads.passages().flatMap(({ id, text }) => (id === namesId ? text : []))
+  const ours = reads.passages().flatMap(({ id, text }) => (id === oursId ? text.split('\n') : []))
   const known = incident === undefined ? [] : [incident.incident.title, incident.summary.text]
   const before = earlier.slice(-1).flatMap(({ standalone, answer }) => [standalone, answer])
   return {
     passages: reads.passages(),
+    ours,
     named: [said, reads.searchedFor() ?? '', ...named, ...names, ...before, ...position.notes, ...known].join('\n'),
   }
 }

@@ -13,6 +13,8 @@ export interface Grounds {
   passages: readonly { id: string; text: string }[]
   /** What may be named where nothing is cited: the question itself, and documents that came near. */
   named: string
+  /** Sentences of our own, such as the count of a step: not held against anything. */
+  ours?: readonly string[] | undefined
 }
 
 export type CheckedText =
@@ -25,7 +27,8 @@ export type CheckedText =
  */
 export function checkText(text: string, citations: readonly Citation[], grounds: Grounds): CheckedText {
   const { text: masked, count } = maskSecrets(withoutInvisible(text))
-  const faults = citations.length === 0 ? namedFaults(masked, grounds) : citedFaults(masked, citations, grounds)
+  const theirs = withoutOurs(masked, grounds)
+  const faults = citations.length === 0 ? namedFaults(theirs, grounds) : citedFaults(theirs, citations, grounds)
   const [fault] = faults
   if (fault !== undefined) {
     return { kind: 'dropped', verdict: { stage: 'output', guardrail: 'grounding', outcome: 'blocked', reason: fault } }
@@ -35,6 +38,10 @@ export function checkText(text: string, citations: readonly Citation[], grounds:
       ? []
       : [{ stage: 'output', guardrail: 'secrets', outcome: 'changed', reason: `${count} secrets were masked` }]
   return { kind: 'kept', text: masked, verdicts }
+}
+
+function withoutOurs(text: string, { ours = [] }: Grounds): string {
+  return ours.reduce((rest, sentence) => (sentence === '' ? rest : rest.replaceAll(sentence, ' ')), text)
 }
 
 /** What is cited but not referred to yet comes with a later piece. */

@@ -1,15 +1,15 @@
+import type { Lang } from '#knowledge/document.ts'
 import { destructiveWarnings } from '#retrieval/answering.ts'
 import { ageIn } from '../ages.ts'
 import type { Command } from '../commands.ts'
 import type { Scene } from '../parts.ts'
 import type { Position, Walked } from '../position.ts'
-import { ownReply, type Reply, type ReplyPiece } from '../scene.ts'
+import { oursId, ownReply, type Reply, type ReplyPiece } from '../scene.ts'
 import { moved } from '../states/machine.ts'
 import { onCallMachine } from '../states/on-call-machine.ts'
 import {
-  chosenRunbook,
+  citationOfIntro,
   citationOfStep,
-  findRunbook,
   legOf,
   legOfSection,
   openRunbook,
@@ -17,6 +17,7 @@ import {
   type Walk,
 } from '../walkthrough/walk.ts'
 import { walkWords as words } from '../walkthrough/walk-words.ts'
+import { chosenRunbook, findRunbook } from '../walkthrough/which-runbook.ts'
 
 /** Begins to walk through a runbook, or goes to a section of the one that is being walked through. */
 export async function* startWalk(
@@ -190,22 +191,33 @@ function* readStep(walk: Walk, scene: Scene, { lead, from }: Reading): Generator
   }
   yield { kind: 'position', position, step: placeIn(walk) }
   const place = words.step(placeIn(walk), lang)
-  const before = lead === undefined ? [] : [lead]
+  const before = [...(lead === undefined ? [] : [lead]), ...sectionBegun(walk, lead, lang)]
+  const after = branch === undefined ? [] : [words.branch(branch.section, lang)]
+  scene.reads.read([{ id: oursId, text: [...before, place, ...after].join('\n') }])
   if (step.suspicious) return yield* ownReply(scene, { text: [...before, place, words.suspicious(lang)].join(' ') })
   if (asks) return yield* ownReply(scene, { text: [...before, place, words.confirm(lang)].join(' ') })
-  const intro = step.intro === '' ? [] : [`${step.intro} [1]`]
-  const after = branch === undefined ? [] : [words.branch(branch.section, lang)]
+  const intros = step.intro.map((intro, index) => ({ intro, citation: citationOfIntro(intro, step, walk, index + 2) }))
+  const introduced = intros.map(({ intro: { quote }, citation: own }) => `${quote} [${own?.n ?? 1}]`)
   yield* ownReply(scene, {
     text: [
       [...before, place].join(' '),
-      ...intro,
+      ...introduced,
       `${step.text}${/```\s*$/.test(step.text) ? '\n\n[1]' : ' [1]'}`,
       ...after,
     ].join('\n\n'),
-    spoken: [...before, place, step.intro, step.text, ...after].filter((part) => part !== '').join('\n\n'),
-    citations: [citation],
+    spoken: [...before, place, ...step.intro.map(({ quote }) => quote), step.text, ...after].join('\n\n'),
+    citations: [citation, ...intros.flatMap(({ citation: own }) => own ?? [])],
     warnings: destructiveWarnings(step.text, lang),
   })
+}
+
+/** Whoever walks through several sections is told where the next one begins. */
+function sectionBegun({ steps, position }: Walk, lead: string | undefined, lang: Lang): string[] {
+  const { at, from, to } = legOf(position)
+  const section = steps[at]?.section ?? ''
+  const several = steps.slice(from, to + 1).some((step) => step.section !== section)
+  const begins = several && section !== '' && (at === from || steps[at - 1]?.section !== section)
+  return begins && lead?.includes(section) !== true ? [words.section(section, lang)] : []
 }
 
 /** Counted within the stretch that is being walked. */

@@ -9,6 +9,12 @@ export interface Branch {
   when: string
 }
 
+/** Words before a step, which may stand in another passage than the step. */
+export interface StepIntro {
+  quote: string
+  passageId: string
+}
+
 /** One thing to do, as the runbook has it. */
 export interface Step {
   section: string
@@ -17,8 +23,8 @@ export interface Step {
   quote: string
   /** Markdown without the list's mark. */
   text: string
-  /** What stands before the first step of its section: when it is to be done. Verbatim, may be ''. */
-  intro: string
+  /** What stands before the first step of its section: when it is to be done. Verbatim, may be []. */
+  intro: readonly StepIntro[]
   /** What should be seen afterwards, verbatim; '' where the runbook doesn't say. */
   expected: string
   branches: readonly Branch[]
@@ -112,36 +118,39 @@ function trimmed(lines: readonly string[]): string[] {
 }
 
 const explains =
-  /^(?:when to use|symptoms?|signs|overview|background|about|summary|references?|see also|links|related|history|changelog|contacts?|owners?|概要|症状|背景|はじめに|この(?:ページ|手順).*(?:使う|とき)|関連|参考|履歴|連絡先|目的)/i
+  /^(?:when to use|symptoms?|signs|overview|background|about|summary|meaning|impact|references?|see also|links|related|history|changelog|timeline|root cause|lessons|actions?(?: items)?$|follow-?ups?$|what went|contacts?|owners?|概要|症状|背景|はじめに|この(?:ページ|手順).*(?:使う|とき)|アラートの意味|意味|影響|関連|参考|履歴|経緯|時系列|原因$|改善策|再発防止|学び|良かった点|連絡先|目的)/i
+/** An order, at the beginning or behind a condition; or a command; or the end of a Japanese sentence that says to do something. */
 const doing =
-  /`[^`\n]+`|^(?:\*\*)?(?:run|check|open|set|stop|start|restart|wait|tell|announce|page|call|switch|move|copy|delete|remove|apply|revert|roll|scale|drain|confirm|verify|make|write|freeze|promote|fail|log in|ssh|use|go|do|take|put|ask|note|record|turn|enable|disable|rotate|renew|purge|clear|find|look|watch|increase|decrease|raise|lower)\b|(?:する|します|行う|確認|実行|開く|待つ|戻す|止める|伝える|切り替える|上げる|下げる|消す|書く)(?:。|$|（|\()/i
+  /(?:^|[.:;?]\s+(?:then\s+)?|,\s+(?:then\s+)?)(?:\*\*|\*)?(?:run|check|open|set|stop|start|restart|wait|tell|announce|page|call|switch|move|copy|delete|remove|apply|revert|roll|scale|drain|confirm|verify|make|write|freeze|promote|fail|log in|ssh|use|go|do|don't|never|take|put|ask|note|record|turn|enable|disable|rotate|renew|purge|clear|find|look|watch|increase|decrease|raise|lower|rebuild|declare|acknowledge|silence|see)\b|`[^`\n]+ [^`\n]*[-=/<][^`\n]*`|(?:する|します|ください|行う|行います|確認|実行|開く|待つ|戻す|止める|伝える|切り替える|切り替えます|上げる|下げる|消す|書く|変えます|調べます)(?:。|$|（|\()/i
+/** "14:07 the disk failed": what happened, not what to do. */
+const timed = /^(?:\*\*)?(?:\d{4}[-/]\d{2}[-/]\d{2}[ T]?)?\d{1,2}[:：]\d{2}\b/
 
 function sectionSteps({ name, parts }: Section, headings: readonly string[]): Step[] {
   if (explains.test(name.trim())) return []
   const blocks = parts.flatMap(({ passage, blocks: each }) => each.map((block) => ({ ...block, passage })))
   const hasOrdered = blocks.some(({ kind }) => kind === 'ordered')
+  if (blocks.filter((block) => timed.test(plainItem(block.lines.join('\n')))).length > 1) return []
   const steps: Step[] = []
-  let intro: string[] = []
+  let intro: StepIntro[] = []
   for (const [at, block] of blocks.entries()) {
     const text = block.lines.join('\n')
     const before = blocks[at - 1]
     const isStep =
       block.kind === 'ordered' ||
-      (!hasOrdered && (block.kind === 'code' || (block.kind === 'bullet' && doing.test(plainItem(text)))))
+      // Between numbered steps it belongs to the one before it.
+      (block.kind === 'code' && (!hasOrdered || steps.length === 0)) ||
+      (!hasOrdered && block.kind === 'bullet' && doing.test(plainItem(text)))
     if (isStep) {
       const led = block.kind === 'code' && before?.kind === 'paragraph' && before.passage === block.passage
       const quote = led ? verbatim([before.lines.join('\n'), text], block.passage.text) : text
       if (led) intro.pop()
-      steps.push(
-        stepOf({ quote, intro: steps.length === 0 ? intro.join('\n\n') : '', section: name, headings }, block.passage),
-      )
+      steps.push(stepOf({ quote, intro: steps.length === 0 ? intro : [], section: name, headings }, block.passage))
       intro = []
       continue
     }
-    if (block.kind !== 'paragraph' && block.kind !== 'bullet') continue
     const last = steps.at(-1)
     const leadsOn = blocks[at + 1]?.kind === 'code' && !hasOrdered
-    if (last === undefined || leadsOn) intro.push(text)
+    if (last === undefined || leadsOn) intro.push({ quote: text, passageId: block.passage.id })
     else if (last.passageId === block.passage.id)
       steps[steps.length - 1] = withMore(last, text, block.passage, headings)
   }
@@ -150,7 +159,7 @@ function sectionSteps({ name, parts }: Section, headings: readonly string[]): St
 
 function wordsAsSteps({ name, parts }: Section, headings: readonly string[]): Step[] {
   return parts.flatMap(({ passage, blocks }) =>
-    blocks.map(({ lines }) => stepOf({ quote: lines.join('\n'), intro: '', section: name, headings }, passage)),
+    blocks.map(({ lines }) => stepOf({ quote: lines.join('\n'), intro: [], section: name, headings }, passage)),
   )
 }
 
@@ -163,7 +172,7 @@ function verbatim([first = '', second = '']: readonly string[], text: string): s
 
 interface StepTexts {
   quote: string
-  intro: string
+  intro: readonly StepIntro[]
   section: string
   headings: readonly string[]
 }

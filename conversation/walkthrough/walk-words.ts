@@ -24,13 +24,18 @@ interface Place {
 /** Everything that walking through a runbook says besides the runbook's own words. */
 export const walkWords = {
   step: ({ at, of }: Place, lang: Lang) =>
-    lang === 'ja'
-      ? `全${countInWords(of, lang)}ステップの${countInWords(at, lang)}番目です。`
-      : `Step ${countInWords(at, lang)} of ${countInWords(of, lang)}.`,
+    of === 1
+      ? lang === 'ja'
+        ? 'ステップは一つだけです。'
+        : 'There is one step.'
+      : lang === 'ja'
+        ? `全${countInWords(of, lang)}ステップの${countInWords(at, lang)}番目です。`
+        : `Step ${countInWords(at, lang)} of ${countInWords(of, lang)}.`,
   begin: (title: string, section: string, lang: Lang) => {
     const what = section === '' ? title : `${title} › ${section}`
     return lang === 'ja' ? `「${what}」を案内します。` : `Walking through ${what}.`
   },
+  section: (section: string, lang: Lang) => (lang === 'ja' ? `ここから「${section}」です。` : `Section: ${section}.`),
   old: (age: string, lang: Lang) =>
     lang === 'ja'
       ? `この手順書は最後の更新が${age}で、その後確認されていません。`

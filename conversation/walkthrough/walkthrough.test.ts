@@ -67,7 +67,7 @@ describe('steps of a runbook', () => {
       branches: [{ section: 'Split brain' }],
     })
     expect(steps.map(({ destructive }) => destructive)).toEqual([false, false, false, true, false, false, false])
-    expect(steps[1]?.intro).toBe('Announce it before you begin.')
+    expect(steps[1]?.intro.map(({ quote }) => quote)).toEqual(['Announce it before you begin.'])
   })
 
   it('are plain words where a branch leads to them, and nowhere else', () => {
