@@ -406,7 +406,6 @@ export class RealtimeSession {
       case 'hint':
       case 'heard':
       case 'deaf':
-      case 'hears-again':
         this.#user.hear(event)
         return
       default:
