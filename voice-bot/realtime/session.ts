@@ -406,6 +406,7 @@ export class RealtimeSession {
       case 'hint':
       case 'heard':
       case 'deaf':
+      case 'hears-again':
         this.#user.hear(event)
         return
       default:
