@@ -16,6 +16,8 @@ export interface TextBlock {
   language?: string | undefined
   /** Of a heading: 1 the outermost. */
   level?: number | undefined
+  /** Of a table: each cell begins with its line, and the first line is the head. */
+  byCell?: boolean | undefined
 }
 
 interface Line {
@@ -25,7 +27,8 @@ interface Line {
   indent: number
 }
 
-const itemStart = /^(\s*)(?:>\s*)*([-*+•・]|\d{1,3}[.)]|[a-zA-Z][.)]|#\.)\s+(?=\S)/
+/** AsciiDoc numbers its items with dots, one for each level. */
+const itemStart = /^(\s*)(?:>\s*)*([-+•・]|\*{1,5}|\d{1,3}[.)]|[a-zA-Z][.)]|#\.|\.{1,5})\s+(?=\S)/
 const fence = /^(\s*)(?:>\s*)?(`{3,}|~{3,})\s*([\w+-]*)/
 const asciidocFence = /^(-{4,}|\.{4,})\s*$/
 const atxHeading = /^ {0,3}(#{1,6})\s+\S|^(={1,5})\s+\S/
@@ -33,6 +36,7 @@ const underline = /^(={3,}|-{3,}|~{3,}|\^{3,})\s*$/
 const ruler = /^\s*([-*_]\s*){3,}$/
 const directive = /^(\s*)\.\.\s+(?:code-block|code|sourcecode|parsed-literal|literalinclude|prompt)::\s*(\S*)/
 const tableRule = /^\s*\|?[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*$/
+const asciidocTable = /^\|={3,}\s*$/
 const markup = /^\s*(<!--|\{\{<|\{\{%|:::|<\/?details|<\/?summary|<\/?div|\.\. |\|===|\[source|\+\s*$)/
 const keyed = /^\s*(?:- )?["']?[\w.$/-]+["']?:(?:\s|$)/
 
@@ -125,9 +129,10 @@ class BlockReader {
   #readText(line: Line): void {
     const next = this.#lines[this.#at + 1]?.text ?? ''
     const item = itemStart.exec(line.text)
-    if (markup.test(line.text)) this.#markup()
+    if (asciidocTable.test(line.text)) this.#asciidocTable()
+    else if (markup.test(line.text)) this.#markup()
     else if (/^\s*\|/.test(line.text) || tableRule.test(next)) this.#table()
-    else if (item !== null) this.#item(item[0].length, /\d|#/.test(item[2] ?? ''))
+    else if (item !== null) this.#item(item[0].length, /\d|#|^\./.test(item[2] ?? ''))
     else this.#paragraph()
   }
 
@@ -215,6 +220,17 @@ class BlockReader {
     const rest = text.replace(/<\/?(details|summary|div)[^>]*>|\{\{[<%].*?[%>]\}\}/g, '').trim()
     if (/^\s*(<|\{\{)/.test(text) && rest !== '') this.#paragraph()
     else this.#at += 1
+  }
+
+  /** From its opening to its closing line; without one, it's markup like any other. */
+  #asciidocTable(): void {
+    const first = this.#at + 1
+    const after = this.#lines.findIndex(({ text }, at) => at >= first && asciidocTable.test(text))
+    this.#at += 1
+    if (after <= first) return
+    this.#inList = false
+    this.#push({ ...block('table', this.#lines, first, after), byCell: true })
+    this.#at = after + 1
   }
 
   #table(): void {

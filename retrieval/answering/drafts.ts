@@ -4,7 +4,7 @@ import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Evidence } from './evidence.ts'
 import { ownedTerms } from './question.ts'
 import { type AnswerPart, citationOf, quoted } from './quoting.ts'
-import { spokenForm } from './spoken.ts'
+import { spokenForm } from './spoken/spoken-form.ts'
 import type { Asked } from './understanding.ts'
 import { unitsOf } from './units.ts'
 import { abstentionWords, ageStatement, nameOf, ownerStatement } from './wording.ts'
@@ -36,7 +36,7 @@ export function extractiveDraft(evidence: Evidence, now: Date, lang: Lang, first
   return {
     ...ours,
     parts,
-    spoken: spokenForm(selection, question.wants, now, lang),
+    spoken: spokenForm(selection, question, { now, lang }),
     abstained: false,
     confidence,
     warnings: evidence.warnings(new Set(parts.flatMap((part) => part.citations.map(({ passageId }) => passageId)))),

@@ -1,5 +1,6 @@
 import type { Citation, RankedPassage } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
+import { rowInWords } from './rows.ts'
 import type { Candidate } from './scoring.ts'
 import type { Selection } from './selection.ts'
 import { sentencesOf } from './sentences.ts'
@@ -82,7 +83,9 @@ function runsOf(candidates: readonly Candidate[], text: string): Unit[][] {
 }
 
 function isMarkup(between: string): boolean {
-  const rest = between.replace(/^[ \t>]*(?:`{3,}|~{3,})[^\n]*$/gm, '').replace(/(?:[-*+•・]|\d{1,3}[.)]|#\.)\s+$/, '')
+  const rest = between
+    .replace(/^[ \t>]*(?:`{3,}|~{3,})[^\n]*$/gm, '')
+    .replace(/(?:[-+•・]|\*{1,5}|\.{1,5}|\d{1,3}[.)]|#\.)\s+$/, '')
   return /^[\s>]*$/.test(rest)
 }
 
@@ -129,24 +132,6 @@ function cited(text: string, mark: string): string {
   return sentencesOf(text)
     .map((sentence) => `${sentence} ${mark}`)
     .join(' ')
-}
-
-/** "Signal: memory.available; Default: 100Mi" reads on any screen, and aloud. */
-function rowInWords(unit: Unit): string {
-  const cells = cellsOf(unit.shown)
-  const heads = cellsOf(unit.tableHead?.split('\n')[0] ?? '')
-  return cells
-    .map((cell, at) => ((heads[at] ?? '') === '' || cell === '' ? cell : `${heads[at]}: ${cell}`))
-    .filter((cell) => cell !== '')
-    .join('; ')
-}
-
-function cellsOf(row: string): string[] {
-  return row
-    .trim()
-    .replace(/^\||\|$/g, '')
-    .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim())
 }
 
 function fenced(code: string, language: string | undefined): string {

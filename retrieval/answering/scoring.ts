@@ -2,9 +2,11 @@ import type { RankedPassage } from '#knowledge/answer.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { SoftMatch } from '../ranking/soft-match.ts'
+import { tellsOfItself } from './about-itself.ts'
 import type { Facet, ReadQuestion } from './question.ts'
 import { type Unit, unitsOf } from './units.ts'
 import { procedural, wantedness, wantedPlace } from './wantedness.ts'
+import { nameOf } from './wording.ts'
 
 /** A unit that may be quoted, with what is needed to judge it. */
 export interface Candidate {
@@ -42,6 +44,10 @@ export interface Features {
   place: number
   /** Its passage tells how something is done, when that is asked. */
   procedure: number
+  /** Share of the heading over it that the question speaks of. */
+  named: number
+  /** It tells about its page rather than about the thing. */
+  ofItself: number
   /** How the search judged its passage, against the best one. */
   passage: number
   /** 1 for the first passage, 1/2 for the second. */
@@ -59,6 +65,8 @@ const featureWeights: Record<keyof Features, number> = {
   wanted: 0.2,
   place: 0.07,
   procedure: 0.15,
+  named: 0.1,
+  ofItself: -0.25,
   passage: 0.46,
   rank: 0.16,
 }
@@ -96,6 +104,12 @@ export function candidatesOf(passages: readonly RankedPassage[]): Candidate[] {
   })
 }
 
+/** The heading right above a unit; '' where that is only the document's title. */
+function nearestHeading({ unit, passage }: Candidate): string {
+  const heading = unit.heading.at(-1) ?? headingOver({ passage })
+  return nameOf(heading) === nameOf(passage.document.title) ? '' : heading
+}
+
 function headingOver({ passage }: { passage: RankedPassage }): string {
   return passage.passage.heading.at(-1) ?? ''
 }
@@ -131,6 +145,10 @@ export async function judge(
       facet.text,
       candidates.map(({ unit }) => unit.shown),
     )
+    const named = softMatch?.spokenOf(
+      facet.text,
+      candidates.map((candidate) => nearestHeading(candidate)),
+    )
     const inPlace = softMatch?.coverage(
       facet.text,
       candidates.map((candidate) => candidate.inPlace),
@@ -157,6 +175,8 @@ export async function judge(
           },
           facet,
         ),
+        named: nearestHeading(candidate) === '' ? 0 : (named?.[row] ?? 0),
+        ofItself: Number(tellsOfItself(candidate.unit.shown)),
         passage: candidate.passage.score / best,
         rank: 1 / candidate.passage.rank,
       }
@@ -182,6 +202,8 @@ function totalOf(features: Features): number {
     w.wanted * features.wanted +
     w.place * features.place +
     w.procedure * features.procedure +
+    w.named * features.named +
+    w.ofItself * features.ofItself +
     w.passage * features.passage +
     w.rank * features.rank
   )

@@ -2,6 +2,7 @@ import type { Passage } from '#knowledge/passage.ts'
 import { blocksOf, type TextBlock } from './blocks.ts'
 import { givesOrders } from './orders.ts'
 import { readable } from './readable.ts'
+import { rowsByCell } from './rows-by-cell.ts'
 import { sentenceSpans } from './sentences.ts'
 
 export type UnitKind = 'sentence' | 'step' | 'code' | 'row' | 'field'
@@ -183,6 +184,13 @@ class UnitReader {
   }
 
   #addRows(block: TextBlock): void {
+    if (block.byCell === true) {
+      const intro = this.#announcer()
+      for (const { from, to, head } of rowsByCell(this.#text, block.from, block.to)) {
+        this.#push({ kind: 'row', from, to, shown: readable(this.#text.slice(from, to)), tableHead: head, intro })
+      }
+      return
+    }
     const intro = this.#announcer()
     const lines = lineSpans(this.#text, block.from, block.to)
     const ruled = lines.findIndex(({ from, to }) => /^[\s|:+=-]+$/.test(this.#text.slice(from, to)))

@@ -72,14 +72,6 @@ export function caveat({ freshness }: RankedPassage, now: Date, lang: Lang): str
   }
 }
 
-/** When somebody last saw to the source, for the ear. */
-export function lastSeen({ freshness }: RankedPassage, now: Date, lang: Lang): string {
-  const { verifiedAt, editedAt } = freshness
-  const ago = agoInWords(verifiedAt ?? editedAt, now, lang)
-  if (lang === 'ja') return verifiedAt === undefined ? `最終更新は${ago}です。` : `${ago}に確認された内容です。`
-  return verifiedAt === undefined ? `Last edited ${ago}.` : `Verified ${ago}.`
-}
-
 export interface AbstentionWords {
   answer: string
   spoken: string
@@ -177,6 +169,6 @@ export function ageStatement(source: RankedPassage, n: number, now: Date, lang: 
 }
 
 export const words = {
-  en: { more: 'The model stopped here; the documents themselves say:', command: 'The command is', onScreen: 'The commands are on your screen.', firstStep: 'First step:', firstCommand: 'The first command is', restOnScreen: 'The others are on your screen.' },
-  ja: { more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：', command: 'コマンドは', onScreen: 'コマンドは画面に表示しています。', firstStep: '最初の手順：', firstCommand: '最初のコマンドは', restOnScreen: '残りは画面に表示しています。' },
-} as const // biome-ignore format: one language a line
+  en: { more: 'The model stopped here; the documents themselves say:' },
+  ja: { more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：' },
+} as const

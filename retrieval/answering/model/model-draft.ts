@@ -9,7 +9,8 @@ import type { Log } from '#runtime/log.ts'
 import type { SoftMatch } from '../../ranking/soft-match.ts'
 import type { Evidence } from '../evidence.ts'
 import { type AnswerPart, citationOf } from '../quoting.ts'
-import { spokenStatements } from '../spoken.ts'
+import { spokenAge } from '../spoken/spoken-age.ts'
+import { spokenStatements } from '../spoken/spoken-form.ts'
 import { caveat, placeOf } from '../wording.ts'
 import { noAnswer, promptFor } from './prompt.ts'
 import { marksOf, type NumberedSource, StatementChecker, type Support } from './statement-check.ts'
@@ -178,10 +179,10 @@ class Writer {
     { model, costUsd }: Ending,
     warnings: readonly AnswerWarning[] = [],
   ): ModelOutcome {
-    const ages = [...this.#cited.values()].slice(0, 1).map(({ passage }) => caveat(passage, this.#now, this.#lang))
+    const ages = [...this.#cited.values()].slice(0, 1).map(({ passage }) => spokenAge(passage, this.#now, this.#lang))
     return {
       kind,
-      spoken: spokenStatements(this.#said, ages[0], this.#lang),
+      spoken: spokenStatements(this.#said, ages[0], { now: this.#now, lang: this.#lang }),
       model,
       costUsd,
       warnings: [...warnings, ...this.#droppedWarning()],

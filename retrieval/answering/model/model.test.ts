@@ -64,7 +64,7 @@ describe('an answer that a model writes', () => {
       'It takes 30 seconds.',
     ])
     expect(answer).toMatchObject({ provider: 'tiny', abstained: false, warnings: [] })
-    expect(answer.spoken).toBe('Restart it with systemctl restart redis. That takes 30 seconds.')
+    expect(answer.spoken).toBe('Edited 4 weeks ago. Restart it with systemctl restart redis. That takes 30 seconds.')
   })
 
   it.each([
@@ -108,7 +108,7 @@ describe('an answer that a model writes', () => {
       [{ ...restart, edited: '2023-01-01' }],
     )
     expect(answer.answer).toMatch(/^⚠ This was last edited 3 years ago .*\[1\]\n\nRestart it/)
-    expect(answer.spoken).toMatch(/^This was last edited 3 years ago/)
+    expect(answer.spoken).toMatch(/^Careful, this was last edited 3 years ago/)
   })
 
   it('is asked for with the passages as data, without what gives orders in them', async () => {

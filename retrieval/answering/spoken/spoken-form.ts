@@ -1,0 +1,177 @@
+import type { Lang } from '#knowledge/document.ts'
+import { tellsOfItself } from '../about-itself.ts'
+import type { ReadQuestion, Want } from '../question.ts'
+import { plain } from '../readable.ts'
+import type { Candidate } from '../scoring.ts'
+import type { Selection } from '../selection.ts'
+import { isCommand, type Unit } from '../units.ts'
+import { spokenAge } from './spoken-age.ts'
+import { spokenProcedure } from './spoken-procedure.ts'
+import { singledOut, spokenRows } from './spoken-rows.ts'
+import { type ShownOn, sentence, spokenCommand, together } from './spoken-text.ts'
+
+export interface SpokenOptions {
+  now: Date
+  lang: Lang
+  shownOn?: ShownOn | undefined
+}
+
+/** A paragraph is said from its beginning where what answers best stands no further in. */
+const nearBeginning = 200
+/** So much is said of a paragraph. */
+const mostOfParagraph = 260
+
+/** The answer for the ear: how old it is, then what answers best, in few sentences. */
+export function spokenForm(selection: Selection, question: ReadQuestion, options: SpokenOptions): string {
+  const { lang, now } = options
+  const lead = leadOf(selection, question)
+  const age = spokenAge(lead.passage, now, lang)
+  const first = spokenUnit(lead, question, options)
+  const second = secondOf(selection, lead, question)
+  const more = second === undefined ? '' : spokenUnit(second, question, options)
+  return together([age, first, isSaid(more, first) ? '' : more], lang)
+}
+
+/** Who asks for a figure or a name gets no command, and a row that the question names goes before a sentence. */
+function leadOf({ best, groups }: Selection, question: ReadQuestion): Candidate {
+  const all = groups.flatMap(({ candidates }) => candidates)
+  const same = all.filter(({ passage }) => passage === best.passage)
+  if (best.unit.kind === 'code' && !asksHow(question.wants)) {
+    const plainly = same.filter(({ unit }) => unit.kind !== 'code' && !tellsOfItself(unit.shown))
+    const holding = question.wants.has('number') ? plainly.filter(({ unit }) => /\d/.test(unit.shown)) : plainly
+    return holding[0] ?? plainly[0] ?? best
+  }
+  if (tellsOfItself(best.unit.shown)) return all.find(({ unit }) => !tellsOfItself(unit.shown)) ?? best
+  return best
+}
+
+function asksHow(wants: ReadonlySet<Want>): boolean {
+  if (wants.has('number') || wants.has('owner')) return false
+  return wants.has('steps') || wants.has('fix') || wants.has('command')
+}
+
+/** A question of several parts is answered in each. */
+function secondOf({ leads }: Selection, lead: Candidate, { facets }: ReadQuestion): Candidate | undefined {
+  if (facets.length < 2) return undefined
+  return leads.find(({ unit, passage }) => {
+    if (passage === lead.passage && unit.index === lead.unit.index) return false
+    return unit.kind !== 'code' && !tellsOfItself(unit.shown)
+  })
+}
+
+function isSaid(more: string, first: string): boolean {
+  const sentences = more.split(/(?<=[.!?])\s+|(?<=。)/).filter((each) => each.trim() !== '')
+  return sentences.some((each) => first.includes(each.trim()))
+}
+
+function spokenUnit(
+  { unit, siblings, passage, context }: Candidate,
+  question: ReadQuestion,
+  options: SpokenOptions,
+): string {
+  const { lang, shownOn = 'page' } = options
+  const section = siblings.filter((other) => other.heading.join('/') === unit.heading.join('/'))
+  if (unit.kind === 'field') return spokenFields(siblings, passage.document.title, lang)
+  if (asksHow(question.wants)) {
+    const procedure = spokenProcedure(unit, section, lang, shownOn)
+    if (procedure !== undefined) return procedure
+  }
+  if (unit.kind === 'row' || (unit.kind === 'step' && !unit.ordered)) {
+    const list = section.filter(({ kind, block }) => kind === unit.kind && (kind === 'row' || block === unit.block))
+    const intro = unit.kind === 'step' ? section.find(({ index }) => index === unit.intro) : undefined
+    const singled = singledOut(list, termsAsked(question), context)
+    const { units } = singled.all && unit.kind === 'step' && list.length > 3 ? { units: [unit] } : singled
+    return together(
+      [
+        intro === undefined || tellsOfItself(intro.shown) ? '' : sentence(intro.shown, lang),
+        spokenRows({ ...singled, units }, lang, shownOn),
+      ],
+      lang,
+    )
+  }
+  if (unit.kind === 'code') {
+    const intro = siblings[unit.intro ?? -1]
+    return together(
+      [
+        intro === undefined ? '' : sentence(intro.shown, lang),
+        isCommand(unit, undefined) ? spokenCommand(unit.shown, lang, shownOn) : '',
+      ],
+      lang,
+    )
+  }
+  return spokenParagraph(unit, section, options)
+}
+
+function termsAsked({ terms, alternatives }: ReadQuestion): Map<string, readonly (readonly string[])[]> {
+  return new Map(terms.map((term) => [term, alternatives.get(term) ?? []]))
+}
+
+/** What a sentence leans on: "Only when it does not:" says nothing without the sentence before it. */
+const leaning =
+  /^(?:only|otherwise|if (?:it|not|so|that|this|they)\b|then\b|but\b|in that case|it|they|this|that|these|those|both|above|below)\b|^(?:それ|これ|だめなら|そうでな|その|ただし|また|なお|付けない)/i
+
+/** A paragraph from its beginning up to what answers, with what announces a list and its first items. */
+function spokenParagraph(unit: Unit, section: readonly Unit[], { lang, shownOn = 'page' }: SpokenOptions): string {
+  const paragraph = section.filter(({ kind, block }) => kind === unit.kind && block === unit.block)
+  const at = paragraph.indexOf(unit)
+  const before = paragraph.slice(0, at).filter(({ shown }) => !tellsOfItself(shown))
+  const chars = before.reduce((sum, { shown }) => sum + shown.length, 0)
+  const isNear = unit.kind === 'sentence' && chars <= nearBeginning
+  const leansOn = leaning.test(unit.shown) ? before.slice(-1) : []
+  const said = [...(isNear ? before : leansOn), unit]
+  let room = mostOfParagraph - said.reduce((sum, { shown }) => sum + shown.length, 0)
+  for (const next of unit.kind === 'sentence' ? paragraph.slice(at + 1) : []) {
+    room -= next.shown.length
+    if (room < 0 || tellsOfItself(next.shown)) break
+    said.push(next)
+  }
+  const announced = section.filter(({ intro, kind }) => intro === said.at(-1)?.index && kind !== 'code')
+  const list = announced.length === 0 ? '' : spokenRows({ units: announced, all: true }, lang, shownOn)
+  const code = section.find((other) => other.intro === said.at(-1)?.index && isCommand(other, unit))
+  return together(
+    [
+      ...said.map(({ shown }) => sentence(shown, lang)),
+      list,
+      code === undefined ? '' : spokenCommand(code.shown, lang, shownOn),
+    ],
+    lang,
+  )
+}
+
+/** "RedisDown: Redis is down, for 5m, severity critical." */
+function spokenFields(siblings: readonly Unit[], title: string, lang: Lang): string {
+  const told = siblings
+    .filter(({ kind, field, shown }) => kind === 'field' && spokenField.test(field ?? '') && shown.length <= 200)
+    .toSorted((a, b) => Number(isProse(b)) - Number(isProse(a)))
+    .map(({ shown }) =>
+      plain(shown)
+        .replace(/^(?:summary|description|message):\s*/, '')
+        .replace(/[.']$/, '')
+        .replace(/^(\w+):\s*/, '$1 '),
+    )
+  if (told.length === 0) return sentence(title, lang)
+  return lang === 'ja' ? `${title}：${told.join('、')}。` : `${title}: ${told.join(', ')}.`
+}
+
+const spokenField = /^(?:summary|description|message|for|severity|team)$/
+
+function isProse({ field = '' }: Unit): boolean {
+  return /^(?:summary|description|message)$/.test(field)
+}
+
+/** What a model wrote, for the ear: its first two statements. */
+export function spokenStatements(
+  statements: readonly string[],
+  age: string | undefined,
+  options: SpokenOptions,
+): string {
+  const { lang, shownOn = 'page' } = options
+  const said = statements.slice(0, 2).map((statement) => {
+    const text = statement.replace(/\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]/g, '')
+    const code = /^[ \t]*(`{3,})[^\n]*\n([\s\S]*?)\n[ \t]*\1/m.exec(text)
+    const words = text.replace(/^[ \t]*(`{3,})[\s\S]*$/m, '').replace(/^\s*(?:[-*+]|\d+[.)])\s+/, '')
+    const command = code?.[2] === undefined ? '' : spokenCommand(code[2], lang, shownOn)
+    return together([/[\p{L}\d]/u.test(words) ? sentence(words, lang) : '', command], lang)
+  })
+  return together([age ?? '', ...said], lang)
+}
