@@ -37,8 +37,10 @@ describe('max_output_tokens', () => {
       9,
       ongoing,
     )
-    expect(turns[0]?.answer).toMatch(/^First step:/)
-    expect(turns[0]?.answer).not.toContain('Last edited')
+    // Two seconds of it, which are ten words.
+    const words = turns[0]?.answer.split(' ') ?? []
+    expect(words.join('')).not.toBe('')
+    expect(words.length).toBeLessThanOrEqual(10)
   })
 
   it('ends a written answer where it is used up', async () => {
