@@ -10,7 +10,7 @@ import { untilAborted } from './lifetimes.ts'
 
 export interface EarOptions {
   lang: HeardLanguage
-  /** Likely to be said, the likeliest first; asked for when hearing begins. */
+  /** Likely to be said, the likeliest first; asked for when hearing begins, and while fewer are known than a recogniser takes. */
   keyterms: () => readonly string[]
 }
 
@@ -21,6 +21,8 @@ export class Ear {
   readonly #sampleRate: number
   readonly #events: AsyncIterable<HearingEvent>
 
+  /** What it was told to expect. */
+  readonly keyterms: readonly string[]
   /** Where its audio begins in all that the speaker's microphone gave; its times count from there. */
   readonly offsetMs: number
 
@@ -33,9 +35,10 @@ export class Ear {
   ) {
     this.#sampleRate = sampleRate
     this.offsetMs = offsetMs
+    this.keyterms = keyterms()
     const rate = Math.min(48_000, Math.max(8000, sampleRate))
     this.#resampler = rate === sampleRate ? undefined : new Resampler(sampleRate, rate)
-    this.#events = speechToText.hear(this.#audio, { sampleRate: rate, lang, keyterms: keyterms() }, signal)
+    this.#events = speechToText.hear(this.#audio, { sampleRate: rate, lang, keyterms: this.keyterms }, signal)
   }
 
   get sampleRate(): number {

@@ -1,3 +1,4 @@
+import { isLoud } from '#providers/audio/loudness.ts'
 import { durationMs } from '#providers/audio/pcm.ts'
 import type { HearingEvent, SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -38,6 +39,10 @@ const firstPauseMs = 500
 const longestPauseMs = 1_000
 /** What was said while nobody could hear it is heard later, so much of it. */
 const longestUnheardMs = 10_000
+/** Names that become known later are told in a pause as long as this; looked for so often; by a connection anew, so seldom. */
+const pauseForNamesMs = 1_000
+const namesEveryMs = 2_000
+const mostRenewals = 3
 
 /** Turns audio into utterances. After a failure, audio is heard again as soon as the recogniser may be asked again. */
 export class Listening {
@@ -52,6 +57,9 @@ export class Listening {
   #pauseMs = 0
   #pausedUntil = 0
   #isDeaf = false
+  #quietMs = 0
+  #namesSoughtAtMs = 0
+  #renewals = 0
   /** What came in since recognition failed. */
   #unheard: { samples: Int16Array; sampleRate: number; fromMs: number }[] = []
 
@@ -65,6 +73,7 @@ export class Listening {
     if (this.#isDeaf) this.#keep({ samples, sampleRate, fromMs })
     if (this.#ear?.sampleRate === sampleRate) {
       this.#ear.feed(samples)
+      this.#expectNames(this.#ear, samples, signal)
       return
     }
     if (this.#parts.clock.now().getTime() < this.#pausedUntil) return
@@ -109,6 +118,19 @@ export class Listening {
     this.#parts.guesses.drop()
   }
 
+  /** Names that were not known when hearing began: recognisers are told them at the beginning of a connection. */
+  #expectNames(ear: Ear, samples: Int16Array, signal: AbortSignal): void {
+    this.#quietMs = isLoud(samples) ? 0 : this.#quietMs + durationMs(samples.length, ear.sampleRate)
+    const isPause = this.#quietMs >= pauseForNamesMs && this.#turn.isEmpty && this.#awaited.length === 0
+    if (!isPause || this.#isDeaf || this.#renewals >= mostRenewals) return
+    if (this.#fedMs - this.#namesSoughtAtMs < namesEveryMs) return
+    this.#namesSoughtAtMs = this.#fedMs
+    if (this.#parts.ear.keyterms().length <= ear.keyterms.length) return
+    this.#renewals += 1
+    ear.close()
+    this.#open({ sampleRate: ear.sampleRate, offsetMs: this.#fedMs }, signal)
+  }
+
   #open(audio: { sampleRate: number; offsetMs: number }, signal: AbortSignal): void {
     const ear = new Ear(this.#parts.speechToText, audio, this.#parts.ear, signal)
     this.#ear = ear
@@ -132,10 +154,11 @@ export class Listening {
       this.#parts.log.warn({ err: error, model: this.#parts.speechToText.id }, 'speech recognition failed')
       await this.#parts.onFailure(error)
     } finally {
-      if (this.#ear === ear) this.#ear = undefined
+      const isReplaced = this.#ear !== undefined && this.#ear !== ear
+      if (!isReplaced) this.#ear = undefined
       this.#turn.recogniserEnded()
-      // Whoever waits gets what there is.
-      const awaited = this.#awaited.splice(0)
+      // Whoever waits gets what there is, if no other is asked meanwhile.
+      const awaited = isReplaced ? [] : this.#awaited.splice(0)
       if (awaited.includes('told') && !signal.aborted) await this.#tellTurn()
     }
   }

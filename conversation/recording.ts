@@ -18,6 +18,7 @@ export type RecordedPort =
   | 'llm'
   | 'wait'
   | 'names'
+  | 'keyterms'
   | 'incident'
   | 'tool'
 
@@ -145,7 +146,12 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
           vocabulary: (principal) => {
             const names = vocabulary(principal)
             return {
-              keyterms: (limit) => names.keyterms(limit),
+              // How many there were decides what becomes of the recogniser's connection; which, it alone is told.
+              keyterms: (limit) => {
+                const terms = names.keyterms(limit)
+                record({ kind: 'value', port: 'keyterms', call: next('keyterms'), value: terms.length })
+                return terms
+              },
               correct: (text, lang) => {
                 const value = names.correct(text, lang)
                 if (value.corrections.length > 0 || value.doubts.length > 0)

@@ -196,7 +196,7 @@ class RecordedWorld {
       if (this.#stopped || signal.aborted) return
       if (entry.kind === 'in') await this.inputs.send(entry.input)
       // Names are put right as they are heard, without waiting.
-      else if (entry.kind === 'value' && entry.port === 'names') continue
+      else if (entry.kind === 'value' && (entry.port === 'names' || entry.port === 'keyterms')) continue
       else if (entry.kind === 'value') await this.#channel(entry.port, entry.call).send(entry.value)
       else if (entry.kind === 'end') this.#channel(entry.port, entry.call).close()
       else if (entry.kind === 'error') {
@@ -269,7 +269,7 @@ class RecordedWorld {
             },
           }
         : {}),
-      ...(this.#has('names') ? { vocabulary: () => this.#vocabulary() } : {}),
+      ...(this.#has('names') || this.#has('keyterms') ? { vocabulary: () => this.#vocabulary() } : {}),
       clock: { now: () => this.#times.shift() ?? new Date(0) },
       wait: (_, signal) => this.#once('wait', z.unknown(), signal).then(() => undefined),
       newId: () => this.#ids.shift() ?? 'more ids than were recorded',
@@ -285,8 +285,11 @@ class RecordedWorld {
         return [[heard, corrected] as const]
       }),
     )
+    const counts = this.#entries.flatMap((entry) =>
+      entry.kind === 'value' && entry.port === 'keyterms' ? [z.number().parse(entry.value)] : [],
+    )
     return {
-      keyterms: () => [],
+      keyterms: () => Array.from({ length: counts.shift() ?? 0 }, (_, at) => `name ${at}`),
       correct: (text) => known.get(text) ?? { text, corrections: [], doubts: [] },
     }
   }

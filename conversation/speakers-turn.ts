@@ -49,6 +49,11 @@ export class SpeakersTurn {
     this.#open = undefined
   }
 
+  /** Nothing of it was understood so far. */
+  get isEmpty(): boolean {
+    return this.#open === undefined && this.#closed.length === 0
+  }
+
   /** Whether all that was spoken until then is known for good. */
   isClosedUpTo(spokenMs: number | undefined): boolean {
     if (spokenMs === undefined || this.#open !== undefined || this.#closed.length === 0) return false

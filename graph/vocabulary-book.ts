@@ -29,6 +29,8 @@ export interface VocabularyBook extends AsyncDisposable {
 }
 
 const defaultLookMs = 20_000
+/** The same until there is anything: a first sync is under way. */
+const firstLookMs = 1_000
 /** So long others wait at most while documents are read. */
 const sliceMs = 4
 /** Reading takes no more than this part of the time. */
@@ -117,7 +119,9 @@ class ReadingBook {
         signal.throwIfAborted()
         this.#parts.log.warn({ err }, 'the vocabulary could not be read from the documents')
       }
-      await sleep(this.#parts.lookEveryMs ?? defaultLookMs, undefined, { signal, ref: false })
+      const everyMs = this.#parts.lookEveryMs ?? defaultLookMs
+      const waitMs = this.#counts.groups().length === 0 ? Math.min(firstLookMs, everyMs) : everyMs
+      await sleep(waitMs, undefined, { signal, ref: false })
     }
   }
 

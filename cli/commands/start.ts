@@ -85,7 +85,11 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   await using speech = await openSpeech(config, providers)
   await using slack = await openSlackBot(invocation, nightdesk, { speech, port: options.port })
   const callLog = slack?.said
-  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), { speech, callLog, limits })
+  await using voice = await openVoice(invocation, nightdesk, addVoiceMetrics(metrics.registry), {
+    speech,
+    callLog,
+    limits,
+  })
   const server = createServer({
     ask: nightdesk.ask,
     search: nightdesk.search,
@@ -152,6 +156,8 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
         output,
         `Nightdesk is ready at ${url} with ${counts.documents} documents in ${counts.passages} passages.`,
       )
+    // Its reading is begun, so that recognisers expect the names from the first talk on.
+    if (speech?.toText !== undefined) nightdesk.conversation.vocabulary?.(localPrincipal)
     void watchCanaries({ ...nightdesk, config, log, documents }, signal)
     void forgetOldConversations(invocation, nightdesk.store.conversations, systemClock)
     answering = slack === undefined ? undefined : answeringInSlack(invocation, slack)

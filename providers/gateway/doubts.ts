@@ -1,11 +1,10 @@
+import { isLoud } from '#providers/audio/loudness.ts'
 import type { HeardLanguage, HearingEvent, HearingInput } from '../speech-to-text/speech-to-text.ts'
 import { isForeign } from './foreign-words.ts'
 import type { ProviderState } from './provider-state.ts'
 
 export type DoubtfulFault = 'deaf' | 'too-slow' | 'wrong-language'
 
-/** Of 32,768: louder than rooms are, quieter than people who speak into a microphone. */
-const loud = 400
 /** So much sound without a word: people say three words a second. */
 const longestWordlessMs = 3_000
 /** So much sound makes a turn that is to have words. */
@@ -104,12 +103,4 @@ export class Doubts {
     this.#wordlessMs = 0
     if (this.#state !== undefined) this.#suspect = { state: this.#state, fault }
   }
-}
-
-/** By every fourth sample: as good as all of them, at a quarter of the work. */
-function isLoud(samples: Int16Array): boolean {
-  let sum = 0
-  let count = 0
-  for (let k = 0; k < samples.length; k += 4, count++) sum += (samples[k] ?? 0) ** 2
-  return sum > loud * loud * count
 }
