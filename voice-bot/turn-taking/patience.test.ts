@@ -21,10 +21,10 @@ describe('neededSilence', () => {
     expect(neededSilence({ ...pause, cadence: 'held' })).toBeGreaterThan(usual)
   })
 
-  it('grows with a speaker who was cut off, but a long wait becomes no longer', () => {
+  it('grows with a speaker who was cut off, but a long wait hardly', () => {
     expect(neededSilence({ ...pause, tempo: 1.3 })).toBeCloseTo(1.3 * neededSilence(pause))
     const filler = { ...pause, sentence: { ...sentence, state: 'filler' } } as const
-    expect(neededSilence({ ...filler, tempo: 1.3 })).toBe(neededSilence(filler))
+    expect(neededSilence({ ...filler, tempo: 1.3 })).toBeLessThanOrEqual(1.1 * neededSilence(filler))
   })
 
   it('is never longer than the Realtime protocol allows, however patient we are asked to be', () => {

@@ -19,8 +19,8 @@ export interface Pause {
  * Silence after which a turn is over, in milliseconds, at medium eagerness: where its words are surely whole, and where
  * they surely aren't. In between it goes with the odds. Chosen on the tuning set of `bench turn-taking`.
  */
-const wholeMs = 320
-const openMs = 1750
+const wholeMs = 360
+const openMs = 2000
 const surelyWhole = 1.4
 const surelyOpen = 0.8
 /** The odds say nothing of numbers and names that are being spelled, or of thinking aloud. */
@@ -33,7 +33,7 @@ const beliefs = { end: 2.5, 'likely-end': 1.2 } as const
 const believed = 0.85
 const eagernesses: Readonly<Record<Eagerness, number>> = { high: 0.7, medium: 1, auto: 1, low: 1.7 }
 /** Who was cut off is given more time, but not more than this. */
-const longEnoughMs = 2000
+const longEnoughMs = 2200
 /** No pause is shorter. */
 const shortestMs = 200
 /** However patient we are, none is longer: the longest waits of the Realtime protocol. */
