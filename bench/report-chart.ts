@@ -7,7 +7,7 @@ export interface BenchChart {
 }
 
 const [width, height] = [760, 400]
-const margin = { left: 52, right: 20, top: 16, bottom: 46 }
+const margin = { left: 66, right: 20, top: 16, bottom: 46 }
 
 /** The chart as SVG; colours are those of the page around it. */
 export function chartSvg({ title, x, y, lines }: BenchChart): string {

@@ -7,21 +7,14 @@ const names = { webrtc: 'WebRTC', websocket: 'WebSocket' } as const
 export function voiceNetworkTables({ lines, cuts }: VoiceNetworkFindings): BenchTable[] {
   return [
     {
-      title: 'A conversation over a line',
-      columns: [
-        'turns',
-        'missed',
-        'first sound p50',
-        'p95',
-        'silent within answers',
-        'longest',
-        'made up',
-        'talked over',
-        'until silence p50',
-        'speech is late p95',
-        'other connections',
-      ],
-      rows: lines.map(lineRow),
+      title: 'Answers over a line',
+      columns: ['turns', 'missed', 'first sound p50', 'p95', 'silent within answers', 'longest', 'made up'],
+      rows: lines.map(answersRow),
+    },
+    {
+      title: 'What is heard of the caller',
+      columns: ['speech is late p50', 'p95', 'interruptions heard', 'until silence p50', 'other connections'],
+      rows: lines.map(hearingRow),
     },
     {
       title: 'A line that is cut in the middle of an answer',
@@ -44,7 +37,7 @@ export function voiceNetworkNotes({ network, seed }: VoiceNetworkFindings): stri
     network === 'namespaces'
       ? 'The caller has a network namespace of its own. Its packets, and those to it, go through a TUN device and a process that loses some, by chance, and delays each by 40 ± 30 ms (120 ± 100 ms), evenly spread, so that they overtake each other: as `netem delay 40ms 30ms loss 5%` on both ends. The good line takes 20 ms. TCP, ICE and Opus are the real ones.'
       : 'The line is a relay: datagrams are lost and overtake each other as on a real one, but a connection is only given the delays that TCP would roughly cause. Network namespaces were not to be had.',
-    `Both transports talk at once over the same line; seed ${seed}. Turns end as semantic_vad finds; recogniser, model and voice take 100, 200 and 80 ms. First sound: from the last voiced frame that is said until something is heard.`,
+    `Both transports talk at once over the same line; seed ${seed}. Turns end as semantic_vad finds; recogniser, model and voice take 100, 200 and 80 ms. First sound: from the last voiced frame that is said until something is heard. Until silence: from the first voiced frame of an interruption.`,
     'Answers are a sound without pauses: what is silent within one is a gap. Made up: what the jitter buffer put in place of sound that had not come, silence left out. Speech is late: how much later than the soonest it reaches the agent; over WebRTC it is on time, and what is missing is made up there too.',
     'Other connections: how often the client connected anew, as the web page does, and resumed its session.',
   ]
@@ -66,8 +59,8 @@ export function voiceNetworkChart({ lines }: VoiceNetworkFindings): BenchChart {
   }
 }
 
-function lineRow({ transport, line, caller, firstSound, stop, heardLate }: LineRow): BenchTable['rows'][number] {
-  const { turns, answered, heardMs, silentMs, longestSilenceMs, sound, interruptions, stopped } = caller
+function answersRow({ transport, line, caller, firstSound }: LineRow): BenchTable['rows'][number] {
+  const { turns, answered, heardMs, silentMs, longestSilenceMs, sound } = caller
   return {
     name: `${names[transport]}, ${line}`,
     cells: [
@@ -77,10 +70,19 @@ function lineRow({ transport, line, caller, firstSound, stop, heardLate }: LineR
       share(silentMs / Math.max(1, heardMs)),
       ms(longestSilenceMs),
       sound && share(sound.concealedShare),
+    ],
+  }
+}
+
+function hearingRow({ transport, line, caller, stop, heardLate }: LineRow): BenchTable['rows'][number] {
+  const { stopped, interruptions, resumedAfterMs } = caller
+  return {
+    name: `${names[transport]}, ${line}`,
+    cells: [
+      ...(transport === 'websocket' ? timed(heardLate).slice(0, 2) : [undefined, undefined]),
       { text: `${stopped} of ${interruptions}` },
-      timed(stop)[0],
-      transport === 'websocket' ? timed(heardLate)[1] : undefined,
-      counted(caller.resumedAfterMs.length),
+      stopped === 0 ? undefined : timed(stop)[0],
+      counted(resumedAfterMs.length),
     ],
   }
 }
