@@ -1,4 +1,5 @@
 import { termsOf } from '#knowledge/terms/terms.ts'
+import { courtesyIn } from '#retrieval/answering.ts'
 import { commandIn } from './commands.ts'
 import { sameMeaning } from './same-meaning.ts'
 import type { SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
@@ -24,6 +25,7 @@ export class Guesses {
     }
     this.drop()
     if (new Set(termsOf(text)).size < fewestTerms || commandIn(text) !== undefined) return
+    if (courtesyIn(text).rest === '') return
     this.#guess = this.#begin(text, depth)
   }
 

@@ -1,11 +1,12 @@
 import type { Command } from './commands.ts'
 import type { Scene } from './parts.ts'
+import { ageOfLast, ownerOfLast } from './replies/about-last.ts'
 import { acted, called } from './replies/act.ts'
 import { readSources, repeated } from './replies/again.ts'
 import { caughtUp } from './replies/catch-up.ts'
-import { farewell, paced, quiet, spelledOut } from './replies/manner.ts'
+import { farewell, paced, quiet, returned, spelledOut } from './replies/manner.ts'
 import { answerBegun, answered } from './replies/question.ts'
-import { startWalk, stopWalk, walkOn } from './replies/walk.ts'
+import { startWalk, stopWalk, walkFromLast, walkOn } from './replies/walk.ts'
 import { askedWhich } from './replies/which.ts'
 import { ownReply, type Reply } from './scene.ts'
 import type { SpeculativeAnswer } from './speculation.ts'
@@ -27,6 +28,10 @@ export async function* reply(
   const { llm } = scene.parts
   if (intent.kind === 'nothing') return yield* ownReply(scene, { text: said('not-heard', scene.lang), abstained: true })
   if (intent.kind === 'which') return yield* askedWhich(scene, intent)
+  if (intent.kind === 'courtesy') return yield* returned(scene, intent.courtesy)
+  if (intent.kind === 'about-last')
+    return yield* intent.asks === 'age' ? ageOfLast(scene, signal) : ownerOfLast(scene, signal)
+  if (intent.kind === 'go-on') return yield* wentOn(intent.command, scene, signal)
   if (intent.kind === 'command') return yield* commanded(intent.command, scene, signal)
   if (intent.kind === 'act' && llm !== undefined)
     return yield* acted(llm, scene, [...theirs, ...ours], undefined, signal)
@@ -34,6 +39,15 @@ export async function* reply(
   if (llm !== undefined && theirs.length > 0 && scene.meant !== '')
     return yield* acted(llm, scene, theirs, begun ?? answerBegun(scene), signal)
   yield* answered(scene, begun, signal)
+}
+
+/** "Next", where no runbook is walked through: the rest of what was interrupted, else the steps behind what was said last. */
+async function* wentOn({ name }: Command, scene: Scene, signal: AbortSignal): Reply {
+  const last = scene.earlier.at(-1)
+  if (name === 'next' && last !== undefined && scene.cutShort?.(last.traceId) !== undefined)
+    return yield* repeated(scene, signal)
+  if (name === 'next') return yield* walkFromLast(scene, signal)
+  yield* ownReply(scene, { text: said('no-walk', scene.lang) })
 }
 
 async function* commanded(command: Command, scene: Scene, signal: AbortSignal): Reply {

@@ -68,6 +68,8 @@ export interface TurnMade {
   streamed: boolean
   /** Calls that were begun and have not ended. */
   openCalls: Map<string, { tool: string; atClient?: boolean | undefined }>
+  /** It asks nothing of its own: what the conversation is about stays what it was. */
+  aside: boolean
   /** It is stored; what was heard of it can be revised. */
   stored: boolean
 }
@@ -163,6 +165,7 @@ async function* turnEvents(
     promptTokens: {},
     streamed: false,
     openCalls: new Map(),
+    aside: intent.kind !== 'question' && intent.kind !== 'act' && intent.kind !== 'which',
     stored: false,
   }
   onMade(made)
@@ -327,8 +330,8 @@ export function storedTraceOf({ scene, answer }: TurnMade): string {
 
 /** A turn that could not be stored was taken all the same. @param heard What the asker got of the answer. */
 export async function remember(made: TurnMade, heard: string, signal: AbortSignal): Promise<void> {
-  const { scene, answer } = made
-  const { parts, reads, principal, conversationId, said, meant, lang } = scene
+  const { scene, answer, aside } = made
+  const { parts, reads, principal, conversationId, said, meant, lang, earlier } = scene
   const answering = reads.turn()
   const traceId = storedTraceOf(made)
   try {
@@ -338,7 +341,8 @@ export async function remember(made: TurnMade, heard: string, signal: AbortSigna
         conversationId,
         principal: principal.name,
         question: said,
-        standalone: answering?.standalone ?? reads.searchedFor() ?? meant,
+        standalone:
+          answering?.standalone ?? reads.searchedFor() ?? (aside ? earlier.at(-1)?.standalone : undefined) ?? meant,
         lang,
         answer: heard,
         abstained: answer?.abstained ?? false,

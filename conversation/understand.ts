@@ -1,7 +1,9 @@
 import type { Turn } from '#knowledge/conversation-store.ts'
+import { asksAboutAge, type Courtesy, courtesyIn } from '#retrieval/answering.ts'
 import { type AskedBack, doubtOf, nameChoice } from './asked-back.ts'
 import { type Command, commandIn } from './commands.ts'
 import type { KnownIncident } from './incidents/incident-memory.ts'
+import { asksForItsOwner } from './last-said.ts'
 import type { Scene } from './parts.ts'
 import type { Position } from './position.ts'
 import { moved } from './states/machine.ts'
@@ -15,6 +17,12 @@ export type Intent =
   | { kind: 'command'; command: Command }
   /** Something is to be done that no command says; a model may know by which tool. */
   | { kind: 'act' }
+  /** Nothing but politeness. */
+  | { kind: 'courtesy'; courtesy: Courtesy }
+  /** How old that is which was said last, or whose. */
+  | { kind: 'about-last'; asks: 'age' | 'owner' }
+  /** What comes next, where no runbook is walked through: of what was said last. */
+  | { kind: 'go-on'; command: Command }
   /** A name in it was heard badly and has to be asked about. */
   | ({ kind: 'which' } & Pick<AskedBack, 'question' | 'heard' | 'candidates'>)
 
@@ -27,6 +35,7 @@ interface Understanding {
   command?: Command | undefined
   position: Position
   earlier: readonly Turn[]
+  history?: Scene['history']
   /** There is one that the conversation belongs to. */
   incident?: KnownIncident | undefined
   mode: 'text' | 'spoken'
@@ -62,11 +71,20 @@ export function understoodIn(scene: Scene, command: Command | undefined): { scen
  */
 function understood(given: Understanding): Intent {
   if (given.said.trim() === '' && given.mode === 'spoken') return { kind: 'nothing' }
-  const command = given.command ?? commandIn(given.meant)
+  const { kind: courtesy, rest } = courtesyIn(given.meant)
+  const command = given.command ?? commandIn(given.meant) ?? (courtesy === undefined ? undefined : commandIn(rest))
   if (command !== undefined && isMeaningful(command, given)) return { kind: 'command', command }
+  if (courtesy !== undefined && rest === '') return { kind: 'courtesy', courtesy }
+  // Who brings a history has it answered in that.
+  if (given.history === undefined && asksAboutAge(rest)) return { kind: 'about-last', asks: 'age' }
+  if (given.history === undefined && asksForItsOwner(rest)) return { kind: 'about-last', asks: 'owner' }
+  if (command !== undefined && goesOn.has(command.name)) return { kind: 'go-on', command }
   if (given.canChoose && asksToAct(given.meant)) return { kind: 'act' }
   return { kind: 'question' }
 }
+
+/** Moves in a runbook; where none is walked through they are no questions either. */
+const goesOn = new Set<Command['name']>(['next', 'back', 'skip', 'done', 'where'])
 
 function isMeaningful({ name, about }: Command, { position, earlier, mode, incident }: Understanding): boolean {
   if (moved(onCallMachine, position, name) === undefined) return false

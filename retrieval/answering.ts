@@ -14,10 +14,13 @@ import type { AnswerPart } from './answering/quoting.ts'
 import { StopWatch } from './answering/stop-watch.ts'
 import { type Asked, understood } from './answering/understanding.ts'
 
-// The loop in front of answering holds its own words against the same rules.
+// The loop in front of answering holds its own words against the same rules, and understands by the same ones.
 export { destructiveWarnings } from './answering/destructive.ts'
+export { asksAboutAge } from './answering/follow-up.ts'
 export { givesOrders, withoutOrders } from './answering/orders.ts'
 export { checkAnswer } from './answering/promises.ts'
+export { ageStatement, ownerStatement } from './answering/wording.ts'
+export { type Courtesy, courtesyIn } from './query/courtesy.ts'
 
 /** Its embedder compares about a hundred sentences a question: a local one. Absent: words alone. */
 export interface AnsweringParts extends EvidenceParts {

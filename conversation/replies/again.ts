@@ -3,6 +3,7 @@ import type { Turn } from '#knowledge/conversation-store.ts'
 import { ageIn } from '../ages.ts'
 import { citationsOf } from '../citing.ts'
 import { type Command, commandIn } from '../commands.ts'
+import { lastCitations } from '../last-said.ts'
 import type { Scene } from '../parts.ts'
 import { ownReply, type Reply } from '../scene.ts'
 import { said } from '../words.ts'
@@ -40,8 +41,7 @@ function wholeOf(turn: Turn, { answer, abstained, citations }: Answer): Turn {
 
 /** Reads what the last answer rests on, word for word, with where it stands and how old it is. */
 export async function* readSources(scene: Scene, signal: AbortSignal): Reply {
-  const last = scene.earlier.findLast((turn: Turn) => turn.cited.length > 0)
-  const citations = last === undefined ? [] : await citationsOf(last, scene, signal)
+  const citations = await lastCitations(scene, signal)
   if (citations.length === 0) return yield* ownReply(scene, { text: said('no-source', scene.lang), abstained: true })
   const now = scene.parts.clock.now()
   const shown = citations.slice(0, 3).map((citation, at) => ({ ...citation, n: at + 1 }))

@@ -1,9 +1,11 @@
 import type { Turn } from '#knowledge/conversation-store.ts'
 import type { Lang } from '#knowledge/document.ts'
+import type { Courtesy } from '#retrieval/answering.ts'
+import { asksForItsOwner, lastMatter, lastTold } from '../last-said.ts'
 import type { Scene } from '../parts.ts'
 import { namesId, ownReply, type ReplyPiece } from '../scene.ts'
 import { spelled } from '../speech/letters.ts'
-import { said } from '../words.ts'
+import { type Sentence, said } from '../words.ts'
 
 const step = 0.15
 const slowest = 0.6
@@ -16,16 +18,12 @@ export function* paced(scene: Scene, slower: boolean): Generator<ReplyPiece> {
   yield* ownReply(scene, { text: said(slower ? 'slower' : 'faster', scene.lang) })
 }
 
-/** What was said before may be of interest for so many turns: one asks for the source, and then for the command again. */
-const turnsBack = 3
-
-/** Spells the command or the name that was said last, so that it can be typed. */
+/** Spells the command or the name that was told last, so that it can be typed; of an owner who was asked for, the owner. */
 export function* spelledOut(scene: Scene): Generator<ReplyPiece> {
-  const name = scene.earlier
-    .slice(-turnsBack)
-    .reverse()
-    .map(typedIn)
-    .find((each) => each !== undefined)
+  const told = lastTold(scene.earlier)
+  const owner = told !== undefined && asksForItsOwner(told.question) ? /@[\w./-]*\w/.exec(told.answer)?.[0] : undefined
+  const matter = lastMatter(scene.earlier)
+  const name = owner ?? (matter === undefined ? undefined : typedIn(matter))
   if (name === undefined) return yield* ownReply(scene, { text: said('nothing-to-spell', scene.lang), abstained: true })
   // It was checked when it was said.
   scene.reads.read([{ id: namesId, text: name }])
@@ -58,6 +56,21 @@ export function spellingIn(answer: string, lang: Lang): string | undefined {
 
 export function* quiet(scene: Scene): Generator<ReplyPiece> {
   yield* ownReply(scene, { text: said('quiet', scene.lang) })
+}
+
+const polite: Readonly<Record<Courtesy, Sentence>> = {
+  thanks: 'welcome',
+  greeting: 'hello',
+  presence: 'here',
+  wait: 'waiting',
+  noted: 'quiet',
+  respect: 'respect',
+  help: 'can-do',
+}
+
+/** A courtesy is returned in a few words, and nothing is looked for. */
+export function* returned(scene: Scene, courtesy: Courtesy): Generator<ReplyPiece> {
+  yield* ownReply(scene, { text: said(polite[courtesy], scene.lang) })
 }
 
 export function* farewell(scene: Scene): Generator<ReplyPiece> {

@@ -2,6 +2,7 @@ import type { Lang } from '#knowledge/document.ts'
 import { destructiveWarnings } from '#retrieval/answering.ts'
 import { ageIn } from '../ages.ts'
 import type { Command } from '../commands.ts'
+import { lastCitations } from '../last-said.ts'
 import type { Scene } from '../parts.ts'
 import type { Position, Walked } from '../position.ts'
 import { oursId, ownReply, type Reply, type ReplyPiece } from '../scene.ts'
@@ -18,6 +19,7 @@ import {
 } from '../walkthrough/walk.ts'
 import { walkWords as words } from '../walkthrough/walk-words.ts'
 import { chosenRunbook, findRunbook } from '../walkthrough/which-runbook.ts'
+import { said } from '../words.ts'
 
 /** Begins to walk through a runbook, or goes to a section of the one that is being walked through. */
 export async function* startWalk(
@@ -42,6 +44,33 @@ export async function* startWalk(
   const whole = leg.from === 0 && leg.to === walk.steps.length - 1
   const lead = [words.begin(title, whole ? '' : (stepAt(walk)?.section ?? ''), lang), ...caveats(walk, scene)].join(' ')
   yield* readStep(walk, scene, { lead, from: { ...position, state: 'open' } })
+}
+
+/** "Next" after an answer from a runbook: walks on from the step that was quoted, else from the first of its section. */
+export async function* walkFromLast(scene: Scene, signal: AbortSignal): Reply {
+  const { lang, position } = scene
+  const [citation] = await lastCitations(scene, signal)
+  const walk = citation === undefined ? undefined : await openRunbook(citation.document.id, scene, signal)
+  if (citation === undefined || walk === undefined || walk.steps.length === 0)
+    return yield* ownReply(scene, { text: said('no-walk', lang) })
+  const quoted = walk.steps.findIndex(
+    ({ passageId, quote }) => passageId === citation.passageId && overlap(quote, citation.quote),
+  )
+  const section = walk.steps[quoted]?.section ?? citation.heading.at(-1) ?? ''
+  const leg = legOfSection(section, walk.steps)
+  const last = walk.steps.length - 1
+  const stretch = leg.from < 0 ? { from: 0, to: last, at: 0 } : leg
+  const at = quoted < 0 ? stretch.at : Math.min(quoted + 1, stretch.to)
+  if (quoted === stretch.to && quoted >= 0)
+    return yield* ownReply(scene, { text: words.finished(walk.read.document.title, 0, lang) })
+  const lead = [words.begin(walk.read.document.title, leg.from < 0 ? '' : section, lang), ...caveats(walk, scene)]
+  const begun = { ...walk, position: { ...walk.position, trail: [{ ...stretch, at }] } }
+  yield* readStep(begun, scene, { lead: lead.join(' '), from: { ...position, state: 'open' } })
+}
+
+function overlap(step: string, quote: string): boolean {
+  const plain = (text: string): string => text.replace(/\s+/g, ' ').trim()
+  return plain(step).includes(plain(quote)) || plain(quote).includes(plain(step))
 }
 
 /** Goes on with the runbook that is being walked through. */

@@ -1,27 +1,21 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
-import { citationsOf } from '../citing.ts'
+import { lastCitations } from '../last-said.ts'
 import type { Scene } from '../parts.ts'
 
 type Source = Pick<RankedPassage, 'document' | 'freshness' | 'passage'>
 
-/** The document that is meant: the one that these words find; without words, the one that the last answer cites. */
+/** The document that is meant: the one that these words find; without words, the one that was told from last. */
 export async function documentMeant(
   about: string | undefined,
   scene: Scene,
   signal: AbortSignal,
 ): Promise<Source | undefined> {
-  const { reads, principal, parts, earlier, position } = scene
+  const { reads, principal, parts } = scene
   if (about !== undefined && about.trim() !== '') {
     const found = await reads.search({ text: about, limit: 5, principal }, signal)
     return found.relevant ? found.passages.find(({ passage }) => !passage.suspicious) : undefined
   }
-  if (position.walk !== undefined) {
-    const read = await parts.reading.document(position.walk.documentId, principal, signal)
-    const [first] = read?.passages ?? []
-    return read === undefined || first === undefined ? undefined : { document: read.document, ...first }
-  }
-  const last = earlier.findLast(({ cited }) => cited.length > 0)
-  const [citation] = last === undefined ? [] : await citationsOf(last, scene, signal)
+  const [citation] = await lastCitations(scene, signal)
   const [source] = citation === undefined ? [] : await parts.reading.passages([citation.passageId], principal, signal)
   return source
 }

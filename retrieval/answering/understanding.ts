@@ -7,6 +7,7 @@ import type { Principal } from '#knowledge/principal.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { Log } from '#runtime/log.ts'
+import { courtesyIn } from '../query/courtesy.ts'
 import { withoutFillers } from '../query/fillers.ts'
 import { asksAboutAge, asksAboutAgeOf, type Earlier, standaloneQuestion } from './follow-up.ts'
 import { rewritten } from './model/rewrite.ts'
@@ -86,10 +87,11 @@ function clientsHistory({ history = [] }: Question): Earlier[] {
   return earlier
 }
 
-/** Without orders to us, and without the fillers of speech. */
+/** Without orders to us, and without the courtesies and fillers of speech. */
 function meant(masked: string): string {
   const { text } = withoutOrders(masked)
-  return text === '' ? '' : withoutFillers(text)
+  const { rest } = courtesyIn(text)
+  return text === '' ? '' : withoutFillers(rest === '' ? text : rest)
 }
 
 function bothEnds(text: string): string {

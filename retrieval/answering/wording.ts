@@ -5,7 +5,13 @@ import type { Freshness } from '#knowledge/freshness.ts'
 import { plain, readable } from './readable.ts'
 
 /** Where a passage stands, for people: "Title › Heading". */
-export function placeOf({ document, passage }: Pick<RankedPassage, 'document' | 'passage'>): string {
+export function placeOf({
+  document,
+  passage,
+}: {
+  document: Pick<RankedPassage['document'], 'title'>
+  passage: Pick<RankedPassage['passage'], 'heading'>
+}): string {
   const title = name(document.title)
   const heading = name(passage.heading.at(-1) ?? '')
   return heading === '' || heading.toLowerCase() === title.toLowerCase() ? title : `${title} › ${heading}`
@@ -134,7 +140,7 @@ export function abstentionWords(lookedFor: string, nearest: readonly RankedPassa
 }
 
 /** Whom a document belongs to, by its record. */
-export function ownerStatement(source: RankedPassage, n: number, lang: Lang): string {
+export function ownerStatement(source: Pick<RankedPassage, 'document'>, n: number, lang: Lang): string {
   const { owners, path } = source.document
   const document = `*${titleOf(source)}* (${path})`
   if (lang === 'ja') {
@@ -148,7 +154,12 @@ export function ownerStatement(source: RankedPassage, n: number, lang: Lang): st
 }
 
 /** When and by whom the sources were last touched; answers "how old is that?". */
-export function ageStatement(source: RankedPassage, n: number, now: Date, lang: Lang): string {
+export function ageStatement(
+  source: Pick<RankedPassage, 'document' | 'freshness'> & { passage: Pick<RankedPassage['passage'], 'heading'> },
+  n: number,
+  now: Date,
+  lang: Lang,
+): string {
   const { freshness, document } = source
   const edited = `${agoInWords(freshness.editedAt, now, lang)}${lang === 'ja' ? `（${day(freshness.editedAt)}）` : ` (${day(freshness.editedAt)})`}`
   const verified = freshness.verifiedAt

@@ -1,8 +1,8 @@
 /**
  * What people say to be polite, and not to be answered from documents: `thanks`; `greeting`; `presence`, who asks
- * whether they are heard; `wait`, who needs a moment; `noted`, who has understood; `help`, who asks what can be asked.
+ * whether they are heard; `wait`, who needs a moment; `noted`, who has understood; `respect`, who speaks well of hard work; `help`, who asks what can be asked.
  */
-export type Courtesy = 'thanks' | 'greeting' | 'presence' | 'wait' | 'noted' | 'help'
+export type Courtesy = 'thanks' | 'greeting' | 'presence' | 'wait' | 'noted' | 'respect' | 'help'
 
 export interface Courtesies {
   /** The one that wants an answer most; undefined: nothing of it is courtesy. */
@@ -26,17 +26,18 @@ const english: readonly (readonly [Courtesy, string])[] = [
   ['presence', `(?:are|were) you (?:still )?(?:there|here|listening|with me|awake|on(?: the line)?|alive|around)${whom}`],
   ['presence', '(?:can|do|could) you (?:still )?hear me(?: (?:now|ok|okay|well|all right))?'],
   ['presence', '(?:is )?(?:anyone|anybody|someone|somebody) (?:there|here|listening)|testing(?:,? testing)?(?: (?:one|1),? (?:two|2)(?:,? (?:three|3))?)?|mic(?:rophone)? (?:check|test)'],
+  ['presence', "(?:i have|i've got|i got|just)? ?(?:a|one|one more|another)(?: (?:quick|short|more|last))* question(?: for you)?"],
   ['wait', `(?:wait|hang on|hold on|hold(?: the line)?|bear with me|stand by|one) (?:for )?${moment}${whenDone}`],
   ['wait', `(?:wait|hang on|hold on|hold the line|bear with me|stand by|be right back|brb|i(?:'ll| will) be (?:right )?back(?: in ${moment})?)(?: (?:please|now))?`],
   ['wait', `(?:please )?(?:give|gimme|i need|need)(?: me)? ${moment}${whenDone}|${moment}(?: please)?|let me (?:think|see|check|look)(?: (?:first|about (?:it|that)|at (?:it|that)|for ${moment}))?`],
-  ['noted', `(?:ok(?:ay)?|alright|all right|right|fine|good|great|perfect|cool|nice|super|excellent|awesome|brilliant|lovely|got (?:it|that)|gotcha|understood|roger(?: that)?|copy(?: that)?|i see|i (?:understand|get it|got it)|makes sense|(?:that )?sounds good|good to know|no problem|no worries|never ?mind|forget it|sorry|my (?:bad|mistake)|excuse me|you(?:'re| are) welcome|will do|interesting|wow|yes|yeah|yep|no|nope|sure|um+|uh+|hm+|oh|ah|well)`],
+  ['noted', `(?:ok(?:ay)?|alright|all right|right|fine|good|great|perfect|cool|nice|super|excellent|awesome|brilliant|lovely|got (?:it|that)|gotcha|understood|roger(?: that)?|copy(?: that)?|i see|i (?:understand|get it|got it)|makes sense|(?:that )?sounds good|good to know|no problem|no worries|never ?mind|forget it|sorry|my (?:bad|mistake)|excuse me|you(?:'re| are) welcome|will do|noted|interesting|wow|yes|yeah|yep|no|nope|sure|um+|uh+|hm+|oh|ah|well)`],
   ['help', "(?:what (?:can|could|should) (?:you (?:do|help(?: me)?(?: with)?|answer|tell me)|i (?:ask|say)(?: you)?)(?: for me)?|what do you (?:do|know)|(?:can|could) you help(?: me)?(?: out)?|help(?: me)?|i need (?:some )?help|who are you|what are you)"],
 ] // biome-ignore format: a phrase a line
 
 const desu = '(?:です|でした|ございます|ございました)?(?:ね|よ|よね|わ)?'
 const japanese: readonly (readonly [Courtesy, string])[] = [
   ['thanks', `(?:(?:どうも|本当に|ほんとに|いろいろ)?(?:ありがとう|有難う|ありがと|サンキュー|感謝)(?:ございます|ございました|します|しています)?(?:ね|よ)?|助かった(?:です|よ)?|助かりました|助かります|恐れ入ります|どうも(?!し))`],
-  ['thanks', `(?:お疲れ|おつかれ|ご苦労)(?:さま|様)?${desu}`],
+  ['respect', `(?:お疲れ|おつかれ|ご苦労)(?:さま|様)?${desu}`],
   ['greeting', `(?:こんにちは|こんばんは|おはよう(?:ございます)?|はじめまして|よろしく(?:お願い(?:します|いたします|致します))?|やあ|どうも、?こんにちは)`],
   ['presence', '(?:もしもし|もしもーし)'],
   ['presence', '(?:(?:まだ)?(?:聞こえて(?:い)?(?:ます|る)|聞いて(?:い)?(?:ます|る)|そこに(?:います|いる)|います|いる)(?:か|の|よね)?|聞こえ(?:ます|る)(?:か)?|誰か(?:い(?:ます|る)か?)?|(?:マイク)?テスト(?:テスト|中)?(?:です)?)'],
@@ -46,7 +47,7 @@ const japanese: readonly (readonly [Courtesy, string])[] = [
 ] // biome-ignore format: a phrase a line
 
 /** The more it wants an answer, the further to the front. */
-const weight: readonly Courtesy[] = ['help', 'wait', 'presence', 'thanks', 'greeting', 'noted']
+const weight: readonly Courtesy[] = ['help', 'wait', 'presence', 'thanks', 'respect', 'greeting', 'noted']
 
 const phrases: readonly (readonly [Courtesy, RegExp])[] = [
   ...english.map(([kind, source]) => [kind, new RegExp(`^(?:${source})(?![\\w'-])`, 'i')] as const),
@@ -76,7 +77,11 @@ export function courtesyIn(utterance: string): Courtesies {
     kinds.push(longest.kind)
     rest = behind.slice(gap.length)
   }
-  if (kinds.length === 0) return { rest: utterance.trim() }
+  if (kinds.length === 0) {
+    const whole = utterance.trim()
+    const asked = endless(whole)
+    return asked === whole ? { rest: whole } : { kind: 'thanks', rest: asked }
+  }
   return { kind: weight.find((kind) => kinds.includes(kind)), rest: endless(rest) }
 }
 
@@ -84,7 +89,7 @@ export function courtesyIn(utterance: string): Courtesies {
 function opensAlone(kind: Courtesy, behind: string): boolean {
   return (
     (kind === 'greeting' || kind === 'thanks' || kind === 'noted' || kind === 'wait') &&
-    /^\s+(?:and|but|so|now|then|ok(?:ay)?|thanks|thank|what|which|how|where|who|why|when|is|are|do|does|can|could|should|got|great|nightdesk)\b/i.test(
+    /^\s+(?:and|but|so|now|then|wait|ok(?:ay)?|thanks|thank|what|which|how|where|who|why|when|is|are|do|does|can|could|should|got|great|nightdesk)\b/i.test(
       behind,
     )
   )
