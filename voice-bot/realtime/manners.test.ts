@@ -165,10 +165,10 @@ describe('somebody who talks over an answer', () => {
     const id = done.response.conversation_id ?? ''
     const [turn] = await voice.parts.conversation.conversations.turns(id, 'local', 9, ongoing)
     // Two words of 200 ms each.
-    expect(turn?.answer).toBe('First step:')
+    expect(turn?.answer).toBe('Edited 4')
     client.send({ type: 'conversation.item.retrieve', item_id })
     const { item } = await client.event('conversation.item.retrieved')
-    expect(item).toMatchObject({ status: 'incomplete', content: [{ type: 'output_audio', transcript: 'First step:' }] })
+    expect(item).toMatchObject({ status: 'incomplete', content: [{ type: 'output_audio', transcript: 'Edited 4' }] })
   })
 
   it('is remembered as the client heard it, where it cancels and cuts in one go', async () => {
@@ -194,10 +194,10 @@ describe('somebody who talks over an answer', () => {
     await client.event('nightdesk.citations', 2)
     const id = response.conversation_id ?? ''
     const [turn] = await voice.parts.conversation.conversations.turns(id, 'local', 9, ongoing)
-    expect(turn?.answer).toBe('First step:')
+    expect(turn?.answer).toBe('Edited 4')
     client.send({ type: 'conversation.item.retrieve', item_id })
     expect((await client.event('conversation.item.retrieved')).item).toMatchObject({
-      content: [{ transcript: 'First step:' }],
+      content: [{ transcript: 'Edited 4' }],
     })
   })
 })
