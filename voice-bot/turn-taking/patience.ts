@@ -19,8 +19,8 @@ export interface Pause {
  * Silence after which a turn is over, in milliseconds, at medium eagerness: where its words are surely whole, and where
  * they surely aren't. In between it goes with the odds. Chosen on the tuning set of `bench turn-taking`.
  */
-const wholeMs = 360
-const openMs = 2000
+const wholeMs = 380
+const openMs = 2100
 const surelyWhole = 1.4
 const surelyOpen = 0.8
 /** The odds say nothing of numbers and names that are being spelled, or of thinking aloud. */

@@ -192,7 +192,7 @@ describe('words that are late, few or missing', () => {
   })
 
   it('are not waited for where the recogniser tells them only at the end', () => {
-    const stage = new Stage().hear(voice, 1200).hear(quiet, 2000)
+    const stage = new Stage().hear(voice, 1200).hear(quiet, 2400)
     expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'answer' }])
   })
 
