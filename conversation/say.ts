@@ -11,6 +11,7 @@ import type { Lexicon } from './speech/lexicon.ts'
 import { sentencesIn } from './speech/sentences.ts'
 import { type VoicePart, voiceParts } from './speech/speakable.ts'
 import type { SpokenLog } from './spoken-log.ts'
+import { Stalls } from './stalls.ts'
 import { saidInVoices } from './voices.ts'
 import { said } from './words.ts'
 
@@ -68,20 +69,22 @@ async function follow(
 ): Promise<void> {
   using waiting = childOf(signal)
   const filler = speech.bridge(waiting.signal, signal)
+  const stalls = new Stalls({ wait: speech.wait, onStall: () => speech.sayWait(signal) }, waiting.signal)
   try {
     for await (const event of untilAborted(events, signal)) {
       if (event.kind === 'done') {
+        await stalls.end()
         await speech.finish(withCodeMarks(event.answer.spoken, event.answer.answer), signal)
         await out.send(event)
         continue
       }
       await out.send(event)
-      if (event.kind === 'delta') await speech.delta(event.text, signal)
+      if (event.kind === 'delta' && (await speech.delta(event.text, signal))) stalls.said(event.text, speech.voice)
       if (event.kind === 'tool' && event.phase === 'progress') await speech.say(event.text, true, signal)
     }
   } finally {
     waiting.abort()
-    await filler
+    await Promise.all([filler, stalls.end()])
     await speech.end()
   }
 }
@@ -104,17 +107,19 @@ class Speech {
     this.#out = out
   }
 
-  /** A checked piece of an answer that is still being written. */
-  async delta(text: string, signal: AbortSignal): Promise<void> {
+  /** A checked piece of an answer that is still being written. @returns Whether it's said as it comes. */
+  async delta(text: string, signal: AbortSignal): Promise<boolean> {
     const { streamed, lang } = this.#options.voice()
-    if (!streamed || this.#full) return
+    if (!streamed || this.#full) return false
     for (const piece of sentencesIn(text)) {
       if (this.#sentences >= mostSentences) {
         this.#full = true
-        return await this.say(said('rest-in-writing', lang), false, signal)
+        await this.say(said('rest-in-writing', lang), false, signal)
+        return false
       }
       await this.say(piece, false, signal)
     }
+    return true
   }
 
   /** The answer is whole: what was not said as it came is said now. */
@@ -146,7 +151,20 @@ class Speech {
     } catch {
       return
     }
-    if (this.#speaking === undefined) await this.say(said('still-looking', this.#options.voice().lang), true, signal)
+    if (this.#speaking === undefined) await this.sayWait(signal)
+  }
+
+  get voice(): { lang: Lang; pace: number } {
+    return this.#options.voice()
+  }
+
+  get wait(): SayParts['wait'] {
+    return this.#parts.wait
+  }
+
+  /** That it is being worked on. */
+  async sayWait(signal: AbortSignal): Promise<void> {
+    await this.say(said('still-looking', this.voice.lang), true, signal)
   }
 
   async end(): Promise<void> {

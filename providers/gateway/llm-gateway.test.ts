@@ -185,6 +185,16 @@ describe('the gateway to language models', () => {
     expect(llm.pool.health()[0]).toMatchObject({ state: 'closed', since: new Date('2026-06-01T03:07:00Z') })
   })
 
+  it('does not wait again for one that fell silent in the middle of a reply', async () => {
+    const halting = new ScriptedLlm(async function* (): AsyncGenerator<ReplyStep> {
+      yield 'Restart it. '
+      await forever
+    }, 'halting')
+    const { llm } = gateway([halting], { deadlines: { betweenPiecesMs: 20 } })
+    await expect(piecesOf(llm, { used: () => 'Restart it.' })).rejects.toMatchObject({ fault: 'too-slow' })
+    expect(halting.heard).toHaveLength(1)
+  })
+
   it('says at once that all are left alone', async () => {
     const { llm } = gateway([new ScriptedLlm(says({ status: 503 }))])
     for (let turn = 0; turn < 3; turn++) await expect(piecesOf(llm)).rejects.toMatchObject({ fault: 'unreachable' })

@@ -105,7 +105,8 @@ class GatewayReply {
         from?.replaced()
         this.#parts.log.warn({ ...failureFields(error), model: from?.id, hasSaid }, 'model broke off, another goes on')
         if (used === undefined) continue
-        if (hasSaid) this.#waiting = this.#afterBreak(from)
+        if (hasSaid) this.#waiting = this.#afterBreak(from, error instanceof LlmError && error.fault === 'too-slow')
+        if (hasSaid && this.#waiting.length === 0) throw error
         if (hasSaid) yield { kind: 'resumed' }
         const said = used()
         messages = continuedFrom(this.#messages, said)
@@ -114,11 +115,15 @@ class GatewayReply {
     }
   }
 
-  /** Whoever broke off may go on itself, but is asked after those that didn't. */
-  #afterBreak(broken: ProviderState | undefined): { state: ProviderState; adapter: Llm }[] {
-    if (broken !== undefined) this.#breaks.set(broken, (this.#breaks.get(broken) ?? 0) + 1)
+  /** Whoever broke off may go on itself, but is asked after those that didn't; whoever fell silent has cost time enough. */
+  #afterBreak(broken: ProviderState | undefined, fellSilent: boolean): { state: ProviderState; adapter: Llm }[] {
+    if (broken !== undefined)
+      this.#breaks.set(broken, fellSilent ? Number.POSITIVE_INFINITY : (this.#breaks.get(broken) ?? 0) + 1)
     const breaks = ({ state }: { state: ProviderState }): number => this.#breaks.get(state) ?? 0
-    return this.#pool.ordered().toSorted((one, other) => breaks(one) - breaks(other))
+    return this.#pool
+      .ordered()
+      .filter((each) => breaks(each) < Number.POSITIVE_INFINITY)
+      .toSorted((one, other) => breaks(one) - breaks(other))
   }
 
   #race(messages: readonly LlmMessage[], signal: AbortSignal) {

@@ -32,6 +32,19 @@ describe('a model with deadlines', () => {
     await expect(textOf(reply)).rejects.toMatchObject({ fault: 'too-slow' })
   })
 
+  it('is given up when it falls silent, but not while nobody takes what it says', async () => {
+    const halting = new ScriptedLlm(async function* () {
+      yield 'Restart '
+      yield 'Redis.'
+      await forever
+    })
+    const reply = withDeadlines(halting, { ...generous, betweenPiecesMs: 30 }).reply([], {}, ongoing)
+    expect(await reply[Symbol.asyncIterator]().next()).toMatchObject({ done: false })
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(await reply[Symbol.asyncIterator]().next()).toMatchObject({ value: { text: 'Redis.' } })
+    await expect(textOf(reply)).rejects.toMatchObject({ fault: 'too-slow' })
+  })
+
   it('is given up when it does not come to an end', async () => {
     const endless = new ScriptedLlm(async function* () {
       yield 'Restart '

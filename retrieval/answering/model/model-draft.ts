@@ -1,7 +1,7 @@
 import { ageInWords } from '#freshness/age.ts'
 import type { AnswerWarning, Citation, RankedPassage } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
-import { withDeadlines } from '#providers/llm/deadlines.ts'
+import { type LlmDeadlines, withDeadlines } from '#providers/llm/deadlines.ts'
 import { LlmError } from '#providers/llm/errors.ts'
 import type { Llm, LlmPiece } from '#providers/llm/llm.ts'
 import { failureFields, userMessageOf } from '#runtime/errors.ts'
@@ -21,14 +21,14 @@ export interface ModelParts {
   softMatch?: SoftMatch | undefined
   log: Log
   /** Waiting longer than this is worse for the asker than the documents' own words. */
-  deadlines?: { firstPieceMs: number; totalMs: number } | undefined
+  deadlines?: LlmDeadlines | undefined
   /** Told when the model begins to write. */
   onFirstPiece?: (() => void) | undefined
 }
 
 const defaultDeadlines = { firstPieceMs: 8_000, totalMs: 45_000 }
-/** Who listens hears nothing meanwhile. */
-export const spokenDeadlines = { firstPieceMs: 2_000, totalMs: 30_000 }
+/** Who listens hears nothing meanwhile. The gateway goes on with another model before it comes to that, if there is one. */
+export const spokenDeadlines: LlmDeadlines = { firstPieceMs: 2_000, betweenPiecesMs: 4_500, totalMs: 30_000 }
 const mostSources = 6
 const mostTokens = 900
 
