@@ -1,4 +1,5 @@
 import { commandIn } from '#conversation/commands.ts'
+import { assessmentLength, beginsAssessment } from './assessments.ts'
 import { isJapanese, lettersOf, wordsOf } from './words.ts'
 
 const nod = new Set(
@@ -40,8 +41,17 @@ const phrases = [
   'very nice',
   'thank you',
 ].map((phrase) => phrase.split(' '))
-const nodJa =
-  /^(?:う+ん+|う[ーう]*ん|は[ーあ]*い+|はあ|ええ|へ[ーえ]+|ほ[ーお]+|ほう|ふ[ーう]*む|ふ[ーう]*ん|お[ーお]+|あ[ーあ]*|まあ|えー|うむ|ん+|あいあい|ok|オーケー|おっけー|(?:なるほど|そっか|そう(?:いうこと)?|確かに|たしかに|了解|承知|もちろん|その通り|そのとおり|本当|ほんと|ほんとう|マジ|まじ|すごい|いい|よかった|助かる|たすかる|助かります|わかった|分かった|わかりました|分かりました|かしこまりました|ありがとう|どうも)(?:ございます|いたしました|しました|した|なんだ|なん|だ|です|に|か|よ|ね|ねえ|っす)*|(?:です|だ)よ?ね)+$/u
+const soundsJa =
+  'う+ん+|う[ーう]*ん|は[ーあ]*い+|はあ|ええ|へ[ーえ]+|ほ[ーお]+|ほう|ふ[ーう]*む|ふ[ーう]*ん|お[ーお]+|あ[ーあ]*|わ[ーあ]+|まあ|えー|うむ|ん+|あいあい|ok|オーケー|オッケー|おっけー'
+/** "I see", "understood", "thanks", and what listeners say of what they hear. */
+const wordsJa =
+  'なるほど|そっか|そう(?:いうこと)?|確かに|たしかに|了解|承知|もちろん|その通り|そのとおり|本当|ほんと|ほんとう|マジ|まじ|すごい|いい|よかった|良かった|助かる|たすかる|助かります|わかった|分かった|わかりました|分かりました|かしこまりました|ありがとう|どうも|大変|たいへん|面白い|おもしろい|怖い|こわい|やばい|ヤバい|ヤバ|難しい|むずかしい|便利|厳しい|きびしい|きつい|素晴らしい|すばらしい|うれしい|嬉しい|残念|最高|さすが|安心|納得|同感|賛成|把握|ありがたい|知らなかった|やっぱり|やはり|思った|思いました|面倒|不思議|意外|完璧|ばっちり|バッチリ|惜しい|懐かしい|お見事|見事|十分|上等'
+const tailsJa =
+  'ございます|いたしました|しました|した|でした|だった|でしょう|だろう|なんだ|なん|んだ|もん|だ|です|に|か|かも|よ|ね|ねえ|な|なあ|なー|わ|っす|通り|とおり'
+const nodJa = new RegExp(
+  `^(?:${soundsJa}|(?:それは|これは|そりゃ|と)?(?:${wordsJa})(?:${tailsJa})*|(?:です|だ)よ?ね)+$`,
+  'u',
+)
 
 const stops =
   /^(?:(?:please|hey|okay|ok|no|oh|nightdesk|just|um|uh|sorry)\s+)*(?:stop|wait|hold on|hang on|hold it|pause|shut up|be quiet|quiet|enough|never ?mind|cancel|abort|one (?:second|sec|moment|minute)|excuse me|time out)\b/
@@ -52,13 +62,17 @@ const stopsJa =
 export function isNod(text: string): boolean {
   if (isJapanese(text)) return nodJa.test(lettersOf(text))
   const words = wordsOf(text)
-  return words.length > 0 && words.length <= 5 && afterNods(words).length === 0
+  return words.length > 0 && words.length <= mostWords && afterNods(words).length === 0
 }
+
+/** Who says more than that says something. */
+const mostWords = 8
 
 /** What is left of it where it begins with nods: “okay, I see” leaves nothing. */
 function afterNods(words: readonly string[]): readonly string[] {
   const phrase = phrases.find((one) => one.every((word, at) => word === words[at]))
-  if (phrase !== undefined) return afterNods(words.slice(phrase.length))
+  const length = Math.max(phrase?.length ?? 0, assessmentLength(words))
+  if (length > 0) return afterNods(words.slice(length))
   return words[0] !== undefined && nod.has(words[0]) ? afterNods(words.slice(1)) : words
 }
 
@@ -90,7 +104,8 @@ export function beginsNod(text: string): boolean {
   const words = wordsOf(text)
   const rest = afterNods(words)
   if (words.length === 1 && sentenceStarts.test(words[0] ?? '')) return false
-  return rest.length > 0 && phrases.some((phrase) => rest.every((word, at) => word === phrase[at]))
+  if (rest.length === 0) return false
+  return beginsAssessment(rest) || phrases.some((phrase) => rest.every((word, at) => word === phrase[at]))
 }
 
 /** Alone, these begin a sentence more often than a nod. */

@@ -116,6 +116,42 @@ describe('nods, stops and commands', () => {
     },
   )
 
+  it.each([
+    "that's really helpful",
+    'oh wow, that must be a relief',
+    'sounds like a plan',
+    'yeah I thought so',
+    'makes a lot of sense, thanks',
+    'okay, good to know',
+    "you're absolutely right",
+    'what a mess',
+    'それは大変ですね',
+    'やっぱりそうでしたか',
+    'おお、すばらしいですね',
+    'さすがだなあ',
+  ])('takes “%s” for an assessment, which is a sign of listening', (text) => {
+    expect([isNod(text), isStop(text), isCommand(text)]).toEqual([true, false, false])
+  })
+
+  it.each([
+    "that's wrong",
+    'that is not right',
+    'is that right',
+    'how long',
+    'this one',
+    'which way',
+    'I think we should roll back',
+    'good but what about the replica',
+    'the other plan',
+    'that was the staging database',
+    'それは違います',
+    'いいえ',
+    'それはどのサーバーですか',
+    '大変なのはどっちですか',
+  ])('takes “%s” for none', (text) => {
+    expect(isNod(text)).toBe(false)
+  })
+
   it.each(['Stop!', 'no wait', 'okay hold on', '待ってください', 'ちょっと待って', 'いやストップ'])(
     'takes “%s” for a stop',
     (text) => {
