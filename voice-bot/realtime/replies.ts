@@ -217,6 +217,11 @@ export class Replies {
     if (!reply.isCancelled) this.#end(reply, ending)
   }
 
+  /** There is nothing to say. */
+  sayNothing(reply: Reply): void {
+    this.#end(reply, { type: 'completed' })
+  }
+
   close(): void {
     this.#sound.drop()
     this.#active?.own?.abort(new Error('the session is over'))

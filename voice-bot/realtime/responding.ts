@@ -24,6 +24,9 @@ export interface RespondingParts extends SessionScope {
   user: UserTurns
 }
 
+/** Who wasn't understood so often knows it. */
+const mostMisheard = 2
+
 /** Decides what is answered and when: by the client's request, or by itself at the end of a turn. */
 export class Responding {
   readonly #parts: RespondingParts
@@ -257,6 +260,10 @@ export class Responding {
     const { user, replies } = this.#parts
     const { deafCode: code } = user
     const wasSpoken = reply.itemIds.length > 0
+    if (wasSpoken && code === undefined && (user.wasNoise || user.misheard > mostMisheard)) {
+      replies.sayNothing(reply)
+      return
+    }
     const message = voiceSentence(this.#sentenceInstead(wasSpoken, code), user.lang)
     const ending: StatusDetails =
       wasSpoken && code !== undefined

@@ -36,6 +36,8 @@ interface Unheard {
   itemId: string
   audioMs: number
   endpointWord: string | undefined
+  /** Whoever ended it is sure that somebody spoke. */
+  isClear: boolean
   stopWaiting: () => void
 }
 
@@ -63,6 +65,8 @@ export class UserTurns {
   #words = ''
   /** Times in a row that nothing was understood. */
   #misheard = 0
+  /** What was heard last had no words, and may have been nobody. */
+  #wasNoise = false
   #deafCode: string | undefined
   #stopWithholding: (() => void) | undefined
   #lang: Lang
@@ -100,6 +104,11 @@ export class UserTurns {
 
   get misheard(): number {
     return this.#misheard
+  }
+
+  /** Nothing was said that was to be understood; nobody wants to hear of it. */
+  get wasNoise(): boolean {
+    return this.#wasNoise
   }
 
   /** Why nothing can be heard; undefined where it can. */
@@ -213,7 +222,7 @@ export class UserTurns {
     const { ear } = this.#parts
     const now = this.#parts.parts.timing.nowMs()
     this.#said = { saidAt: now, endedAt: now, heardAt: now }
-    this.#commit({ spokenMs: undefined, endpointWord: undefined })
+    this.#commit({ spokenMs: undefined, endpointWord: undefined, isClear: true })
     ear.heard({ kind: 'turn-closed' })
     this.#release()
   }
@@ -276,7 +285,7 @@ export class UserTurns {
     this.#parts.send({ type: 'input_audio_buffer.speech_stopped', item_id: speech.itemId, audio_end_ms })
   }
 
-  #ended({ atMs, silenceMs, outcome, endpointWord }: Extract<TurnDecision, { kind: 'end-of-turn' }>): void {
+  #ended({ atMs, silenceMs, outcome, endpointWord, isClear }: Extract<TurnDecision, { kind: 'end-of-turn' }>): void {
     const { replies, ear, parts, mood } = this.#parts
     const spokenMs = atMs - silenceMs
     this.#stopped(spokenMs)
@@ -292,7 +301,7 @@ export class UserTurns {
     if (replies.isWithheld) this.#goOnSaying()
     const now = parts.timing.nowMs()
     this.#said = { saidAt: now - silenceMs, endedAt: now, heardAt: now }
-    this.#parts.onTurn(this.#commit({ spokenMs, endpointWord }))
+    this.#parts.onTurn(this.#commit({ spokenMs, endpointWord, isClear }))
   }
 
   #withhold(): void {
@@ -321,7 +330,11 @@ export class UserTurns {
   }
 
   /** @returns The item. */
-  #commit({ spokenMs, endpointWord }: { spokenMs: number | undefined; endpointWord: string | undefined }): string {
+  #commit({
+    spokenMs,
+    endpointWord,
+    isClear,
+  }: Pick<Unheard, 'endpointWord' | 'isClear'> & { spokenMs: number | undefined }): string {
     const { items, send, inputs, newId, ear, mood, parts } = this.#parts
     const itemId = this.#speech?.itemId ?? newId('item')
     const audioMs = ear.clockMs - Math.max(this.#bufferedFromMs, this.#speech?.fromMs ?? 0)
@@ -342,10 +355,10 @@ export class UserTurns {
     send({ type: 'conversation.item.added', previous_item_id, item })
     send({ type: 'conversation.item.done', previous_item_id, item })
     const stopWaiting = parts.timing.after(lastWordsMs, () => {
-      this.#deafCode ??= 'speech_recognition_slow'
+      if (isClear) this.#deafCode ??= 'speech_recognition_slow'
       this.#heard({ text: this.#words })
     })
-    this.#unheard.push({ itemId, audioMs, endpointWord, stopWaiting })
+    this.#unheard.push({ itemId, audioMs, endpointWord, isClear, stopWaiting })
     mood.is('thinking', 'speech_recognition')
     void inputs.send({ kind: 'speech-end', ...(spokenMs === undefined ? {} : { spokenMs }) })
     return itemId
@@ -354,13 +367,14 @@ export class UserTurns {
   #heard({ text, lang, names }: { text: string; lang?: Lang | undefined; names?: HeardNames | undefined }): void {
     const unheard = this.#unheard.shift()
     if (unheard === undefined) return
-    const { itemId, audioMs, endpointWord, stopWaiting } = unheard
+    const { itemId, audioMs, endpointWord, isClear, stopWaiting } = unheard
     stopWaiting()
     const words = withoutEnd(text, endpointWord)
     // Who has begun to speak again meanwhile is in another turn.
     if (this.#speech === undefined) this.#parts.ear.heard({ kind: 'turn-closed' })
     if (this.#said !== undefined) this.#said.heardAt = this.#parts.parts.timing.nowMs()
-    this.#misheard = words === '' ? this.#misheard + 1 : 0
+    this.#wasNoise = words === '' && !isClear
+    if (!this.#wasNoise) this.#misheard = words === '' ? this.#misheard + 1 : 0
     if (words !== '') this.#lang = lang ?? detectLang(words, this.#lang)
     this.#itemWords.known(itemId, words, audioMs, names?.corrections)
     this.#parts.onHeard()

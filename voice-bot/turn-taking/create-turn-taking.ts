@@ -141,6 +141,7 @@ class TurnsOfTalk implements TurnTaking {
           atMs,
           silenceMs: 0,
           because: 'words that came late',
+          isClear: true,
           outcome: this.#outcomeOf(own, onsetMs),
         },
       ]

@@ -5,7 +5,7 @@ import type { SettledOptions } from './options.ts'
 import { neededSilence } from './patience.ts'
 import type { Cadence } from './prosody.ts'
 import type { SentenceJudgement } from './sentence-judgement.ts'
-import type { Sound } from './sound.ts'
+import { isClearVoice, type Sound } from './sound.ts'
 import type { RecogniserLag, Tempo } from './tempo.ts'
 import type { TurnDecision } from './turn-taking.ts'
 
@@ -50,6 +50,7 @@ export class OpenTurn {
   /** Where its newest sound ended, as far as was known. */
   #soundMs = 0
   #speaking = false
+  #isClear = false
   #text = ''
   /** All the words until the last sound are there. */
   #isFinal = false
@@ -95,6 +96,7 @@ export class OpenTurn {
   begunWith(sound: Sound | undefined): void {
     this.#speaking = sound !== undefined
     this.#sound = sound
+    this.#isClear = sound !== undefined && isClearVoice(sound)
     this.#voicedMs = sound?.voicedMs ?? 0
   }
 
@@ -199,6 +201,7 @@ export class OpenTurn {
     this.#noticeLouder()
     this.#voicedMs += this.#sound === sound ? Math.max(0, sound.lastMs - this.#lastMs) : sound.voicedMs
     this.#sound = sound
+    this.#isClear ||= isClearVoice(sound)
     this.#lastMs = sound.lastMs
     this.#soundMs = sound.lastMs
     this.#isFinal = false
@@ -211,7 +214,15 @@ export class OpenTurn {
     const { options, lag, heard } = this.#parts
     const end = (because: string, outcome: 'answer' | 'nothing-understood' | 'not-speech', endpointWord?: string) => [
       ...(this.#speaking ? [{ kind: 'speech-stopped' as const, atMs: this.#lastMs }] : []),
-      { kind: 'end-of-turn' as const, atMs: heard.nowMs, silenceMs, because, outcome, endpointWord },
+      {
+        kind: 'end-of-turn' as const,
+        atMs: heard.nowMs,
+        silenceMs,
+        because,
+        outcome,
+        isClear: this.#isClear,
+        endpointWord,
+      },
     ]
     const endpointWord = endpointWordIn(this.#text, options.endpointWords)
     if (endpointWord !== undefined && silenceMs >= endpointMs) return end('endpoint word', 'answer', endpointWord)

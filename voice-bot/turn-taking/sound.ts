@@ -56,6 +56,15 @@ function kept(values: number[], value: number): void {
   if (values.length > remembered) values.shift()
 }
 
+/** By the detector's mean: voices are 0.9 and more, a short soft word 0.7, what is taken for one by mistake below 0.65. */
+const clearProbability = 0.7
+const clearMs = 220
+
+/** Surely a voice, though perhaps of nobody who speaks to us. */
+export function isClearVoice(sound: Sound): boolean {
+  return sound.voicedMs >= clearMs && sound.probabilities >= clearProbability * sound.frames && !isTone(sound)
+}
+
 /** How many frames in a row a tone must have lasted to be told from a vowel: about 350 ms. */
 const toneFrames = 11
 

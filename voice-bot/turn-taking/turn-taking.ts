@@ -29,6 +29,8 @@ export type TurnDecision =
       silenceMs: number
       because: string
       outcome: TurnOutcome
+      /** By its sound it was somebody who spoke, whatever words come. */
+      isClear: boolean
       /** What ended it, as it stands at the end of the words heard: it belongs to no question. */
       endpointWord?: string | undefined
     }
