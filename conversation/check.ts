@@ -30,15 +30,28 @@ export async function* checked(
       for (const verdict of outcome.verdicts) yield { kind: 'verdict', verdict }
       const text = shown === '' ? outcome.text.replace(/^\s+/, '') : outcome.text
       shown += text
-      yield { kind: 'delta', text }
+      yield { kind: 'delta', text, ...spokenChecked(event.spoken, citations, grounds()) }
     } else if (event.kind === 'done') {
       if (dropped && shown === '') yield { kind: 'delta', text: said('unsupported', event.answer.lang) }
       yield {
         kind: 'done',
-        answer: dropped ? withoutDropped(event.answer, shown) : checkedSpoken(event.answer, shown, grounds()),
+        answer: dropped
+          ? withoutDropped(event.answer, shown, grounds())
+          : checkedSpoken(event.answer, shown, grounds()),
       }
     } else yield event
   }
+}
+
+/** What is said of a piece; what breaks a promise stays unsaid, and the spoken form of the whole is said instead. */
+function spokenChecked(
+  spoken: string | undefined,
+  citations: readonly Citation[],
+  grounds: Grounds,
+): { spoken?: string } {
+  if (spoken === undefined) return {}
+  const outcome = checkText(spoken, citations, grounds)
+  return { spoken: outcome.kind === 'kept' ? outcome.text : '' }
 }
 
 /** The spoken form may say no more than the written one. */
@@ -51,14 +64,20 @@ function checkedSpoken(answer: Answer, shown: string, grounds: Grounds): Answer 
   }
 }
 
-function withoutDropped(answer: Answer, shown: string): Answer {
+/** What was to be said, where what was let through bears it. */
+function spokenOfRest({ spoken, lang, citations }: Answer, grounds: Grounds): string {
+  const outcome = checkText(spoken, citations, grounds)
+  return outcome.kind === 'kept' ? outcome.text : said('partly', lang)
+}
+
+function withoutDropped(answer: Answer, shown: string, grounds: Grounds): Answer {
   const { lang } = answer
   const citations = answer.citations.filter(({ n }) => shown.includes(`[${n}]`))
   const nothing = shown === ''
   return {
     ...answer,
     answer: nothing ? said('unsupported', lang) : shown,
-    spoken: nothing ? said('unsupported', lang) : said('partly', lang),
+    spoken: nothing ? said('unsupported', lang) : spokenOfRest({ ...answer, citations }, grounds),
     abstained: answer.abstained || nothing,
     citations,
     warnings: [...answer.warnings, { code: 'unsupported_dropped', message: said('dropped', lang) }],

@@ -79,7 +79,10 @@ async function follow(
         continue
       }
       await out.send(event)
-      if (event.kind === 'delta' && (await speech.delta(event.text, signal))) stalls.said(event.text, speech.voice)
+      if (event.kind === 'delta') {
+        const text = event.spoken === undefined ? event.text : withCodeMarks(event.spoken, event.text)
+        if (await speech.delta(text, signal)) stalls.said(text, speech.voice)
+      }
       if (event.kind === 'tool' && event.phase === 'progress') await speech.say(event.text, true, signal)
     }
   } finally {

@@ -77,7 +77,8 @@ describe('a spoken turn', () => {
       if (event?.kind === 'audio') rest.resolve()
       return event === undefined ? [typed(lag)] : ends(event) ? [end] : []
     })
-    expect(sentencesIn(events)[0]).toContain('Consumer lag above 5000')
+    expect(sentencesIn(events)[0]).toBe('Edited 4 weeks ago.')
+    expect(sentencesIn(events)[1]).toContain('Consumer lag above 5000')
     expect(events.at(-1)?.kind).toBe('done')
   })
 

@@ -73,6 +73,9 @@ export interface Exchange {
   answer: string
 }
 
+/** `nowhere`: on the telephone. */
+export type ShownOn = 'page' | 'slack' | 'nowhere'
+
 export interface Question {
   text: string
   /** Language of the answer; absent: that of the question. */
@@ -82,6 +85,8 @@ export interface Question {
   /** Earlier turns, oldest first, where the client keeps the conversation itself (the chat API); comes without a `conversationId`. */
   history?: readonly Exchange[] | undefined
   mode: 'text' | 'spoken'
+  /** Of a spoken answer: where the listener finds what is too long to say; absent: on the page. */
+  shownOn?: ShownOn | undefined
   principal: Principal
   /** Of the answer: 32 hexadecimal digits; absent: a new one. */
   traceId?: string | undefined
@@ -90,7 +95,8 @@ export interface Question {
 /** What happens while an answer is made; `done` is the last event and comes exactly once. */
 export type AnswerEvent =
   | { kind: 'status'; stage: 'searching' | 'reading' | 'writing' | 'checking' }
-  | { kind: 'delta'; text: string }
+  /** `spoken`: what is said of it where it is said as it comes, '' for nothing; absent: the text. */
+  | { kind: 'delta'; text: string; spoken?: string | undefined }
   | { kind: 'citation'; citation: Citation }
   | { kind: 'done'; answer: Answer }
 

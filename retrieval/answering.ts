@@ -11,7 +11,9 @@ import { continuedDraft } from './answering/model/continued.ts'
 import { modelDraft, spokenDeadlines } from './answering/model/model-draft.ts'
 import { asksForOwner } from './answering/question.ts'
 import type { AnswerPart } from './answering/quoting.ts'
+import type { SpokenOptions } from './answering/spoken/spoken-form.ts'
 import { StopWatch } from './answering/stop-watch.ts'
+import { passagesRead } from './answering/topic.ts'
 import { type Asked, understood } from './answering/understanding.ts'
 
 // The loop in front of answering holds its own words against the same rules, and understands by the same ones.
@@ -33,9 +35,6 @@ export interface AnsweringParts extends EvidenceParts {
   telemetry?: Telemetry | undefined
 }
 
-/** The answer needs few passages; contradictions among them show only when the others are seen too. */
-const passagesRead = 12
-
 /** Answers questions from what the search finds, keeping what the contract promises of every answer (section 4). */
 export function createAnswering(parts: AnsweringParts): Ask {
   return (question, signal) => answer(parts, question, signal)
@@ -50,11 +49,11 @@ async function* answer(parts: AnsweringParts, question: Question, signal: AbortS
   watch.lap('search')
   yield { kind: 'status', stage: 'reading' }
   const llmDeadlines = parts.llmDeadlines ?? (question.mode === 'spoken' ? spokenDeadlines : undefined)
-  const material = await materialFor(parts, asked, found, signal)
+  const material = await materialFor(parts, question, asked, found, signal)
   watch.lap('read')
   // Whoever begins an answer before it is wanted waits here: what comes now costs more than time.
   yield { kind: 'status', stage: 'writing' }
-  const writing = written({ ...parts, llmDeadlines }, asked, material, watch, signal)
+  const writing = written({ ...parts, llmDeadlines }, question, asked, material, watch, signal)
   let text = ''
   const citations: Citation[] = []
   let next = await writing.next()
@@ -64,7 +63,8 @@ async function* answer(parts: AnsweringParts, question: Question, signal: AbortS
     text += delta
     citations.push(...part.citations)
     for (const citation of part.citations) yield { kind: 'citation', citation }
-    yield { kind: 'delta', text: delta }
+    const spoken = question.mode === 'spoken' && part.spoken !== undefined ? { spoken: part.spoken } : {}
+    yield { kind: 'delta', text: delta, ...spoken }
   }
   watch.lap('write')
   const draft = next.value
@@ -91,9 +91,10 @@ const nothing: SearchResult = { passages: [], relevance: 0, relevant: false, tim
 async function searched(
   { search }: AnsweringParts,
   { principal }: Question,
-  { standalone }: Asked,
+  { standalone, found }: Asked,
   signal: AbortSignal,
 ): Promise<SearchResult> {
+  if (found !== undefined) return found
   // Of a question that was nothing but orders to us, nothing is left to look for.
   return standalone === '' ? nothing : await search({ text: standalone, limit: passagesRead, principal }, signal)
 }
@@ -103,6 +104,7 @@ type Material = { draft: Draft } | { evidence: Evidence; nothingFound: () => Dra
 
 async function materialFor(
   parts: AnsweringParts,
+  { shownOn }: Question,
   asked: Asked,
   found: SearchResult,
   signal: AbortSignal,
@@ -113,32 +115,35 @@ async function materialFor(
   if (asked.aboutAge) return { draft: ageDraft(asked, found.passages, now) ?? nothingFound() }
   const evidence = await evidenceFor(parts, asked, found, signal)
   if (evidence === undefined) return { draft: nothingFound() }
-  if (asksForOwner(asked.standalone)) return { draft: ownerDraft(evidence, asked, found.passages, now) }
+  if (asksForOwner(asked.standalone))
+    return { draft: ownerDraft(evidence, asked, found.passages, { now, lang: asked.lang, shownOn }) }
   return { evidence, nothingFound, now }
 }
 
 /** Yields the answer's parts as they are ready; returns what else there is to say about it. */
 async function* written(
   parts: AnsweringParts,
+  { mode, shownOn }: Question,
   asked: Asked,
   material: Material,
   watch: StopWatch,
   signal: AbortSignal,
-): AsyncGenerator<AnswerPart, Omit<Draft, 'parts'>> {
-  if ('draft' in material) return yield* drafted(material.draft)
+): AsyncGenerator<AnswerPart, Omit<Draft, 'parts' | 'goesOn'>> {
+  if ('draft' in material) return yield* drafted(material.draft, mode)
   const { evidence, nothingFound, now } = material
+  const options: SpokenOptions = { now, lang: asked.lang, shownOn }
   const { llm, llmDeadlines: deadlines } = parts
-  if (llm === undefined) return yield* drafted(extractiveDraft(evidence, now, asked.lang))
+  if (llm === undefined) return yield* drafted(extractiveDraft(evidence, options), mode)
   const outcome = yield* modelDraft(
     { ...parts, llm, deadlines, onFirstPiece: () => watch.lap('first_token') },
     evidence,
-    asked,
+    { ...asked, mode, shownOn },
     now,
     signal,
   )
-  if (outcome.kind === 'no-answer' && outcome.shown.length === 0) return yield* drafted(nothingFound())
+  if (outcome.kind === 'no-answer' && outcome.shown.length === 0) return yield* drafted(nothingFound(), mode)
   if (outcome.kind === 'failed' || outcome.kind === 'nothing-supported') {
-    return yield* drafted(continuedDraft(outcome, evidence, now, asked.lang))
+    return yield* drafted(continuedDraft(outcome, evidence, options), mode)
   }
   const cited = new Set(outcome.shown.flatMap((part) => part.citations.map(({ passageId }) => passageId)))
   return {

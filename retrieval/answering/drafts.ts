@@ -1,10 +1,11 @@
 import type { AnswerWarning, RankedPassage } from '#knowledge/answer.ts'
-import type { Lang } from '#knowledge/document.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Evidence } from './evidence.ts'
 import { ownedTerms } from './question.ts'
 import { type AnswerPart, citationOf, quoted } from './quoting.ts'
-import { spokenForm } from './spoken/spoken-form.ts'
+import { cellsOf } from './rows.ts'
+import type { Candidate } from './scoring.ts'
+import { type SpokenOptions, spokenForm } from './spoken/spoken-form.ts'
 import type { Asked } from './understanding.ts'
 import { unitsOf } from './units.ts'
 import { abstentionWords, ageStatement, nameOf, ownerStatement } from './wording.ts'
@@ -13,6 +14,8 @@ import { abstentionWords, ageStatement, nameOf, ownerStatement } from './wording
 export interface Draft {
   parts: readonly AnswerPart[]
   spoken: string
+  /** What is said of the parts where something was said before them; absent: `spoken`. */
+  goesOn?: string | undefined
   abstained: boolean
   confidence: number
   warnings: readonly AnswerWarning[]
@@ -22,21 +25,34 @@ export interface Draft {
 
 const ours = { provider: 'extractive', costUsd: 0 }
 
-/** Yields a draft's parts, returns the rest of it. */
-export function* drafted({ parts, ...rest }: Draft): Generator<AnswerPart, Omit<Draft, 'parts'>> {
-  yield* parts
+/** Yields a draft's parts, returns the rest of it. All of it is there at once: who listens hears its spoken form. */
+export function* drafted(
+  { parts, goesOn, ...rest }: Draft,
+  mode: 'text' | 'spoken',
+): Generator<AnswerPart, Omit<Draft, 'parts' | 'goesOn'>> {
+  if (mode === 'text') yield* parts
+  else if (parts.length > 0) yield asOne(parts, goesOn ?? rest.spoken)
   return rest
 }
 
+function asOne(parts: readonly AnswerPart[], spoken: string): AnswerPart {
+  return {
+    text: parts.map(({ text, joint }, at) => (at === 0 ? text : `${joint ?? '\n\n'}${text}`)).join(''),
+    citations: parts.flatMap(({ citations }) => citations),
+    joint: parts[0]?.joint,
+    spoken,
+  }
+}
+
 /** The documents' own words. */
-export function extractiveDraft(evidence: Evidence, now: Date, lang: Lang, firstNumber = 1): Draft {
+export function extractiveDraft(evidence: Evidence, { now, lang, shownOn }: SpokenOptions, firstNumber = 1): Draft {
   const { selection, question, confidence } = evidence
   const withOwners = question.wants.has('owner')
   const parts = quoted(selection.groups, { lang, now, withOwners, firstNumber })
   return {
     ...ours,
     parts,
-    spoken: spokenForm(selection, question, { now, lang }),
+    spoken: spokenForm(selection, question, { now, lang, shownOn }),
     abstained: false,
     confidence,
     warnings: evidence.warnings(new Set(parts.flatMap((part) => part.citations.map(({ passageId }) => passageId)))),
@@ -59,12 +75,20 @@ export function abstention(asked: Asked, nearest: readonly RankedPassage[], conf
 }
 
 /** "Who owns …?": by the record of the document that is meant, and of the others of its name; then what it says itself. */
-export function ownerDraft(evidence: Evidence, asked: Asked, passages: readonly RankedPassage[], now: Date): Draft {
+export function ownerDraft(
+  evidence: Evidence,
+  asked: Asked,
+  passages: readonly RankedPassage[],
+  options: SpokenOptions,
+): Draft {
   const meant = ownedTerms(asked.standalone)
   const isNamed = ({ document }: RankedPassage): boolean => {
     const title = new Set(termsOf(document.title))
     return meant.some((term) => title.has(term))
   }
+  const row = passages.some(isNamed) ? undefined : rowOf(meant, evidence)
+  if (row !== undefined)
+    return extractiveDraft({ ...evidence, selection: { ...evidence.selection, best: row } }, options)
   const first = passages.find(isNamed) ?? passages[0]
   const named = passages.filter(
     ({ document }) => first !== undefined && nameOf(document.title) === nameOf(first.document.title),
@@ -77,7 +101,7 @@ export function ownerDraft(evidence: Evidence, asked: Asked, passages: readonly 
     return [{ text: ownerStatement(source, at + 1, asked.lang), citations: [citationOf(at + 1, [unit], source)] }]
   })
   const says = evidence.selection.score.wanted > 0 && evidence.selection.score.words >= 0.3
-  const rest = says || parts.length === 0 ? extractiveDraft(evidence, now, asked.lang, parts.length + 1) : undefined
+  const rest = says || parts.length === 0 ? extractiveDraft(evidence, options, parts.length + 1) : undefined
   const cited = new Set(
     [...parts, ...(rest?.parts ?? [])].flatMap((part) => part.citations.map(({ passageId }) => passageId)),
   )
@@ -89,6 +113,16 @@ export function ownerDraft(evidence: Evidence, asked: Asked, passages: readonly 
     confidence: evidence.confidence,
     warnings: evidence.warnings(cited),
   }
+}
+
+/** What is named in a table of owners need not be a document: the row that begins with its name. */
+function rowOf(meant: readonly string[], { selection }: Evidence): Candidate | undefined {
+  return selection.groups
+    .flatMap(({ candidates }) => candidates)
+    .find(({ unit }) => {
+      const key = unit.kind === 'row' ? termsOf(cellsOf(unit.shown)[0] ?? '') : []
+      return key.length > 0 && key.every((term) => meant.includes(term))
+    })
 }
 
 /** "How old is that?": the dates, reviews and owners of what the last answer cited. */

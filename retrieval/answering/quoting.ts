@@ -13,6 +13,8 @@ export interface AnswerPart {
   citations: readonly Citation[]
   /** What stands between it and the part before; a blank line unless said otherwise. */
   joint?: '' | ' ' | '\n' | '\n\n' | undefined
+  /** What is said of it where it is said as it comes; absent: the text. */
+  spoken?: string | undefined
 }
 
 export interface QuoteOptions {

@@ -4,6 +4,8 @@ import type { Embedder } from '#providers/embedder/embedder.ts'
 import type { SoftMatch } from '../ranking/soft-match.ts'
 import { tellsOfItself } from './about-itself.ts'
 import type { Facet, ReadQuestion } from './question.ts'
+import { plain } from './readable.ts'
+import { cellsOf } from './rows.ts'
 import { type Unit, unitsOf } from './units.ts'
 import { procedural, wantedness, wantedPlace } from './wantedness.ts'
 import { nameOf } from './wording.ts'
@@ -46,6 +48,8 @@ export interface Features {
   procedure: number
   /** Share of the heading over it that the question speaks of. */
   named: number
+  /** A row whose first cell the question says word for word. */
+  keyed: number
   /** It tells about its page rather than about the thing. */
   ofItself: number
   /** How the search judged its passage, against the best one. */
@@ -65,7 +69,8 @@ const featureWeights: Record<keyof Features, number> = {
   wanted: 0.2,
   place: 0.07,
   procedure: 0.15,
-  named: 0.1,
+  named: 0.2,
+  keyed: 0.3,
   ofItself: -0.25,
   passage: 0.46,
   rank: 0.16,
@@ -102,6 +107,18 @@ export function candidatesOf(passages: readonly RankedPassage[]): Candidate[] {
       inPlace: `${document.title} ${unit.heading.at(-1) ?? headingOver({ passage })} ${unit.shown.slice(0, 1000)}`,
     }))
   })
+}
+
+/** Whether the question says a row's first cell. One word would be too little: a service's name stands at the head of a row, and in any question about it. */
+export function isKeyOf({ kind, shown }: Unit, question: string): boolean {
+  if (kind !== 'row') return false
+  const key = folded(cellsOf(shown)[0] ?? '')
+  const isTelling = /\S\s+\S/.test(key) || /[\u3040-\u30ff\u4e00-\u9fff]{5}/.test(key)
+  return isTelling && folded(question).includes(key)
+}
+
+function folded(text: string): string {
+  return plain(text).normalize('NFKC').toLowerCase()
 }
 
 /** The heading right above a unit; '' where that is only the document's title. */
@@ -176,6 +193,7 @@ export async function judge(
           facet,
         ),
         named: nearestHeading(candidate) === '' ? 0 : (named?.[row] ?? 0),
+        keyed: Number(isKeyOf(candidate.unit, facet.text)),
         ofItself: Number(tellsOfItself(candidate.unit.shown)),
         passage: candidate.passage.score / best,
         rank: 1 / candidate.passage.rank,
@@ -203,6 +221,7 @@ function totalOf(features: Features): number {
     w.place * features.place +
     w.procedure * features.procedure +
     w.named * features.named +
+    w.keyed * features.keyed +
     w.ofItself * features.ofItself +
     w.passage * features.passage +
     w.rank * features.rank

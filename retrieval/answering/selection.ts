@@ -19,6 +19,9 @@ const selectionLimits = {
   sameDocument: 0.1,
   /** A procedure that is asked for leads when it comes this near to the best of all. */
   procedureNearness: 0.75,
+  /** A heading of which the question says so much is meant, where of the best one's it says no more than `notNamed`. */
+  named: 0.9,
+  notNamed: 0.6,
   /** What a stale unit's score counts beside one that is not. */
   staleCounts: 0.85,
   roomChars: 1200,
@@ -89,6 +92,13 @@ function procedureIn(ranking: readonly Scored[], best: Scored): Scored | undefin
   const procedures = ranking.filter(
     ({ score }) => score.procedure === 1 && score.total >= selectionLimits.procedureNearness * best.score.total,
   )
+  const meant = ranking.find(
+    ({ score }) =>
+      score.procedure > 0 &&
+      score.named >= selectionLimits.named &&
+      score.total >= selectionLimits.procedureNearness * best.score.total,
+  )
+  if (meant !== undefined && best.score.named < selectionLimits.notNamed) return meant
   if (best.score.procedure === 1) return best
   return procedures[0]
 }

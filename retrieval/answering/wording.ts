@@ -180,6 +180,12 @@ export function ageStatement(
 }
 
 export const words = {
-  en: { more: 'The model stopped here; the documents themselves say:' },
-  ja: { more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：' },
+  en: {
+    more: 'The model stopped here; the documents themselves say:',
+    moreSpoken: 'From the documents:',
+  },
+  ja: {
+    more: 'モデルの応答が途中で止まったため、以下は文書からの引用です：',
+    moreSpoken: '文書によると、',
+  },
 } as const

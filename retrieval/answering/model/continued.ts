@@ -1,7 +1,8 @@
-import type { Lang } from '#knowledge/document.ts'
 import { type Draft, extractiveDraft } from '../drafts.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Candidate } from '../scoring.ts'
+import type { SpokenOptions } from '../spoken/spoken-form.ts'
+import { together } from '../spoken/spoken-text.ts'
 import { words } from '../wording.ts'
 import type { ModelOutcome } from './model-draft.ts'
 
@@ -9,11 +10,11 @@ import type { ModelOutcome } from './model-draft.ts'
  * The documents' own words in place of a model's answer that failed: behind what of it was already shown, without
  * saying anything twice.
  */
-export function continuedDraft(outcome: ModelOutcome, evidence: Evidence, now: Date, lang: Lang): Draft {
+export function continuedDraft(outcome: ModelOutcome, evidence: Evidence, options: SpokenOptions): Draft {
   const cited = outcome.shown.flatMap((part) => part.citations)
   const warnings = [...outcome.warnings]
   if (cited.length === 0) {
-    const draft = extractiveDraft(evidence, now, lang)
+    const draft = extractiveDraft(evidence, options)
     return { ...draft, warnings: [...warnings, ...draft.warnings], costUsd: outcome.costUsd }
   }
   const { selection } = evidence
@@ -25,13 +26,17 @@ export function continuedDraft(outcome: ModelOutcome, evidence: Evidence, now: D
   const groups = selection.groups
     .map(({ passage, candidates }) => ({ passage, candidates: candidates.filter((candidate) => !isSaid(candidate)) }))
     .filter(({ candidates }) => candidates.length > 0)
-  const rest = extractiveDraft({ ...evidence, selection: { ...selection, groups } }, now, lang, cited.length + 1)
-  const parts = rest.parts.length === 0 ? [] : [{ text: words[lang].more, citations: [] }, ...rest.parts]
+  const left = groups.flatMap(({ candidates }) => candidates)
+  const best = left.includes(selection.best) ? selection.best : (left[0] ?? selection.best)
+  const rest = extractiveDraft({ ...evidence, selection: { ...selection, groups, best } }, options, cited.length + 1)
+  const { more, moreSpoken } = words[options.lang]
+  const parts = rest.parts.length === 0 ? [] : [{ text: more, citations: [] }, ...rest.parts]
   const seen = new Set([...cited, ...parts.flatMap((part) => part.citations)].map(({ passageId }) => passageId))
   return {
     ...rest,
     parts,
     spoken: outcome.spoken,
+    goesOn: together([moreSpoken, rest.spoken], options.lang),
     warnings: [...warnings, ...evidence.warnings(seen)],
     costUsd: outcome.costUsd,
   }

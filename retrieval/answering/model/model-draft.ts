@@ -1,5 +1,5 @@
 import { ageInWords } from '#freshness/age.ts'
-import type { AnswerWarning, Citation, RankedPassage } from '#knowledge/answer.ts'
+import type { AnswerWarning, Citation, Question, RankedPassage, ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { type LlmDeadlines, withDeadlines } from '#providers/llm/deadlines.ts'
 import { LlmError } from '#providers/llm/errors.ts'
@@ -11,6 +11,7 @@ import type { Evidence } from '../evidence.ts'
 import { type AnswerPart, citationOf } from '../quoting.ts'
 import { spokenAge } from '../spoken/spoken-age.ts'
 import { spokenStatements } from '../spoken/spoken-form.ts'
+import { together } from '../spoken/spoken-text.ts'
 import { caveat, placeOf } from '../wording.ts'
 import { noAnswer, promptFor } from './prompt.ts'
 import { marksOf, type NumberedSource, StatementChecker, type Support } from './statement-check.ts'
@@ -47,7 +48,7 @@ export interface ModelOutcome {
 export async function* modelDraft(
   parts: ModelParts,
   evidence: Evidence,
-  asked: { standalone: string; lang: Lang },
+  asked: Pick<Question, 'mode' | 'shownOn'> & { standalone: string; lang: Lang },
   now: Date,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart, ModelOutcome> {
@@ -122,6 +123,8 @@ class Writer {
   readonly #checker: StatementChecker
   readonly #now: Date
   readonly #lang: Lang
+  readonly #isSpoken: boolean
+  readonly #shownOn: ShownOn | undefined
   readonly #citations: Citation[] = []
   readonly #cited = new Map<number, { passage: RankedPassage; n: number }>()
   readonly #warned = new Set<string>()
@@ -131,13 +134,15 @@ class Writer {
 
   constructor(
     sources: readonly NumberedSource[],
-    asked: { standalone: string; lang: Lang },
+    asked: Parameters<typeof modelDraft>[2],
     now: Date,
     softMatch?: SoftMatch,
   ) {
     this.#checker = new StatementChecker(sources, asked.standalone, softMatch)
     this.#now = now
     this.#lang = asked.lang
+    this.#isSpoken = asked.mode === 'spoken'
+    this.#shownOn = asked.shownOn
   }
 
   /** What takes time before the first statement can be checked. */
@@ -157,8 +162,15 @@ class Writer {
     const numbers = new Map(checked.supports.map((support) => [support.source.number, this.#numberOf(support, fresh)]))
     for (const { source } of checked.supports) yield* this.#caveat(source, numbers.get(source.number) ?? 0, fresh)
     this.#said.push(normal)
+    const isFirst = this.#said.length === 1
+    const shown = renumbered(normal, numbers)
+    const [source] = checked.supports
     yield this.#show({
-      text: renumbered(normal, numbers),
+      text: shown,
+      // Its age is heard before anything else is.
+      ...(isFirst && this.#isSpoken && source !== undefined
+        ? { spoken: together([spokenAge(source.source.passage, this.#now, this.#lang), shown], this.#lang) }
+        : {}),
       citations: fresh.filter((citation) => !this.#isShown(citation)),
       joint: this.shown.length === 0 || this.shown.at(-1)?.text.startsWith('⚠') === true ? '\n\n' : joint || ' ',
     })
@@ -171,7 +183,7 @@ class Writer {
       return this.#lang === 'ja' ? `*${placeOf(passage)}*（${age}）[${n}]` : `*${placeOf(passage)}* (${age}) [${n}]`
     })
     const text = this.#lang === 'ja' ? `出典：${sources.join('、')}` : `Sources: ${sources.join(', ')}`
-    return this.#show({ text, citations: [] })
+    return this.#show({ text, citations: [], ...this.#unsaid() })
   }
 
   outcome(
@@ -182,7 +194,11 @@ class Writer {
     const ages = [...this.#cited.values()].slice(0, 1).map(({ passage }) => spokenAge(passage, this.#now, this.#lang))
     return {
       kind,
-      spoken: spokenStatements(this.#said, ages[0], { now: this.#now, lang: this.#lang }),
+      spoken: spokenStatements(this.#said, ages[0], {
+        now: this.#now,
+        lang: this.#lang,
+        shownOn: this.#shownOn,
+      }),
       model,
       costUsd,
       warnings: [...warnings, ...this.#droppedWarning()],
@@ -194,7 +210,13 @@ class Writer {
     const said = caveat(passage, this.#now, this.#lang)
     if (said === undefined || this.#warned.has(passage.freshness.state)) return
     this.#warned.add(passage.freshness.state)
-    yield this.#show({ text: `⚠ ${said} [${n}]`, citations: fresh.filter((citation) => citation.n === n) })
+    const citations = fresh.filter((citation) => citation.n === n)
+    yield this.#show({ text: `⚠ ${said} [${n}]`, citations, ...(this.#said.length === 0 ? this.#unsaid() : {}) })
+  }
+
+  /** The age of the first source is said with the first sentence; the line of sources is for the eye. */
+  #unsaid(): { spoken?: string } {
+    return this.#isSpoken ? { spoken: '' } : {}
   }
 
   #numberOf({ source: { number, passage }, unit }: Support, fresh: Citation[]): number {

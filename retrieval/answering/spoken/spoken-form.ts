@@ -1,14 +1,15 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { tellsOfItself } from '../about-itself.ts'
 import type { ReadQuestion, Want } from '../question.ts'
 import { plain } from '../readable.ts'
-import type { Candidate } from '../scoring.ts'
+import { type Candidate, isKeyOf } from '../scoring.ts'
 import type { Selection } from '../selection.ts'
 import { isCommand, type Unit } from '../units.ts'
 import { spokenAge } from './spoken-age.ts'
 import { spokenProcedure } from './spoken-procedure.ts'
 import { singledOut, spokenRows } from './spoken-rows.ts'
-import { type ShownOn, sentence, spokenCommand, together } from './spoken-text.ts'
+import { announced, sentence, spokenCommand, together } from './spoken-text.ts'
 
 export interface SpokenOptions {
   now: Date
@@ -35,6 +36,8 @@ export function spokenForm(selection: Selection, question: ReadQuestion, options
 /** Who asks for a figure or a name gets no command, and a row that the question names goes before a sentence. */
 function leadOf({ best, groups }: Selection, question: ReadQuestion): Candidate {
   const all = groups.flatMap(({ candidates }) => candidates)
+  const keyed = all.find(({ unit }) => isKeyOf(unit, question.text))
+  if (keyed !== undefined) return keyed
   const same = all.filter(({ passage }) => passage === best.passage)
   if (best.unit.kind === 'code' && !asksHow(question.wants)) {
     const plainly = same.filter(({ unit }) => unit.kind !== 'code' && !tellsOfItself(unit.shown))
@@ -81,22 +84,24 @@ function spokenUnit(
     const intro = unit.kind === 'step' ? section.find(({ index }) => index === unit.intro) : undefined
     const singled = singledOut(list, termsAsked(question), context)
     const { units } = singled.all && unit.kind === 'step' && list.length > 3 ? { units: [unit] } : singled
-    return together(
+    return announced(
       [
         intro === undefined || tellsOfItself(intro.shown) ? '' : sentence(intro.shown, lang),
         spokenRows({ ...singled, units }, lang, shownOn),
       ],
       lang,
+      shownOn,
     )
   }
   if (unit.kind === 'code') {
     const intro = siblings[unit.intro ?? -1]
-    return together(
+    return announced(
       [
         intro === undefined ? '' : sentence(intro.shown, lang),
         isCommand(unit, undefined) ? spokenCommand(unit.shown, lang, shownOn) : '',
       ],
       lang,
+      shownOn,
     )
   }
   return spokenParagraph(unit, section, options)
@@ -125,27 +130,31 @@ function spokenParagraph(unit: Unit, section: readonly Unit[], { lang, shownOn =
     if (room < 0 || tellsOfItself(next.shown)) break
     said.push(next)
   }
-  const announced = section.filter(({ intro, kind }) => intro === said.at(-1)?.index && kind !== 'code')
-  const list = announced.length === 0 ? '' : spokenRows({ units: announced, all: true }, lang, shownOn)
+  const items = section.filter(({ intro, kind }) => intro === said.at(-1)?.index && kind !== 'code')
+  const list = items.length === 0 ? '' : spokenRows({ units: items, all: true }, lang, shownOn)
   const code = section.find((other) => other.intro === said.at(-1)?.index && isCommand(other, unit))
-  return together(
+  return announced(
     [
       ...said.map(({ shown }) => sentence(shown, lang)),
       list,
       code === undefined ? '' : spokenCommand(code.shown, lang, shownOn),
     ],
     lang,
+    shownOn,
   )
 }
 
 /** "RedisDown: Redis is down, for 5m, severity critical." */
 function spokenFields(siblings: readonly Unit[], title: string, lang: Lang): string {
   const told = siblings
-    .filter(({ kind, field, shown }) => kind === 'field' && spokenField.test(field ?? '') && shown.length <= 200)
+    .filter(
+      ({ kind, field, shown }) =>
+        kind === 'field' && spokenField.test(field ?? '') && shown.length <= 200 && !shown.includes('{{'),
+    )
     .toSorted((a, b) => Number(isProse(b)) - Number(isProse(a)))
     .map(({ shown }) =>
       plain(shown)
-        .replace(/^(?:summary|description|message):\s*/, '')
+        .replace(/^(?:summary|description|message):\s*(?:[|>][-+]?\s+)?/, '')
         .replace(/[.']$/, '')
         .replace(/^(\w+):\s*/, '$1 '),
     )

@@ -1,8 +1,9 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { tellsOfItself } from '../about-itself.ts'
 import { isCommand, type Unit } from '../units.ts'
 import { isLong } from './long-commands.ts'
-import { type ShownOn, sentence, spokenCommand, together } from './spoken-text.ts'
+import { announced, sentence, spokenCommand, together } from './spoken-text.ts'
 
 const warns =
   /\bnever\b|\b(?:do not|don't|must not|may not)\b|^(?:warning|caution|danger|important)\b|絶対に|決して|してはいけない|してはならない|てはいけません|禁止|直接.{1,12}ない。?$|しないこと/i
@@ -38,7 +39,11 @@ export function spokenProcedure(
     const before = beforeSteps(first, section)
     return together(
       [
-        ...before.map((unit) => sentence(unit.shown, lang)),
+        announced(
+          before.map((unit) => sentence(unit.shown, lang)),
+          lang,
+          shownOn,
+        ),
         fixed[lang].first,
         spokenStep(first, section, lang, shownOn),
         fixed[lang].steps(counts[lang][steps.length - 2] ?? (lang === 'ja' ? '多数' : 'many')),
@@ -74,9 +79,10 @@ function beforeSteps(first: Unit, section: readonly Unit[]): Unit[] {
 
 function spokenStep(step: Unit, section: readonly Unit[], lang: Lang, shownOn: ShownOn): string {
   const code = section.find((unit) => unit.kind === 'code' && unit.intro === step.index)
-  return together(
+  return announced(
     [sentence(step.shown, lang), code === undefined ? '' : spokenCommand(code.shown, lang, shownOn)],
     lang,
+    shownOn,
   )
 }
 
@@ -104,7 +110,7 @@ function spokenWithCommand(lead: Unit, section: readonly Unit[], lang: Lang, sho
       ? after.find(({ shown, index }) => index === code.index + 1 && shown.length <= longestBefore && !isLong(shown))
       : undefined
   const heading = said.length === 0 ? (lead.heading.at(-1) ?? '') : ''
-  return together(
+  return announced(
     [
       warning === undefined ? '' : sentence(warning.shown, lang),
       heading === '' ? '' : sentence(heading, lang),
@@ -113,6 +119,7 @@ function spokenWithCommand(lead: Unit, section: readonly Unit[], lang: Lang, sho
       effect === undefined ? '' : sentence(effect.shown, lang),
     ],
     lang,
+    shownOn,
   )
 }
 

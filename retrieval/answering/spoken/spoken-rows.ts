@@ -1,10 +1,11 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { termsOf } from '#knowledge/terms/terms.ts'
 import { plain } from '../readable.ts'
 import { cellsOf } from '../rows.ts'
 import type { Unit } from '../units.ts'
 import { isLong } from './long-commands.ts'
-import { type ShownOn, sentence, together } from './spoken-text.ts'
+import { sentence, together } from './spoken-text.ts'
 
 /** So many rows or items are said where the question singles none out. */
 const mostSaid = 3

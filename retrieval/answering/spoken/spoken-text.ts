@@ -1,12 +1,10 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { plain } from '../readable.ts'
 
 const longestSpokenSentence = 240
 /** Longer ones nobody types by ear. */
 export const longestSpokenCommand = 64
-
-/** Where the listener finds what is not said; `nowhere`: on the telephone. */
-export type ShownOn = 'page' | 'slack' | 'nowhere'
 
 /** Japanese sentences stand close together, but a full stop right before a digit would make a number of them. */
 export function together(parts: readonly string[], lang: Lang): string {
@@ -22,12 +20,46 @@ export function sentence(shown: string, lang: Lang): string {
     .replace(/https?:\/\/\S+/g, '')
     .replace(/\s*[|]\s*/g, ', ')
     .replace(/^[,\s]+|[,\s]+$/g, '')
-    .replace(/[:：]$/, '')
+    .replace(/(?<=[\u3000-\u9fff])\s+(?=[\u3000-\u9fff])/g, '')
     .trim()
-  if (text === '') return ''
+  if (!/[\p{L}\p{N}]/u.test(text)) return ''
   const short =
     text.length <= longestSpokenSentence ? text : `${text.slice(0, longestSpokenSentence).replace(/\s+\S*$/, '')}…`
-  return /[.!?。！？…]$/.test(short) ? short : `${short}${lang === 'ja' ? '。' : '.'}`
+  return /[.!?。！？…:：]$/.test(short) ? short : `${short}${isJapanese(short, lang) ? '。' : '.'}`
+}
+
+function isJapanese(text: string, lang: Lang): boolean {
+  return /[\u3040-\u30ff\u4e00-\u9fff]/.test(text) || (lang === 'ja' && !/[a-z]{3}/i.test(text))
+}
+
+/**
+ * Sentences and what they announce. What ends with a colon goes on with what comes behind it; where nothing that is said
+ * does, it's told to be elsewhere, so that no half of a sentence stands alone.
+ */
+export function announced(parts: readonly string[], lang: Lang, shownOn: ShownOn): string {
+  const said = parts.filter((part) => part !== '')
+  const whole = said.map((part, at) => {
+    const before = said[at - 1] ?? ''
+    if (!/[:：]$/.test(part)) return /:$/.test(before) && !isJapanese(before, lang) ? inside(part) : part
+    const words = part.replace(/[:：]$/, '')
+    if (isJapanese(words, lang)) return at < said.length - 1 ? `${words}。` : `${words}。${elsewhere.ja[shownOn]}`
+    if (at < said.length - 1) return part
+    return words.length < shortestAnnouncement ? '' : `${words}: ${elsewhere.en[shownOn]}`
+  })
+  return together(whole, lang)
+}
+
+/** "Only when it does not: the command is …" */
+function inside(part: string): string {
+  return part.replace(/^The ((?:first )?command is):? /, (_, words: string) => `the ${words} `)
+}
+
+/** "For example:" without its example says nothing. */
+const shortestAnnouncement = 24
+
+const elsewhere: Readonly<Record<Lang, Readonly<Record<ShownOn, string>>>> = {
+  en: { page: 'that is on the page.', slack: 'that is in Slack.', nowhere: 'that is in the document.' },
+  ja: { page: '内容はページにあります。', slack: '内容はSlackにあります。', nowhere: '内容は文書にあります。' },
 }
 
 /** Brackets with nothing but code or references in them are for the eye; a figure stays. */
@@ -43,7 +75,7 @@ function withoutAsides(shown: string): string {
 /** The lines of a command that are typed. */
 export function commandLines(code: string): string[] {
   return code
-    .replace(/\\\n\s*/g, ' ')
+    .replace(/\\[ \t]*\n\s*/g, ' ')
     .split('\n')
     .map((line) => line.trim().replace(/^[$#%>]\s+(?=\S)/, ''))
     .filter((line) => line !== '' && !/^(?:#|\/\/)/.test(line))
@@ -51,9 +83,9 @@ export function commandLines(code: string): string[] {
 
 const notSaid: Readonly<Record<Lang, Readonly<Record<ShownOn, { one: string; rest: string }>>>> = {
   en: {
-    page: { one: 'The command is long: it is on the page.', rest: 'The others are on the page.' },
-    slack: { one: 'The command is long: it is in Slack.', rest: 'The others are in Slack.' },
-    nowhere: { one: 'The command is long: I can spell it.', rest: 'I can spell the others.' },
+    page: { one: 'The command is long; it is on the page.', rest: 'The others are on the page.' },
+    slack: { one: 'The command is long; it is in Slack.', rest: 'The others are in Slack.' },
+    nowhere: { one: 'The command is long; I can spell it.', rest: 'I can spell the others.' },
   },
   ja: {
     page: { one: 'コマンドは長いので、ページにあります。', rest: '残りはページにあります。' },
