@@ -37,8 +37,10 @@ describe('a conversation in writing', () => {
   it('understands a follow-up in its conversation, and a new topic without it', async () => {
     const parts = fakeParts(redisWiki)
     const events = await talk(parts, [failOver, 'and how much memory does it take?', 'Which consumer lag is too high?'])
-    expect(parts.asked[1]).toMatch(/redis/i)
-    expect(parts.asked[2]).not.toMatch(/redis/i)
+    const { conversationId = '' } = answersIn(events)[0] ?? {}
+    const turns = await parts.conversations.turns(conversationId, 'local', 9, new AbortController().signal)
+    expect(turns[1]?.standalone).toMatch(/redis/i)
+    expect(turns[2]?.standalone).not.toMatch(/redis/i)
     const topics = events.flatMap((event) => (event.kind === 'metrics' ? [event.metrics.newTopic] : []))
     expect(topics).toEqual([false, false, true])
   })

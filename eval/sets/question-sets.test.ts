@@ -23,7 +23,7 @@ const Line = z.object({
 })
 type Line = z.infer<typeof Line>
 
-const sets = ['samples.jsonl', 'rewordings.jsonl', 'calibration.jsonl', 'conversations.jsonl']
+const sets = ['samples.jsonl', 'rewordings.jsonl', 'calibration.jsonl', 'conversations.jsonl', 'topics.jsonl']
 
 describe.each(sets)('%s', (name) => {
   const lines = linesOf(name)

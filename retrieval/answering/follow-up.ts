@@ -11,12 +11,14 @@ export interface Understood {
   standalone: string
   /** It leaned on what was said before. */
   followsOn: boolean
+  /** By a word that stands for what was said: "it", 「それ」. */
+  pointsBack?: boolean | undefined
 }
 
 const opening =
   /^(?:and|also|but|or|then|so|ok(?:ay)?,?\s+(?:and|but|so|what|how)|what about|how about|same (?:for|question|thing|on|in)|what if|why(?= not)|(?:じゃあ|じゃ|では|それで|で、|あと|ちなみに|また|逆に|同じく|それなら|そしたら)[、,\s]?)(?![A-Za-z])/i
 const pointing =
-  /\b(?:it|its|them|they|those|these|their)\b|\b(?:that|this)\b(?=\s*(?:[?.!,]|$|is\b|was\b|does\b|do\b|happens?\b|works?\b|alert|command|step|page|runbook|doc|flag|setting|threshold|file|one\b|in\b|on\b|for\b|too\b|again|safe|apply|hold|still))|\bthe same\b|\b(?:instead|there)\b\s*[?.]?$/i
+  /\b(?:it|its|them|they|those|these|their)\b|\b(?:that|this)\b(?=\s*(?:[?.!,]|$|is\b|was\b|does\b|do\b|happens?\b|works?\b|alert|command|step|page|runbook|doc|flag|setting|threshold|file|one\b|in\b|on\b|for\b|too\b|again|safe|apply|hold|still))|\bthe same\b|\bthere\b\s*[?.]?$/i
 /** "How long does it take", "is it safe to": this `it` stands for nothing that was said. */
 const impersonal =
   /\b(?:does|will|would|did|may|can) it (?:take|make sense|matter)\b|\b(?:is|was) it (?:\w+ ){1,3}(?:to|that|for)\b/gi
@@ -53,7 +55,11 @@ export function standaloneQuestion(question: string, earlier: readonly Earlier[]
   const caseNamed = namedCase(text)
   const standalone =
     caseNamed === undefined ? `${text} (${topicOf(last.standalone)})` : withCase(last.standalone, caseNamed)
-  return { standalone: standalone.slice(0, 600), followsOn: true }
+  return { standalone: standalone.slice(0, 600), followsOn: true, pointsBack: pointsBack(text.normalize('NFKC')) }
+}
+
+function pointsBack(line: string): boolean {
+  return pointing.test(line.replace(impersonal, ' ')) || pointingJa.test(line)
 }
 
 /** Own words from which on a question without a pointer to what was said is taken as a new one. */
@@ -65,7 +71,7 @@ function leansOn(text: string, before: string): boolean {
   const own = ownTerms(line)
   const unseen = own.filter((term) => !known.has(term))
   const opens = opening.test(line)
-  const points = pointing.test(line.replace(impersonal, ' ')) || pointingJa.test(line)
+  const points = pointsBack(line)
   if (opens || points) return unseen.length <= 6 || own.length - unseen.length >= 2
   if (bareCase.test(line) && own.length <= 4) return true
   if (identifiersOf(line).length > 0) return false
@@ -81,7 +87,8 @@ const asking = new Set(
   ),
 )
 
-function ownTerms(text: string): string[] {
+/** The words of a question that ask for nothing, but say what it is about. */
+export function ownTerms(text: string): string[] {
   return [...new Set(termsOf(text))].filter((term) => !asking.has(term) || /[_\-./]/.test(term))
 }
 

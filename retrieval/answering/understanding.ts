@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Question } from '#knowledge/answer.ts'
-import type { ConversationStore } from '#knowledge/conversation-store.ts'
+import type { Question, Search, SearchResult } from '#knowledge/answer.ts'
+import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
@@ -12,6 +12,8 @@ import { withoutFillers } from '../query/fillers.ts'
 import { asksAboutAge, asksAboutAgeOf, type Earlier, standaloneQuestion } from './follow-up.ts'
 import { rewritten } from './model/rewrite.ts'
 import { withoutOrders } from './orders.ts'
+import type { DocumentSections } from './siblings.ts'
+import { type Topical, topical } from './topic.ts'
 
 /** A question as it was understood: safe to store, freed of orders to us, standing on its own. */
 export interface Asked {
@@ -25,6 +27,8 @@ export interface Asked {
   aboutAge: boolean
   /** Ids of the passages that the last answer cited. */
   lastCited: readonly string[]
+  /** What was found for it, where that had to be known to understand it. */
+  found?: SearchResult | undefined
 }
 
 const turnsRemembered = 6
@@ -32,7 +36,13 @@ const turnsRemembered = 6
 const longestQuestion = 4000
 
 export async function understood(
-  parts: { conversations: ConversationStore; llm?: Llm | undefined; log: Log },
+  parts: {
+    conversations: ConversationStore
+    search: Search
+    sectionsOf?: DocumentSections | undefined
+    llm?: Llm | undefined
+    log: Log
+  },
   question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
@@ -43,9 +53,10 @@ export async function understood(
   const last = earlier.at(-1)
   const aboutLast = last !== undefined && asksAboutAge(text)
   const aboutAge = aboutLast || asksAboutAgeOf(text)
-  const { standalone, followsOn } = aboutLast
+  const before = { earlier, lastCited: citedLast(turns) }
+  const { standalone, followsOn, found }: Topical = aboutLast
     ? { standalone: last.standalone, followsOn: false }
-    : standaloneQuestion(text, earlier)
+    : await topical(parts, text, before, question.principal, signal)
   const byModel =
     followsOn && parts.llm !== undefined
       ? await rewritten({ ...parts, llm: parts.llm }, text, earlier, signal)
@@ -57,8 +68,14 @@ export async function understood(
     principal: question.principal,
     conversationId: turns[0]?.conversationId ?? randomUUID(),
     aboutAge,
-    lastCited: aboutAge && !aboutLast ? [] : (turns.at(-1)?.cited.map(({ passageId }) => passageId) ?? []),
+    lastCited: aboutAge && !aboutLast ? [] : before.lastCited,
+    found: byModel === undefined ? found : undefined,
   }
+}
+
+/** What was said in between without a source, a word of thanks say, is passed over. */
+function citedLast(turns: readonly Turn[]): string[] {
+  return turns.findLast(({ cited }) => cited.length > 0)?.cited.map(({ passageId }) => passageId) ?? []
 }
 
 /** Without its conversation a question is still answered, as a new one. */
