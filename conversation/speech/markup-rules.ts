@@ -8,6 +8,9 @@ const address = /https?:\/\/[^\s<>"'`）」』】、。]*[^\s<>"'`）」』】�
 /** Signs that make a code of what would else be words: `--` alone, too, and a name with signs after other words. */
 const codeSigns = /[/\\=|<>{}$*~&;:@]|(?:^|\s)-{1,2}(?:\w|\s|$)|^[a-z][a-z0-9]*\s(?:.*\s)?[\w.-]*\w[-_.]\w/
 
+/** A path, a file or somebody's handle, which people say without its signs. */
+const placeOrHandle = /^(?:@|~?\/|\.\/)?[A-Za-z][\w.-]*(?:\/[\w.-]+)*\/?$/
+
 /** Markdown and what else is for the eye. */
 export const markupRules: readonly Rule[] = [
   rule(/<!--[\s\S]*?-->/, () => ''),
@@ -42,6 +45,6 @@ function linkSaid(url: string, { lang, lexicon }: SpeechContext): string {
 function inlineCode(match: RegExpExecArray, context: SpeechContext): string | readonly Part[] {
   const [whole, marks = '', raw = ''] = match
   const code = raw.trim()
-  if (codeSigns.test(code)) return codeSaid(code, context)
+  if (codeSigns.test(code) && !placeOrHandle.test(code)) return codeSaid(code, context)
   return [{ from: marks.length, to: whole.length - marks.length }]
 }

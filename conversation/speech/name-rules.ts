@@ -1,5 +1,7 @@
+import type { Lang } from '#knowledge/document.ts'
 import { isSayable, spokenArgument, spokenCode } from './commands.ts'
 import { spokenIdentifier, spokenWord } from './identifiers.ts'
+import type { Lexicon } from './lexicon.ts'
 import { codeSaid, type Rule, rule } from './rule.ts'
 import { words } from './wording.ts'
 
@@ -7,6 +9,32 @@ const begins = '(?<![A-Za-z0-9_])'
 const ends = '(?![A-Za-z0-9_])'
 /** What may be the value of a flag; the sign that ends the sentence is none of it. */
 const value = String.raw`(?:"[^"\n]*"|'[^'\n]*'|[^\s,;、。"'()（）「」]*[^\s,;、。"'()（）「」.!?:])`
+
+/** A flag in its sentence makes a command of what is around it, also where nothing marks it as one: then each sign counts. */
+function isInCommand({ input, index }: RegExpExecArray): boolean {
+  const before = input.slice(0, index)
+  const from = Math.max(...[...before.matchAll(/[。！？\n]|[.!?:;]\s/g)].map((end) => end.index), -1)
+  const rest = /[。！？\n]|[.!?;](?:\s|$)/.exec(input.slice(index))
+  const sentence = input.slice(from + 1, index + (rest?.index ?? input.length))
+  return /(?:^|\s)--?[A-Za-z]/.test(sentence)
+}
+
+/** A path, or names with strokes between them, as people say them: by its parts. "runbooks, ledger failover dot M D" */
+function partsSaid(path: string, lang: Lang, lexicon: Lexicon): string {
+  const parts = path
+    .replace(/^~\//, '')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+  return parts.map((part) => nameSaid(part, lang, lexicon)).join(lang === 'ja' ? 'の' : ' ')
+}
+
+/** A name with dots: each of its parts as the name it is. */
+function nameSaid(name: string, lang: Lang, lexicon: Lexicon): string {
+  if (name === 'etc') return lang === 'ja' ? 'エトシー' : 'et C'
+  const dot = lang === 'ja' ? 'ドット' : 'dot'
+  const parts = name.replace(/^\./, '').split('.')
+  return parts.map((part) => spokenIdentifier(part, lang, lexicon)).join(` ${dot} `)
+}
 
 /** A term of the lexicon, unless it is a part of something longer. */
 export const lexiconRule: Rule = rule(/\S/, ({ input, index }, { lang, lexicon }) => {
@@ -29,17 +57,27 @@ export const nameRules: readonly Rule[] = [
   rule(new RegExp(String.raw`${begins}[A-Za-z_][\w.-]*=(?![=>])${value}`), (match, context) =>
     codeSaid(match[0], context),
   ),
+  // @team/people
+  rule(/(?<![\w/])@[A-Za-z][\w-]*(?:\/[A-Za-z][\w-]*)+/, (match, { lang, lexicon }) =>
+    partsSaid(match[0].slice(1), lang, lexicon),
+  ),
   // /etc/hosts, ~/.ssh, ./run.sh
-  rule(/(?<![\w/.])(?:~|\.{1,2})?(?:\/[\w.@{}$%+-]*[\w@{}$%+])+\/?/, (match, context) => codeSaid(match[0], context)),
+  rule(/(?<![\w/.])(?:~|\.{1,2})?(?:\/[\w.@{}$%+-]*[\w@{}$%+])+\/?/, (match, context) =>
+    isInCommand(match) ? codeSaid(match[0], context) : partsSaid(match[0], context.lang, context.lexicon),
+  ),
   // deploy/api, read/write
   rule(
     new RegExp(String.raw`${begins}[A-Za-z0-9_.-]*[A-Za-z0-9_](?:/[A-Za-z0-9_.-]*[A-Za-z0-9_])+(?::\d{2,5})?${ends}`),
     (match, { lang, lexicon }) =>
-      /[A-Za-z]/.test(match[0]) && isSayable(match[0]) ? spokenArgument(match[0], lang, lexicon) : undefined,
+      !/[A-Za-z]/.test(match[0]) || !isSayable(match[0])
+        ? undefined
+        : isInCommand(match)
+          ? spokenArgument(match[0], lang, lexicon)
+          : partsSaid(match[0], lang, lexicon),
   ),
   // deploy/
   rule(new RegExp(`${begins}[A-Za-z0-9_.-]*[A-Za-z0-9_]/(?![A-Za-z0-9/])`), (match, { lang, lexicon }) =>
-    spokenArgument(match[0], lang, lexicon),
+    isInCommand(match) ? spokenArgument(match[0], lang, lexicon) : partsSaid(match[0], lang, lexicon),
   ),
   // redis.internal:6379, values.yaml
   rule(
@@ -50,7 +88,7 @@ export const nameRules: readonly Rule[] = [
       const [, name = '', port] = match
       // The next sentence, without a space before it.
       if (/^[a-z]+\.[A-Z][a-z]+$/.test(name)) return undefined
-      const said = spokenArgument(name, lang, lexicon)
+      const said = isInCommand(match) ? spokenArgument(name, lang, lexicon) : nameSaid(name, lang, lexicon)
       return port === undefined ? said : `${said} ${words[lang].port(port)}`
     },
   ),

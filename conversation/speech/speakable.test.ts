@@ -64,7 +64,16 @@ describe('speakable English', () => {
     ['PostgreSQL, PgBouncer, GitHub, nginx and etcd.', 'postgres, P G bouncer, git hub, engine X and et C D.'],
     ['Ask @alice in #sre-oncall.', 'Ask alice in the channel S R E oncall.'],
     ['On redis.internal:6379, see values.yaml.', 'On redis dot internal port 6379, see values dot yammel.'],
-    ['Edit /etc/hosts or ~/.ssh/config.', 'Edit slash et C slash hosts or tilde slash dot S S H slash config.'],
+    ['Edit /etc/hosts or ~/.ssh/config.', 'Edit et C hosts or S S H config.'],
+    ['Owned by @acme/sre-leads.', 'Owned by acme S R E leads.'],
+    [
+      'Owned by `@acme/sre-leads`, see `runbooks/db-failover.md`.',
+      'Owned by acme S R E leads, see runbooks D B failover dot M D.',
+    ],
+    [
+      'Run kubectl scale deploy/api --replicas=0.',
+      'Run kube control scale deploy slash A P I dash dash replicas equals 0.',
+    ],
     ['It ends.Then it starts.', 'It ends.Then it starts.'],
     ['known_hosts and node_exporter', 'known hosts and node exporter.'],
     // Commands
@@ -89,7 +98,7 @@ describe('speakable English', () => {
     ['```sh\n# first\n$ systemctl restart redis\n```', 'system control, restart, redis.'],
     // Signs
     ['A → B, lag > 5 or >= 7, x != y', 'A, then B, lag more than 5 or at least 7, x is not y.'],
-    ['read/write & more…', 'read slash write and more.'],
+    ['read/write & more…', 'read write and more.'],
     ['Wait (a bit), then go — now.', 'Wait, a bit, then go, now.'],
     ['e.g. this, i.e. that', 'for example this, that is that.'],
     ['', ''],
@@ -161,8 +170,8 @@ describe('speakable Japanese', () => {
     ['https://wiki.example.com/x を参照。', 'wiki ドット example ドット comへのリンク を参照。'],
     ['メモリは512Mi（上限）。', 'メモリは512メビバイト、上限。'],
     ['HTTP 503です。', 'エイチティーティーピー 5 0 3です。'],
-    ['Then revert the commit in deploy/ after 5m.', 'Then revert the commit in deploy slash after 5 minutes.'],
-    ['deploy/を戻す。', 'デプロイ スラッシュを戻す。'],
+    ['Then revert the commit in deploy/ after 5m.', 'Then revert the commit in deploy after 5 minutes.'],
+    ['deploy/を戻す。', 'デプロイを戻す。'],
     ['**重要**: 停止しない！', '重要: 停止しない！'],
   ])('%s', (written, spoken) => {
     expect(japanese(written)).toBe(spoken)

@@ -47,7 +47,7 @@ export function tellsBeside(heading: string): boolean {
 
 /**
  * 0..1: whether a passage tells how something is done, when that is asked: it has steps or commands and is no report of
- * what was done once. -1: it tells what comes before or after that.
+ * what was done once: -1, and so where it tells what comes before or after that.
  */
 export function procedural(
   units: readonly Unit[],
@@ -56,7 +56,7 @@ export function procedural(
 ): number {
   if (!wants.has('steps') && !wants.has('fix')) return 0
   if (wants.has('number') || wants.has('owner')) return 0
-  if (narrative.test(`${place.document} ${place.heading}`)) return 0
+  if (narrative.test(`${place.document} ${place.heading}`)) return -1
   if (tellsBeside(place.heading) && !asksBeside.test(question)) return -1
   const hasCommand = units.some((unit) => isCommand(unit, units[unit.intro ?? -1]))
   const steps = units.filter(({ kind, ordered }) => kind === 'step' && ordered).length

@@ -1,5 +1,6 @@
 import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
+import { termsOf } from '#knowledge/terms/terms.ts'
 import { tellsOfItself } from '../about-itself.ts'
 import type { ReadQuestion, Want } from '../question.ts'
 import { plain } from '../readable.ts'
@@ -33,19 +34,43 @@ export function spokenForm(selection: Selection, question: ReadQuestion, options
   return together([age, first, isSaid(more, first) ? '' : more], lang)
 }
 
-/** Who asks for a figure or a name gets no command, and a row that the question names goes before a sentence. */
+/**
+ * Who asks how something is done hears a page rather than an alert's rule; who asks for a figure or a name gets no command;
+ * a row that the question names goes before a sentence; who asks about a whole document hears it from its beginning.
+ */
 function leadOf({ best, groups }: Selection, question: ReadQuestion): Candidate {
-  const all = groups.flatMap(({ candidates }) => candidates)
+  const all = groups.flatMap(({ candidates }) => candidates).filter(({ unit }) => !tellsOfItself(unit.shown))
   const keyed = all.find(({ unit }) => isKeyOf(unit, question.text))
   if (keyed !== undefined) return keyed
-  const same = all.filter(({ passage }) => passage === best.passage)
-  if (best.unit.kind === 'code' && !asksHow(question.wants)) {
-    const plainly = same.filter(({ unit }) => unit.kind !== 'code' && !tellsOfItself(unit.shown))
+  const how = asksHow(question.wants)
+  if (best.unit.kind === 'field' && how) return all.find(tellsSteps) ?? best
+  if (!how && asksForAll(question, best)) return firstOf(best, all) ?? best
+  if (best.unit.kind === 'code' && !how) {
+    const plainly = all.filter(({ unit, passage }) => passage === best.passage && unit.kind !== 'code')
     const holding = question.wants.has('number') ? plainly.filter(({ unit }) => /\d/.test(unit.shown)) : plainly
     return holding[0] ?? plainly[0] ?? best
   }
-  if (tellsOfItself(best.unit.shown)) return all.find(({ unit }) => !tellsOfItself(unit.shown)) ?? best
-  return best
+  return tellsOfItself(best.unit.shown) ? (all[0] ?? best) : best
+}
+
+function tellsSteps({ unit, siblings }: Candidate): boolean {
+  const steps = siblings.filter(({ kind, ordered }) => kind === 'step' && ordered).length
+  return unit.kind !== 'field' && (steps > 1 || siblings.some((other) => isCommand(other, siblings[other.intro ?? -1])))
+}
+
+const asking = /\b(?:tell|explain|describe|show|give|about|please|know|is there|what)\b|について|教えて|説明して|とは/gi
+
+/** It names nothing but the document itself: "tell me about the log retention". */
+function asksForAll({ text }: ReadQuestion, { passage }: Candidate): boolean {
+  const title = new Set(termsOf(passage.document.title))
+  const terms = termsOf(text.replace(asking, ' '))
+  return terms.length > 1 && terms.every((term) => title.has(term))
+}
+
+function firstOf({ passage }: Candidate, all: readonly Candidate[]): Candidate | undefined {
+  return all
+    .filter((other) => other.passage.document.id === passage.document.id)
+    .toSorted((a, b) => a.passage.passage.fromLine - b.passage.passage.fromLine || a.unit.index - b.unit.index)[0]
 }
 
 function asksHow(wants: ReadonlySet<Want>): boolean {
@@ -132,7 +157,10 @@ function spokenParagraph(unit: Unit, section: readonly Unit[], { lang, shownOn =
   }
   const items = section.filter(({ intro, kind }) => intro === said.at(-1)?.index && kind !== 'code')
   const list = items.length === 0 ? '' : spokenRows({ units: items, all: true }, lang, shownOn)
-  const code = section.find((other) => other.intro === said.at(-1)?.index && isCommand(other, unit))
+  const announcer = said.at(-1)
+  const code = /[:：]$/.test(announcer?.shown ?? '')
+    ? section.find((other) => other.intro === announcer?.index && isCommand(other, announcer))
+    : undefined
   return announced(
     [
       ...said.map(({ shown }) => sentence(shown, lang)),

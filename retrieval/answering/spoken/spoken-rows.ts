@@ -83,7 +83,7 @@ function spokenRow(unit: Unit, lang: Lang): string {
   const named = others.flatMap((cell, at) => {
     if (cell === '' || isLong(cell)) return []
     const head = others.length === 1 ? '' : (heads[at] ?? '')
-    return head === '' || wordy.test(cell) ? cell : `${head} ${cell}`
+    return head === '' || wordy.test(cell) ? cell : `${head}${/^\d/.test(cell) ? '' : ':'} ${cell}`
   })
   return sentence(named.length === 0 ? first : `${first}: ${named.join(', ')}`, lang)
 }
