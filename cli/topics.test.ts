@@ -64,6 +64,7 @@ describe('without a model, a question after another', { timeout: 60_000 }, () =>
   ])('gets no answer from the old topic that has nothing to do with it: %s %s', async (first, second) => {
     const answers = await desk.answersTo([first, second])
     expect(answers.map(({ abstained }) => abstained)).toEqual([false, true])
+    expect(answers[1]?.spoken).not.toMatch(/nearest|近い/)
   })
 
   it.each(['thank you', 'hold on a second', 'are you there?', 'ちょっと待って', 'お疲れさまです'])(

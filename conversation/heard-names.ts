@@ -26,11 +26,14 @@ export class NameEar {
     this.#vocabulary = vocabulary
   }
 
-  /** @param lang As the recogniser tells; absent: as the words do. */
-  putRight(heard: string, lang?: Lang): NamedText {
+  /**
+   * @param lang As the recogniser tells; absent: as the words do.
+   * @param unsure Words of it that the recogniser doubts.
+   */
+  putRight(heard: string, lang?: Lang, unsure: readonly string[] = []): NamedText {
     const vocabulary = this.#vocabulary()
     if (vocabulary === undefined) return { text: heard }
-    const { text, corrections, doubts } = vocabulary.correct(heard, lang ?? detectLang(heard))
+    const { text, corrections, doubts } = vocabulary.correct(heard, lang ?? detectLang(heard), unsure)
     if (corrections.length === 0 && doubts.length === 0) return { text }
     return { text, names: { heard, corrections, doubts } }
   }

@@ -7,7 +7,7 @@ import type { EndHint } from './events.ts'
 import type { Guesses } from './guesses.ts'
 import { Ear, type EarOptions } from './hear.ts'
 import type { NamedText, NameEar } from './heard-names.ts'
-import { type HeardTurn, SpeakersTurn } from './speakers-turn.ts'
+import { type HeardTurn, SpeakersTurn, unsureWords } from './speakers-turn.ts'
 import type { Utterance } from './turn.ts'
 
 export interface ListeningParts {
@@ -240,12 +240,14 @@ export class Listening {
   }
 
   async #tellTurn(): Promise<void> {
+    const { unsure } = this.#turn
     const heard = this.#turn.take()
     this.#unheard = []
-    await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(this.#named(heard)) })
+    const named = this.#parts.names.putRight(heard.text, heard.lang, unsure)
+    await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(named) })
   }
 
-  #named({ text, lang }: Pick<Transcript, 'text' | 'lang'>): NamedText {
-    return this.#parts.names.putRight(text, lang)
+  #named(transcript: Transcript): NamedText {
+    return this.#parts.names.putRight(transcript.text, transcript.lang, unsureWords(transcript))
   }
 }

@@ -152,8 +152,8 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
                 record({ kind: 'value', port: 'keyterms', call: next('keyterms'), value: terms.length })
                 return terms
               },
-              correct: (text, lang) => {
-                const value = names.correct(text, lang)
+              correct: (text, lang, unsure) => {
+                const value = names.correct(text, lang, unsure)
                 if (value.corrections.length > 0 || value.doubts.length > 0)
                   record({ kind: 'value', port: 'names', call: next('names'), value: { heard: text, ...value } })
                 return value

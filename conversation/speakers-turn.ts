@@ -19,6 +19,14 @@ const lettingGoMs = 800
 
 const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}。、ー]$/u
 
+/** What is less sure than that is as often another word. */
+const doubtedBelow = 0.5
+
+/** Words that the recogniser doubts. */
+export function unsureWords({ words }: Pick<Transcript, 'words'>): string[] {
+  return words.flatMap(({ text, confidence }) => (confidence < doubtedBelow ? text : []))
+}
+
 /** A speaker's turn, put together from the turns that a recogniser makes of its pauses. */
 export class SpeakersTurn {
   #closed: Transcript[] = []
@@ -63,6 +71,11 @@ export class SpeakersTurn {
   /** Whether more was surely said until then than is known. Of words without times nobody can tell. */
   isBehind(spokenMs: number): boolean {
     return this.#wordsUpToMs !== undefined && this.#wordsUpToMs < spokenMs - lettingGoMs
+  }
+
+  /** Words of it that the recogniser doubts. */
+  get unsure(): string[] {
+    return unsureWords(this.#whole())
   }
 
   /** All of it; what comes next begins a new turn. */

@@ -87,6 +87,16 @@ export class SpokenNames {
     return this.#byLetters.get(letters)
   }
 
+  /** Names of one word that go on from these letters, the likeliest first. */
+  beginningWith(letters: string): NameMatch[] {
+    const found = [...this.#byLetters.values()].filter(
+      (name) => name.weight > 0 && name.letters.startsWith(letters) && /^\p{L}+$/u.test(name.text) && !name.isWords,
+    )
+    return found
+      .toSorted((one, other) => other.weight - one.weight)
+      .map((name) => ({ name, similarity: letters.length / name.letters.length, listed: false }))
+  }
+
   /** Whether a word is one that the documents use, or that everybody knows. */
   isKnown(word: string): boolean {
     return isOrdinary(word) || this.#known.has(word.toLowerCase()) || isListed(word)

@@ -1,6 +1,7 @@
 import type { Lang } from '#knowledge/document.ts'
 import { englishProposals, type Proposal } from './correct-english.ts'
 import { japaneseProposals } from './correct-japanese.ts'
+import { doubted } from './doubted-words.ts'
 import { isOrdinary } from './ordinary-words.ts'
 import { partsOf } from './readings.ts'
 import { type CountedName, SpokenNames, weightOf } from './spoken-names.ts'
@@ -29,7 +30,7 @@ export async function vocabularyOf(
   const terms = keytermsOf(ranked)
   return {
     keyterms: (limit) => terms.slice(0, limit),
-    correct: (text, lang) => corrected(text, lang, names),
+    correct: (text, lang, unsure = []) => corrected(text, lang, unsure, names),
   }
 }
 
@@ -82,11 +83,12 @@ function keytermsOf(ranked: readonly CountedName[]): string[] {
   return [...terms.values()]
 }
 
-function corrected(text: string, lang: Lang, names: SpokenNames): CorrectedTranscript {
+function corrected(text: string, lang: Lang, unsure: readonly string[], names: SpokenNames): CorrectedTranscript {
   if (text.length > longestTurn) return { text, corrections: [], doubts: [] }
   const japanese = /[\u30a1-\u30fa]/.test(text) ? japaneseProposals(text, names) : []
   const english = /[A-Za-z]/.test(text) ? englishProposals(text, names) : []
-  const proposals = chosen(lang === 'ja' ? [...japanese, ...english] : [...english, ...japanese])
+  const sounding = chosen(lang === 'ja' ? [...japanese, ...english] : [...english, ...japanese])
+  const proposals = unsure.length === 0 ? sounding : doubted(text, sounding, unsure, names)
   return applied(
     text,
     proposals.filter(({ from, to, matches }) => text.slice(from, to) !== matches[0]?.name.text),

@@ -152,6 +152,26 @@ describe('a name that could be another', () => {
   })
 })
 
+describe('a word that its recogniser doubts', () => {
+  it.each([
+    ['what does zephy do', 'zephy', 'Zephyrine'],
+    ['is zeferine healthy', 'zeferine', 'Zephyrine'],
+    ['restart patro now', 'patro?', 'Patroni'],
+    ['restart etsy now', 'etsy', 'etcd'],
+    ['restart wimbly now', 'wimbly', undefined],
+    ['グラフアナを開いて', 'グラフアナ', 'Grafana'],
+  ])('is asked about, and never taken for a name: %s', (heard, unsure, candidate) => {
+    const { text, corrections, doubts } = ops.correct(heard, /[a-z]/.test(unsure) ? 'en' : 'ja', [unsure])
+    expect([text, corrections]).toEqual([heard, []])
+    expect(doubts[0]?.candidates[0]).toBe(candidate)
+  })
+
+  it('is no name that stands there, no word that everybody says, and none that is listed as a mishearing', () => {
+    expect(ops.correct('restart Patroni now', 'en', ['Patroni', 'now', 'restart']).doubts).toEqual([])
+    expect(ops.correct('use cube control', 'en', ['cube', 'control']).text).toBe('use kubectl')
+  })
+})
+
 describe('the names of a document', () => {
   it('are what is no ordinary word, or not used as one', () => {
     const passage = {

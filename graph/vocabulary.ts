@@ -30,6 +30,9 @@ export interface CorrectedTranscript {
 export interface Vocabulary {
   /** What a recogniser should listen for, the likeliest to be said first. */
   keyterms(limit: number): readonly string[]
-  /** Puts right, by sound, what a recogniser misheard. Takes under 2 ms for a turn of talk. */
-  correct(text: string, lang: Lang): CorrectedTranscript
+  /**
+   * Puts right, by sound, what a recogniser misheard. Takes under 2 ms for a turn of talk.
+   * @param unsure Words of it that the recogniser itself doubts: what they may be is asked about, also where it is less alike.
+   */
+  correct(text: string, lang: Lang, unsure?: readonly string[]): CorrectedTranscript
 }

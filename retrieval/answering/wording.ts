@@ -97,11 +97,14 @@ const nothingAsked: Readonly<Record<Lang, AbstentionWords>> = {
   },
 }
 
+/** What is no nearer is not worth hearing of. */
+const nearFrom = 0.15
+
 /** Nothing answers: what was looked for, and who might know. */
 export function abstentionWords(lookedFor: string, nearest: readonly RankedPassage[], lang: Lang): AbstentionWords {
   if (lookedFor === '') return nothingAsked[lang]
   const documents = [...new Map(nearest.map((passage) => [passage.document.id, passage])).values()].slice(0, 3)
-  const [first] = documents
+  const first = documents.find(({ score }) => score >= nearFrom)
   const owner = first?.document.owners[0]
   if (lang === 'ja') {
     const lines = documents.map(
