@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Vocabulary } from '#graph/vocabulary.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { ScriptedSpeechToText } from '#providers/speech-to-text/speech-to-text.fake.ts'
+import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import { silentLog } from '#runtime/log.ts'
 import { type NameChoice, nameChoice } from './asked-back.ts'
 import { answersIn, fakeParts, given, redisWiki } from './conversation.fake.ts'
@@ -128,6 +129,43 @@ it('tells the recogniser what is likely to be said', async () => {
   const toText = ear('Hello there')
   await spoken(['Hello there'], {}, toText)
   expect(toText.heard[0]?.keyterms).toEqual(['Redis', 'Kafka', 'Sentinel'])
+})
+
+/** Hears the same, and doubts these words of it. */
+function doubting(toText: SpeechToText, ...unsure: readonly string[]): SpeechToText {
+  return {
+    id: toText.id,
+    async *hear(audioIn, options, signal) {
+      for await (const event of toText.hear(audioIn, options, signal)) {
+        if (!('transcript' in event)) yield event
+        else {
+          const words = event.transcript.words.map((word) =>
+            unsure.includes(word.text) ? { ...word, confidence: 0.2 } : word,
+          )
+          yield { ...event, transcript: { ...event.transcript, words } }
+        }
+      }
+    },
+  }
+}
+
+it('asks back which name was meant by a word that the recogniser doubts', async () => {
+  const vocabulary: Vocabulary = {
+    keyterms: () => [],
+    correct: (text, _, unsure = []) => ({
+      text,
+      corrections: [],
+      doubts: unsure.map((heard) => ({ heard, at: text.indexOf(heard), candidates: ['Kafka'] })),
+    }),
+  }
+  const said = 'Which lag of kaf pages the streaming team?'
+  const parts = fakeParts(redisWiki, {
+    speech: { toText: doubting(ear(said), 'kaf', 'the') },
+    vocabulary: () => vocabulary,
+  })
+  const conversation = new Conversation(parts, { principal: localPrincipal, mode: 'spoken' })
+  const [answer] = answersIn(await Array.fromAsync(conversation.turns(audio(1), ongoing)))
+  expect(answer?.answer).toBe('Did you mean Kafka?')
 })
 
 describe('a name that may be another', () => {
