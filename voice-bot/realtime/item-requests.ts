@@ -70,8 +70,8 @@ export class ItemRequests {
       const message = `Audio content of ${Math.round(lengthMs)}ms is already shorter than ${Math.round(audio_end_ms)}ms`
       throw new ClientFault('invalid_value', message, 'audio_end_ms')
     }
-    if (audio_end_ms < lengthMs) items.cut(item_id, null)
     replies.heardOf(item_id, audio_end_ms)
+    if (audio_end_ms < lengthMs) items.cut(item_id, replies.wordsHeard(item_id, audio_end_ms) ?? null)
     send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms })
   }
 

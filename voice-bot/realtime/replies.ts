@@ -1,11 +1,13 @@
 import type { ConversationEvent } from '#conversation/events.ts'
 import type { Lang } from '#knowledge/document.ts'
+import type { SpokenAudio } from '#providers/text-to-speech/text-to-speech.ts'
 import type { StatusDetails, WaitingFor } from '../protocol.ts'
 import { GatheredSound } from './gathered-sound.ts'
 import type { Mood } from './mood.ts'
 import { soundWithin, textWithin } from './output-limit.ts'
 import { type Marks, type Reply, stagesOf } from './reply.ts'
 import { type WrittenOptions, writerOf } from './response-writers.ts'
+import { SaidWords } from './said-words.ts'
 import type { SessionScope } from './session-parts.ts'
 
 export interface RepliesParts extends SessionScope {
@@ -47,6 +49,7 @@ export class Replies {
   readonly #sound: GatheredSound
   /** Whose sound is given out. */
   #sounding: Reply | undefined
+  readonly #said = new SaidWords()
 
   constructor(parts: RepliesParts) {
     this.#parts = parts
@@ -139,7 +142,8 @@ export class Replies {
     const reply = this.#byTurn.get(event.turn)
     if (event.kind === 'interrupted' || event.kind === 'revised') {
       const itemId = reply?.writer.lastItemId
-      if (itemId !== undefined) this.#parts.items.cut(itemId, event.heard)
+      // Of what was said aloud it is known already, word by word.
+      if (itemId !== undefined && reply?.mode === 'text') this.#parts.items.cut(itemId, event.heard)
     }
     if (this.#atClient?.turn === event.turn) this.#atClient.events.push(event)
     else if (reply === undefined) this.#between(event)
@@ -171,7 +175,8 @@ export class Replies {
   cancel(reply: Reply, reason: 'turn_detected' | 'client_cancelled'): void {
     if (reply.isCancelled || reply.writer.isDone) return
     reply.isCancelled = true
-    this.#silence(reply, reply.writer.lastItemId)
+    const heard = this.#silence(reply, reply.writer.lastItemId)
+    if (heard !== undefined) reply.writer.cut(heard)
     this.#end(reply, { type: 'cancelled', reason })
     reply.own?.abort(new Error('the response was cancelled'))
   }
@@ -193,6 +198,11 @@ export class Replies {
     if (reply.turn !== undefined) void this.#parts.inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
   }
 
+  /** Which words of an item were heard by then; undefined: it was never said aloud. */
+  wordsHeard(itemId: string, heardMs: number): string | undefined {
+    return this.#said.heard(itemId, heardMs)
+  }
+
   /** Words of the session's own. */
   async say(reply: Reply, text: string, ending: StatusDetails, citing = ''): Promise<void> {
     const { parts, mood } = this.#parts
@@ -207,8 +217,8 @@ export class Replies {
     const voice = parts.conversation.speech?.toSpeech
     try {
       if (voice !== undefined)
-        for await (const { samples } of voice.say(once(text), { lang: reply.lang }, own.signal))
-          if (!reply.isCancelled) this.#sounds(reply, samples, voice.sampleRate)
+        for await (const audio of voice.say(once(text), { lang: reply.lang }, own.signal))
+          if (!reply.isCancelled) this.#sounds(reply, { ...audio, sampleRate: voice.sampleRate })
     } catch (err) {
       if (own.signal.aborted) return
       parts.conversation.log.warn({ err }, 'words of the session could not be said')
@@ -275,7 +285,7 @@ export class Replies {
         if (reply.mode === 'spoken') this.#sentence(reply, event)
         return
       case 'audio':
-        if (reply.mode === 'spoken') this.#sounds(reply, event.samples, event.sampleRate)
+        if (reply.mode === 'spoken') this.#sounds(reply, event)
         return
       case 'tool':
         this.#tool(reply, event)
@@ -353,6 +363,7 @@ export class Replies {
     reply.writer.transcript(text)
     reply.words = reply.words === '' ? text : `${reply.words} ${text}`
     const item_id = reply.writer.itemId
+    this.#said.say(item_id, text, reply.lang)
     send({
       type: 'nightdesk.caption',
       response_id: reply.writer.options.id,
@@ -375,8 +386,10 @@ export class Replies {
     playback.play(itemId, samples, sampleRate)
   }
 
-  #sounds(reply: Reply, samples: Int16Array, sampleRate: number): void {
+  #sounds(reply: Reply, { samples, sampleRate, words }: SpokenAudio & { sampleRate: number }): void {
     if (samples.length === 0) return
+    const of = reply.turn ?? reply.writer.options.id
+    this.#said.play(reply.writer.itemId, { samples, words }, { sampleRate, of })
     const { hasTrack, send } = this.#parts
     const isFirst = !reply.hasBegun
     if (isFirst && hasTrack()) send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
@@ -399,11 +412,12 @@ export class Replies {
   /** It has become as long as its client wants it: what was given out is heard, and is what is remembered. */
   #endAtLimit(reply: Reply): void {
     if (reply.isCancelled) return
-    const { inputs, playback } = this.#parts
+    const { inputs, playback, items } = this.#parts
     const itemId = reply.writer.lastItemId
     reply.isCancelled = true
     this.#end(reply, { type: 'incomplete', reason: 'max_output_tokens' })
     const heardMs = reply.mode === 'spoken' && itemId !== undefined ? playback.givenMs(itemId) : undefined
+    if (itemId !== undefined && heardMs !== undefined) items.cut(itemId, this.#said.heard(itemId, heardMs) ?? null)
     if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', turn: reply.turn, heardMs })
   }
 
@@ -442,8 +456,9 @@ export class Replies {
     this.#parts.onEnd(reply)
   }
 
-  #silence(reply: Reply, itemId: string | undefined): void {
-    const { playback, hasTrack, send, inputs } = this.#parts
+  /** @returns What was heard of the item; undefined where it isn't said aloud. */
+  #silence(reply: Reply, itemId: string | undefined): string | undefined {
+    const { playback, hasTrack, send, inputs, items } = this.#parts
     this.#sound.drop()
     playback.clear()
     const heardMs = (itemId === undefined ? undefined : playback.heardMs(itemId)) ?? 0
@@ -460,6 +475,9 @@ export class Replies {
     }
     // One that the conversation has not taken up yet is stopped when it does.
     if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
+    const heard = itemId === undefined ? undefined : this.#said.heard(itemId, heardMs)
+    if (itemId !== undefined && heard !== undefined) items.cut(itemId, heard)
+    return heard
   }
 }
 

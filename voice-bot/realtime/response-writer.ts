@@ -141,6 +141,11 @@ export class ResponseWriter {
     this.#inputAudioMs += audioMs
   }
 
+  /** Only so much of what is being said was heard, and no more of it will be. */
+  cut(heard: string): void {
+    if (this.#message !== undefined) this.#message.text = heard
+  }
+
   end(details: StatusDetails): void {
     if (this.#isDone) return
     this.#closeMessage(details.type === 'completed' ? 'completed' : 'incomplete')

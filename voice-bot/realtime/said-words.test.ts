@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { type FakeClient, startVoice } from './realtime.fake.ts'
+import { SaidWords } from './said-words.ts'
+
+const failOver = 'How do I fail over Redis by hand?'
+const wordMs = 200
+const rate = 24_000
+const sound = (count: number) => new Int16Array((rate * wordMs * count) / 1000)
+
+/** All transcripts of our message that were sent when its response was over. */
+function transcripts(client: FakeClient): unknown[] {
+  const done = client.all('response.done')[0]?.response.output[0]
+  const contents = [
+    done,
+    client.all('response.output_item.done')[0]?.item,
+    client.all('conversation.item.done').findLast(({ item }) => item.type === 'message' && item.role === 'assistant')
+      ?.item,
+  ].map((item) => (item?.type === 'message' ? item.content[0] : undefined))
+  return [...contents, client.all('response.content_part.done')[0]?.part].map((part) =>
+    part !== undefined && 'transcript' in part ? part.transcript : undefined,
+  )
+}
+
+describe('an answer that is cancelled', () => {
+  it('has in all its last events only what was heard, word by word, also of a command', async () => {
+    let words = 0
+    const { promise: never } = Promise.withResolvers<void>()
+    const toSpeech = new FakeTextToSpeech({
+      wordMs,
+      before: async () => {
+        words += 1
+        if (words > 12) await never
+      },
+    })
+    await using voice = await startVoice({ toSpeech })
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('response.output_audio.delta')
+    await new Promise((resolve) => setTimeout(resolve, 7 * wordMs + 50))
+    client.send({ type: 'response.cancel' })
+    const { response } = await client.event('response.done')
+    expect(response.status).toBe('cancelled')
+    const told = transcripts(client)
+    const spoken = client.all('nightdesk.caption').map(({ text }) => text)
+    const [heard] = told
+    expect(told).toEqual([heard, heard, heard, heard])
+    const count = String(heard).split(' ').length
+    expect(spoken.join(' ').split(' ').slice(0, count).join(' ')).toBe(heard)
+    // Seven words were heard; a busy machine may take longer to cancel, but no more than 12 were made.
+    expect(count).toBeGreaterThanOrEqual(7)
+    expect(count).toBeLessThanOrEqual(12)
+    client.send({ type: 'conversation.item.retrieve', item_id: response.output[0]?.id ?? '' })
+    expect((await client.event('conversation.item.retrieved')).item).toMatchObject({ content: [{ transcript: heard }] })
+  })
+})
+
+describe('the words of an item', () => {
+  it('are those heard whole by then', () => {
+    const said = new SaidWords()
+    said.say('one', 'Run kube control', 'en')
+    said.say('one', 'get pods.', 'en')
+    const words = ['Run', 'kube', 'control', 'get', 'pods.'].map((text, at) => ({
+      text,
+      fromMs: at * wordMs,
+      toMs: (at + 1) * wordMs,
+    }))
+    said.play('one', { samples: sound(5), words }, { sampleRate: rate, of: 1 })
+    expect([0, 399, 400, 650, 5000].map((ms) => said.heard('one', ms))).toEqual([
+      '',
+      'Run',
+      'Run kube',
+      'Run kube control',
+      'Run kube control get pods.',
+    ])
+    expect(said.heard('two', 400)).toBeUndefined()
+  })
+
+  it('are counted from where the item begins in its turn', () => {
+    const said = new SaidWords()
+    const word = (text: string, at: number) => ({ text, fromMs: at * wordMs, toMs: (at + 1) * wordMs })
+    said.say('one', 'One moment.', 'en')
+    said.play('one', { samples: sound(2), words: [word('One', 0), word('moment.', 1)] }, { sampleRate: rate, of: 1 })
+    said.say('two', 'Done now.', 'en')
+    said.play('two', { samples: sound(2), words: [word('Done', 2), word('now.', 3)] }, { sampleRate: rate, of: 1 })
+    expect(said.heard('two', wordMs)).toBe('Done')
+    said.say('three', 'And again.', 'en')
+    said.play('three', { samples: sound(2), words: [word('And', 0), word('again.', 1)] }, { sampleRate: rate, of: 2 })
+    expect(said.heard('three', wordMs)).toBe('And')
+  })
+
+  it('are letters in Japanese', () => {
+    const said = new SaidWords()
+    said.say('one', '再起動します。', 'ja')
+    const words = ['再', '起', '動', 'し', 'ま', 'す', '。'].map((text, at) => ({
+      text,
+      fromMs: at * 100,
+      toMs: (at + 1) * 100,
+    }))
+    said.play('one', { samples: sound(4), words }, { sampleRate: rate, of: 1 })
+    expect(said.heard('one', 300)).toBe('再起動')
+  })
+})
