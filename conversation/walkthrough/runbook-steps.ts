@@ -118,7 +118,7 @@ function trimmed(lines: readonly string[]): string[] {
 }
 
 const explains =
-  /^(?:when to use|symptoms?|signs|overview|background|about|summary|meaning|impact|references?|see also|links|related|history|changelog|timeline|root cause|lessons|actions?(?: items)?$|follow-?ups?$|what went|contacts?|owners?|概要|症状|背景|はじめに|この(?:ページ|手順).*(?:使う|とき)|アラートの意味|意味|影響|関連|参考|履歴|経緯|時系列|原因$|改善策|再発防止|学び|良かった点|連絡先|目的)/i
+  /^(?:when to use|symptoms?|signs|overview|(?:alert )?description|(?:common|likely|possible|probable|known) (?:causes?|reasons?)|causes?$|what (?:it|this) means|background|about|summary|meaning|impact|references?|see also|links|related|history|changelog|timeline|root cause|lessons|actions?(?: items)?$|follow-?ups?$|what went|contacts?|owners?|概要|症状|背景|はじめに|この(?:ページ|手順).*(?:使う|とき)|アラートの意味|意味|影響|関連|参考|履歴|経緯|時系列|(?:考えられる|主な|よくある)?原因$|改善策|再発防止|学び|良かった点|連絡先|目的)/i
 /** An order, at the beginning or behind a condition; or a command; or the end of a Japanese sentence that says to do something. */
 const doing =
   /(?:^|[.:;?]\s+(?:then\s+)?|,\s+(?:then\s+)?)(?:\*\*|\*)?(?:run|check|open|set|stop|start|restart|wait|tell|announce|page|call|switch|move|copy|delete|remove|apply|revert|roll|scale|drain|confirm|verify|make|write|freeze|promote|fail|log in|ssh|use|go|do|don't|never|take|put|ask|note|record|turn|enable|disable|rotate|renew|purge|clear|find|look|watch|increase|decrease|raise|lower|rebuild|declare|acknowledge|silence|see)\b|`[^`\n]+ [^`\n]*[-=/<][^`\n]*`|(?:する|します|ください|行う|行います|確認|実行|開く|待つ|戻す|止める|伝える|切り替える|切り替えます|上げる|下げる|消す|書く|変えます|調べます)(?:。|$|（|\()/i
@@ -138,7 +138,7 @@ function sectionSteps({ name, parts }: Section, headings: readonly string[]): St
     const isStep =
       block.kind === 'ordered' ||
       // Between numbered steps it belongs to the one before it.
-      (block.kind === 'code' && (!hasOrdered || steps.length === 0)) ||
+      (block.kind === 'code' && (steps.length === 0 || !(hasOrdered || isOutput(before)))) ||
       (!hasOrdered && block.kind === 'bullet' && doing.test(plainItem(text)))
     if (isStep) {
       const led = block.kind === 'code' && before?.kind === 'paragraph' && before.passage === block.passage
@@ -149,12 +149,20 @@ function sectionSteps({ name, parts }: Section, headings: readonly string[]): St
       continue
     }
     const last = steps.at(-1)
-    const leadsOn = blocks[at + 1]?.kind === 'code' && !hasOrdered
+    const leadsOn = blocks[at + 1]?.kind === 'code' && !hasOrdered && !isOutput(block)
     if (last === undefined || leadsOn) intro.push({ quote: text, passageId: block.passage.id })
     else if (last.passageId === block.passage.id)
       steps[steps.length - 1] = withMore(last, text, block.passage, headings)
   }
   return steps
+}
+
+/** "The output is similar to this:": what stands behind it is seen, not done. */
+function isOutput(block: Block | undefined): boolean {
+  const words = block?.kind === 'paragraph' ? block.lines.join(' ').trim() : ''
+  return /^(?:(?:the|an?|example|sample|expected|possible|your) )*(?:output|result|response)s?\b[^.]*:?$|^(?:出力(?:例|結果)?|実行結果|結果)(?:は|：|:|$)|(?:次|以下)のような?(?:出力|結果)/i.test(
+    words,
+  )
 }
 
 function wordsAsSteps({ name, parts }: Section, headings: readonly string[]): Step[] {

@@ -53,9 +53,14 @@ function withoutCode(markdown: string): string {
 /** Without citation marks, numbers of list items and ages, which are ours; a date inside code is the document's. */
 function withoutMarks(text: string): string {
   return text
-    .replace(/(?<!\w)\[\d{1,3}\](?!\()/g, '')
-    .replace(/^(\s*)\d{1,3}\.\s+/gm, '$1')
     .split(/(`{3,}[\s\S]*?`{3,}|`[^`\n]*`)/)
-    .map((piece, at) => (at % 2 === 1 ? piece : piece.replace(ages, '')))
+    .map((piece, at) =>
+      at % 2 === 1
+        ? piece
+        : piece
+            .replace(/(?<!\w)\[\d{1,3}\](?!\()/g, '')
+            .replace(/^(\s*)\d{1,3}\.\s+/gm, '$1')
+            .replace(ages, ''),
+    )
     .join('')
 }
