@@ -3,6 +3,7 @@ import type { Lang } from '#knowledge/document.ts'
 import type { SpokenAudio } from '#providers/text-to-speech/text-to-speech.ts'
 import type { StatusDetails, WaitingFor } from '../protocol.ts'
 import { GatheredSound } from './gathered-sound.ts'
+import { hasAudio } from './item-content.ts'
 import type { Mood } from './mood.ts'
 import { soundWithin, textWithin } from './output-limit.ts'
 import { type Marks, type Reply, stagesOf } from './reply.ts'
@@ -253,6 +254,9 @@ export class Replies {
   #tellNames({ itemIds }: Reply, { text, names }: TurnEventOf<'turn'>): void {
     const item_id = itemIds.at(-1)
     if (item_id === undefined || names === undefined || names.corrections.length === 0) return
+    const item = this.#parts.items.find(item_id)
+    // Of what we have heard ourselves it was told with the words.
+    if (item !== undefined && hasAudio(item)) return
     const { corrections } = names
     this.#parts.send({ type: 'nightdesk.transcript', item_id, text, is_final: true, corrections })
   }

@@ -163,7 +163,7 @@ describe('a session', () => {
   })
 
   it('whose client does not answer pings is closed', async () => {
-    await using voice = await startVoice({ limits: { pingEveryMs: 250 } })
+    await using voice = await startVoice({ limits: { goneAfterMs: 250 } })
     const [client, other] = [await voice.connect(), await voice.connect()]
     client.socket.pause()
     await expectClosedSession(voice)

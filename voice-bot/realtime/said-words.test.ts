@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import { saidAh } from '../voice-activity/voice-activity.fake.ts'
 import { type FakeClient, startVoice } from './realtime.fake.ts'
 import { SaidWords } from './said-words.ts'
 
@@ -99,5 +100,22 @@ describe('the words of an item', () => {
     }))
     said.play('one', { samples: sound(4), words }, { sampleRate: rate, of: 1 })
     expect(said.heard('one', 300)).toBe('再起動')
+  })
+})
+
+describe('sound that the client wants cleared', () => {
+  it('is told to be cleared, over a WebSocket too, and who speaks then talks over nobody', async () => {
+    const script = [{ text: 'How much memory may Redis use?', fromMs: 0, toMs: 600 }]
+    await using voice = await startVoice({ script })
+    const client = await voice.connect()
+    client.ask(failOver)
+    const { response } = await client.event('response.done')
+    client.send({ type: 'output_audio_buffer.clear' })
+    expect(await client.event('output_audio_buffer.cleared')).toMatchObject({ response_id: response.id })
+    for (const part of [saidAh(0.6, rate), new Int16Array(rate * 2.5)])
+      for (let from = 0; from < part.length; from += 2400) client.audio(part.slice(from, from + 2400))
+    await client.event('response.done', 2)
+    expect(client.all('nightdesk.playback')).toEqual([])
+    expect(client.all('nightdesk.answer').at(-1)?.answer.answer).toContain('maxmemory')
   })
 })

@@ -348,10 +348,14 @@ export class RealtimeSession {
   }
 
   #clearOutput(): void {
-    const { active } = this.#replies
+    const { active, soundingId } = this.#replies
     // One that can't be heard yet goes on: what is to fall silent is the one before.
     if (active?.hasBegun === true) this.#replies.cancel(active, 'client_cancelled')
     else this.#replies.cutOff()
+    this.#ear.heard({ kind: 'played' })
+    // Of a track it was told as it happened.
+    if (this.#link?.track === undefined && soundingId !== undefined)
+      this.#log.send({ type: 'output_audio_buffer.cleared', response_id: soundingId })
   }
 
   #cancel(responseId: string | undefined): void {
@@ -360,6 +364,7 @@ export class RealtimeSession {
     if (active === undefined || (responseId ?? active.writer.options.id) !== active.writer.options.id)
       throw new ClientFault('response_cancel_not_active', 'There is no such response to be cancelled.', 'response_id')
     this.#replies.cancel(active, 'client_cancelled')
+    this.#ear.heard({ kind: 'played' })
   }
 
   #ended(reply: Reply): void {

@@ -61,7 +61,7 @@ describe('a WebSocket', () => {
     await using link = await linked()
     const over = Promise.withResolvers<string>()
     link.transport.listen(listenerOf({ closed: over.resolve }))
-    link.send('x'.repeat(2000))
+    link.send('x'.repeat(5_000_000))
     expect(await over.promise).toBe('the connection broke')
     expect(await link.closed).toBe(1009)
   })
@@ -77,7 +77,7 @@ describe('a WebSocket', () => {
   })
 
   it('whose client answers no ping is hung up on', async () => {
-    await using link = await linked({ pingEveryMs: 20 })
+    await using link = await linked({ goneAfterMs: 20 })
     const over = Promise.withResolvers<string>()
     link.transport.listen(listenerOf({ closed: over.resolve }))
     link.client.pause()

@@ -5,12 +5,14 @@ import type { LinkListener, Transport } from '../transport.ts'
 export interface WebSocketLimits {
   /** Unsent bytes after which a client has stopped reading; about 90 s of speech as events where absent. */
   mostUnsentBytes?: number | undefined
-  /** A client that has not answered the last ping when the next is due is gone; 15 s where absent. */
-  pingEveryMs?: number | undefined
+  /** A client that has said nothing since it was pinged, so long ago, is gone; 15 s where absent. */
+  goneAfterMs?: number | undefined
 }
 
 const usualUnsentBytes = 8 * 1024 * 1024
-const usualPingMs = 15_000
+const usualGoneMs = 15_000
+/** Pings that may be without an answer. */
+const mostPings = 3
 
 /**
  * A Realtime client on a WebSocket: audio goes as events.
@@ -21,21 +23,29 @@ export function webSocketTransport(socket: WebSocket, stream: Duplex, limits: We
   let listener: LinkListener | undefined
   let early: string[] = []
   let ending: string | undefined
-  let isAlive = true
+  let unanswered = 0
   let isGathering = false
-  const pinging = setInterval(() => {
-    if (!isAlive) return end('the client is gone')
-    isAlive = false
-    socket.ping()
-  }, limits.pingEveryMs ?? usualPingMs)
+  const pinging = setInterval(
+    () => {
+      if (unanswered === mostPings) return end('the client is gone')
+      unanswered += 1
+      socket.ping()
+    },
+    (limits.goneAfterMs ?? usualGoneMs) / mostPings,
+  )
   pinging.unref()
 
   function end(reason: string): void {
     if (ending !== undefined) return
+    socket.terminate()
+    leave(reason)
+  }
+
+  function leave(reason: string): void {
+    if (ending !== undefined) return
     ending = reason
     clearInterval(pinging)
     early = []
-    socket.terminate()
     listener?.closed(reason)
   }
 
@@ -50,17 +60,22 @@ export function webSocketTransport(socket: WebSocket, stream: Duplex, limits: We
   }
 
   socket.on('pong', () => {
-    isAlive = true
+    unanswered = 0
   })
   socket.on('message', (data, isBinary) => {
-    isAlive = true
+    unanswered = 0
     if (ending !== undefined) return
     // Events are text; what is no text is no JSON either, and is refused as such.
     const json = isBinary ? '' : Buffer.isBuffer(data) ? data.toString('utf8') : ''
     if (listener === undefined) early.push(json)
     else listener.message(json)
   })
-  socket.on('error', () => end('the connection broke'))
+  socket.on('error', (error) => {
+    const isRefused = 'code' in error && String(error.code).startsWith('WS_ERR')
+    // What breaks the protocol, or is too long, `ws` tells the client by a code, and hangs up then.
+    if (isRefused) leave('the connection broke')
+    else end('the connection broke')
+  })
   socket.on('close', () => end('the client left'))
 
   return {
@@ -78,11 +93,9 @@ export function webSocketTransport(socket: WebSocket, stream: Duplex, limits: We
     },
     close(code, reason) {
       if (ending !== undefined) return
-      ending = reason
-      clearInterval(pinging)
       socket.close(code, reason)
       // Who doesn't answer the goodbye is hung up on by `ws` after 30 s.
-      listener?.closed(reason)
+      leave(reason)
     },
   }
 }
