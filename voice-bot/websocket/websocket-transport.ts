@@ -11,6 +11,8 @@ export interface WebSocketLimits {
 
 const usualUnsentBytes = 8 * 1024 * 1024
 const usualGoneMs = 15_000
+/** The answer to a goodbye is waited for no longer. */
+const goodbyeMs = 2_000
 /** Pings that may be without an answer. */
 const mostPings = 3
 
@@ -94,7 +96,8 @@ export function webSocketTransport(socket: WebSocket, stream: Duplex, limits: We
     close(code, reason) {
       if (ending !== undefined) return
       socket.close(code, reason)
-      // Who doesn't answer the goodbye is hung up on by `ws` after 30 s.
+      // Who doesn't answer the goodbye would hold up the end of the process for as long as `ws` waits, 30 s.
+      setTimeout(() => socket.terminate(), goodbyeMs).unref()
       leave(reason)
     },
   }

@@ -98,8 +98,11 @@ class NovaReader {
   *#results(results: z.infer<typeof Results>): Generator<HearingEvent> {
     const isTold = ms(results.start + results.duration) <= this.#toldUntilMs
     const [best] = results.channel.alternatives
-    if (best !== undefined && !isTold) {
-      const part = transcriptOf(best)
+    const part = best === undefined ? undefined : transcriptOf(best)
+    // An answer to a flush that has no words takes back none of those that were told before; they may come once more.
+    const saysNothing = results.from_finalize && part?.text === ''
+    if (saysNothing && !isTold) this.#toldUntilMs = ms(results.start + results.duration)
+    if (part !== undefined && !isTold && !saysNothing) {
       yield* results.is_final ? this.#turn.final(part) : this.#turn.interim(part)
     }
     if (results.from_finalize) {
