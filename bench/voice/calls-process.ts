@@ -45,10 +45,9 @@ function open(): Promise<Call> {
 
 async function ask({ microphone, heard }: Call, samples: Int16Array): Promise<number | undefined> {
   const sound = Promise.withResolvers<number>()
-  const { begins, ends } = microphone.say(samples)
-  await begins
+  const endedAt = await microphone.say(samples).ends
+  // Whatever was left of the answer before has been silenced by the question.
   heard.next(sound.resolve)
-  const endedAt = await ends
   const soundAt = await Promise.race([sound.promise, pause(missedAfterMs, undefined, { ref: false })])
   return soundAt === undefined ? undefined : soundAt - endedAt
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { preferringRedundancy, sparingSilence } from './offer.ts'
+import { allowingBits, preferringRedundancy } from './offer.ts'
 
 const offer = (formats: string, ...lines: string[]) =>
   [
@@ -28,16 +28,17 @@ describe('preferringRedundancy', () => {
   })
 })
 
-describe('sparingSilence', () => {
-  it('asks for it once, where there is Opus', () => {
-    const asked = sparingSilence(offer('111', opus, 'a=fmtp:111 minptime=10;useinbandfec=1'))
-    expect(asked).toBe(offer('111', opus, 'a=fmtp:111 usedtx=1;minptime=10;useinbandfec=1'))
-    expect(sparingSilence(asked)).toBe(asked)
-    expect(sparingSilence(offer('0', 'a=rtpmap:0 PCMU/8000'))).toBe(offer('0', 'a=rtpmap:0 PCMU/8000'))
+describe('allowingBits', () => {
+  it('raises the limit once, where sound is sent twice', () => {
+    const allowed = allowingBits(offer('63 111', opus, red, 'a=fmtp:111 minptime=10;useinbandfec=1'))
+    expect(allowed).toBe(offer('63 111', opus, red, 'a=fmtp:111 maxaveragebitrate=64000;minptime=10;useinbandfec=1'))
+    expect(allowingBits(allowed)).toBe(allowed)
+    const alone = offer('111', opus, 'a=fmtp:111 minptime=10;useinbandfec=1')
+    expect(allowingBits(alone)).toBe(alone)
   })
 
-  it('leaves it to a client that says that it does not want it', () => {
-    const unwanted = offer('111', opus, 'a=fmtp:111 minptime=10;usedtx=0')
-    expect(sparingSilence(unwanted)).toBe(unwanted)
+  it('keeps a limit that the client names', () => {
+    const limited = offer('63 111', opus, red, 'a=fmtp:111 minptime=10;maxaveragebitrate=20000')
+    expect(allowingBits(limited)).toBe(limited)
   })
 })

@@ -37,11 +37,17 @@ export function preferringRedundancy(sdp: string): string {
 }
 
 /**
- * Has us send next to nothing while we are silent (Opus's DTX): our silence is digital, so that nothing of it is lost, and
- * we are silent most of the time. What the client sends is left as the client has it.
+ * Lets us send 64 kbit/s where sound is sent twice. At its usual 32 Opus speaks by a model of the voice, which takes twice
+ * the CPU, three times for silence (300 against 90 µs for 20 ms), and DTX takes as much; what that model has of error
+ * correction isn't needed there. A client that names a limit keeps it.
  */
-export function sparingSilence(sdp: string): string {
+export function allowingBits(sdp: string): string {
   const opus = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im.exec(sdp)?.[1]
-  if (opus === undefined) return sdp
-  return sdp.replace(new RegExp(`^(a=fmtp:${opus} )(?!.*\\busedtx=)`, 'm'), '$1usedtx=1;')
+  if (opus === undefined || !/^a=rtpmap:\d+ red\/48000\/2\r?$/im.test(sdp)) return sdp
+  return sdp.replace(
+    new RegExp(`^(a=fmtp:${opus} )(?!.*\\bmaxaveragebitrate=)`, 'm'),
+    `$1maxaveragebitrate=${bitsPerSecond};`,
+  )
 }
+
+const bitsPerSecond = 64_000

@@ -2,7 +2,7 @@ import wrtc from '@roamhq/wrtc'
 import { joined } from '#providers/audio/pcm.ts'
 import { Resampler } from '#providers/audio/resample.ts'
 import { OfferRefusedError } from './errors.ts'
-import { preferringRedundancy, sparingSilence } from './offer.ts'
+import { allowingBits, preferringRedundancy } from './offer.ts'
 import { frameLength, Speaker } from './speaker.ts'
 import { heardRate, type IceServer, playedRate } from './wire.ts'
 
@@ -61,7 +61,7 @@ export class Peer {
   /** @throws {OfferRefusedError} */
   async answer(sdp: string): Promise<string> {
     const connection = this.#connection
-    const offer = sparingSilence(preferringRedundancy(sdp))
+    const offer = allowingBits(preferringRedundancy(sdp))
     await connection.setRemoteDescription({ type: 'offer', sdp: offer }).catch((cause: unknown) => {
       throw new OfferRefusedError('it is not understood', { cause })
     })
