@@ -50,6 +50,8 @@ const relevantAlone = 0.3
 const farFrom = 0.1
 /** Words that make a topic of their own; fewer may be said of anything. */
 const fewestOfTopic = 2
+/** Of so many words a pronoun stands for one of them. */
+const fewestOfSentence = 4
 const longest = 600
 
 /**
@@ -92,8 +94,12 @@ export async function topical(
     return foundMore && isSaid ? asFollowUp : asAsked
   }
   const foundMore = alone.relevance > together.relevance && alone.relevance >= relevantAlone
-  if (leaning.pointsBack === true)
-    return foundMore && share.passages === 0 && share.documents < mostlyQuoted ? asAsked : asFollowUp
+  if (leaning.pointsBack === true) {
+    // "Two hosts think they lead": what is pointed at stands in the question.
+    const saysItself = own.length >= fewestOfSentence && alone.relevance >= Math.max(findsItself, together.relevance)
+    const isElse = foundMore && share.passages === 0 && share.documents < mostlyQuoted
+    return saysItself || isElse ? asAsked : asFollowUp
+  }
   // Several words that stand nowhere in what is talked about ask for something else, be it nothing that anybody knows.
   // In another language than the page's they may stand there all the same.
   const mayStand = !talk.langs.has(detectLang(text)) && (own.length === fewestOfTopic || alone.relevance >= farFrom)
