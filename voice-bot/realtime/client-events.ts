@@ -136,11 +136,19 @@ const Frame = z.object({ type: z.string(), event_id: z.string().optional() })
  * Audio as clients write it, which is nearly all that they send: read without looking for anything else in it. What is
  * written otherwise (escapes, other members, another order) is read as any other event is.
  */
-const plainAppend = /^\{\s*"type"\s*:\s*"input_audio_buffer\.append"\s*,\s*"audio"\s*:\s*"([A-Za-z0-9+/=_-]*)"\s*\}$/
+const plainAppend = /^\{\s*"type"\s*:\s*"input_audio_buffer\.append"\s*,\s*"audio"\s*:\s*"/
+
+/** The base64 of plainly written audio; whether it is some is found out where it is decoded. */
+function plainAudio(json: string): string | undefined {
+  const from = plainAppend.exec(json)?.[0].length
+  if (from === undefined || !json.endsWith('"}')) return undefined
+  const to = json.length - 2
+  return json.indexOf('"', from) === to && !json.includes('\\', from) ? json.slice(from, to) : undefined
+}
 
 /** Reads what a client sent; nothing that it sends throws. */
 export function readClientEvent(json: string): ReadEvent {
-  const audio = plainAppend.exec(json)?.[1]
+  const audio = plainAudio(json)
   if (audio !== undefined) return { kind: 'event', event: { type: 'input_audio_buffer.append', audio } }
   const given = parsed(json)
   if (given === undefined) {

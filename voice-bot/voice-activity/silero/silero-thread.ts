@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { ListenedStream } from './listened-stream.ts'
 import { SampleRing } from './sample-ring.ts'
 import { SileroModel } from './silero-model.ts'
-import { frameFields, type ThreadAsk, type ThreadStart, type ThreadTold } from './wire.ts'
+import { frameFields, type ThreadAsk, type ThreadStart, type ThreadTold, wakefulness } from './wire.ts'
 
 /** Judges the frames of all streams that are given to this thread, those that have come together in one run. */
 const start: ThreadStart = workerData
@@ -16,6 +16,9 @@ const fewStreams = 3
 /** What a frame may lose by that, the more the more streams there are; beside its own 32 ms. */
 const leastGatherMs = 6
 const mostGatherMs = 14
+
+/** Rounds without a frame after which nobody is waited for any more: within them, nobody need wake the thread. */
+const emptyRounds = 8
 
 function gatherMs(): number {
   return Math.min(mostGatherMs, leastGatherMs + streams.size / 3)
@@ -55,20 +58,25 @@ function wake(): void {
   else run()
 }
 
-/** Until no stream has a whole frame left. */
+/** Until no stream has a whole frame left; where there are many, until none has come for some rounds. */
 async function judgeAll(judging: SileroModel): Promise<void> {
-  for (;;) {
-    const wasWoken = Atomics.exchange(woken, 0, 0) === 1
+  // Whoever wakes the thread waits for a sign of life, also where what it was woken for is gone.
+  let owesSign = false
+  for (let empty = 0; ; ) {
+    const isLast = streams.size <= fewStreams || empty >= emptyRounds
+    owesSign ||= Atomics.exchange(woken, 0, isLast ? wakefulness.asleep : wakefulness.atWork) === wakefulness.woken
     const whole = wholeFrames()
-    if (whole.length === 0) {
-      // Whoever wakes the thread waits for a sign of life, also where what it was woken for is gone.
-      if (wasWoken) tell({ kind: 'frames', told: new Float64Array() })
-      break
-    }
-    await judge(judging, whole)
+    if (whole.length > 0) {
+      empty = 0
+      Atomics.compareExchange(woken, 0, wakefulness.asleep, wakefulness.atWork)
+      await judge(judging, whole)
+      owesSign = false
+    } else if (isLast) break
+    else empty += 1
     const isBehind = whole.some((stream) => stream.fill())
     if (streams.size > fewStreams && !isBehind) await sleep(gatherMs())
   }
+  if (owesSign) tell({ kind: 'frames', told: new Float64Array() })
   running = false
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { ThreadAsk, ThreadStart, ThreadTold } from './wire.ts'
+import { type ThreadAsk, type ThreadStart, type ThreadTold, wakefulness } from './wire.ts'
 
 /** Work that brings no answer for so long: the thread hangs. Loading the model takes about 100 ms. */
 const hangsMs = 8000
@@ -40,10 +40,10 @@ export class SileroWorker {
     this.#worker.postMessage(ask)
   }
 
-  /** Frames may be whole. Many wakings before the thread looks are one. */
+  /** Frames may be whole. Many wakings are one, and none is needed while the thread is at work. */
   wake(): void {
-    if (Atomics.exchange(this.#woken, 0, 1) === 1) return
     this.#expect()
+    if (Atomics.exchange(this.#woken, 0, wakefulness.woken) !== wakefulness.asleep) return
     this.#worker.postMessage({ kind: 'wake' } satisfies ThreadAsk)
   }
 

@@ -1,6 +1,9 @@
+/** Of a thread: it waits for a message; it was woken and hasn't looked since; it looks again by itself. */
+export const wakefulness = { asleep: 0, woken: 1, atWork: 2 } as const
+
 /** What the thread is started with. */
 export interface ThreadStart {
-  /** One Int32: 1 while the thread has been woken and hasn't looked yet, so that nobody wakes it twice. */
+  /** One Int32, a `wakefulness`: only a thread that is asleep need be sent a message. */
   woken: SharedArrayBuffer
 }
 
