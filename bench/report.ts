@@ -15,7 +15,7 @@ import type { TurnTakingFindings } from './turn-taking/turn-taking.ts'
 import { voiceNotes, voiceTables } from './voice/report.ts'
 import type { VoiceFindings } from './voice/voice.ts'
 import type { VoiceNetworkFindings } from './voice-network/measuring.ts'
-import { voiceNetworkChart, voiceNetworkNotes, voiceNetworkTables } from './voice-network/report.ts'
+import { voiceNetworkCharts, voiceNetworkNotes, voiceNetworkTables } from './voice-network/report.ts'
 
 /** What a benchmark found, and on what. */
 export type BenchReport = BenchConditions &
@@ -91,7 +91,7 @@ export function benchTables(report: BenchReport): BenchTable[] {
 /** What is better drawn than told. */
 export function benchCharts(report: BenchReport): BenchChart[] {
   if (report.benchmark === 'turn-taking') return [turnTakingChart(report.turnTaking)]
-  return report.benchmark === 'voice-network' ? [voiceNetworkChart(report.voiceNetwork)] : []
+  return report.benchmark === 'voice-network' ? voiceNetworkCharts(report.voiceNetwork) : []
 }
 
 /** What to know before comparing. */

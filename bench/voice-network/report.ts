@@ -44,19 +44,31 @@ export function voiceNetworkNotes({ network, seed }: VoiceNetworkFindings): stri
 }
 
 /** Towards the bottom is better. */
-export function voiceNetworkChart({ lines }: VoiceNetworkFindings): BenchChart {
-  return {
-    title: 'From the end of speech to the first sound, by packets lost',
+export function voiceNetworkCharts({ lines }: VoiceNetworkFindings): BenchChart[] {
+  const chart = (title: string, y: string, of: (row: LineRow) => number): BenchChart => ({
+    title,
     x: 'packets lost each way, %',
-    y: 'first sound, p95, ms',
+    y,
     lines: (['webrtc', 'websocket'] as const).map((transport) => ({
       name: names[transport],
       ours: transport === 'webrtc',
       points: lines
         .filter((row) => row.transport === transport)
-        .map(({ line, quality, firstSound }) => ({ name: line, x: 100 * quality.loss, y: firstSound.p95 })),
+        .map((row) => ({ name: row.line, x: 100 * row.quality.loss, y: of(row) })),
     })),
-  }
+  })
+  return [
+    chart(
+      'Silence within answers, by packets lost',
+      'silent, %',
+      ({ caller }) => (100 * caller.silentMs) / Math.max(1, caller.heardMs),
+    ),
+    chart(
+      'From the end of speech to the first sound, by packets lost',
+      'first sound, p95, ms',
+      ({ firstSound }) => firstSound.p95,
+    ),
+  ]
 }
 
 function answersRow({ transport, line, caller, firstSound }: LineRow): BenchTable['rows'][number] {
