@@ -1,4 +1,5 @@
 import type { Drill, Expectation } from './drill.ts'
+import { recogniserOutage } from './hearing-outage.ts'
 import { canariesGoWrong, degraded } from './simulated.ts'
 import type { Stage, StageKind } from './stage.ts'
 import type { Behaviour } from './unruly-server.ts'
@@ -267,6 +268,13 @@ export const drills: readonly Drill[] = [
     stage: 'one-ear',
     expects: 'apology',
   }),
+  {
+    name: 'stt-outage',
+    pattern: 'the only recognition hangs up on twenty talks, and takes nobody for three seconds',
+    playbook: 'stt-down',
+    detectWithinMs: 1_000,
+    rehearsal: { kind: 'simulated', run: recogniserOutage },
+  },
   ...(
     [
       ['tts-down', 'the voice hangs up on us', 'down'],

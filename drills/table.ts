@@ -50,5 +50,5 @@ function cells(report: DrillReport): string[] {
 /** Simulated time is marked. */
 function inWords(ms: number, isSimulated: boolean): string {
   if (!isSimulated) return `${(ms / 1000).toFixed(2)} s`
-  return `${Math.round(ms / 60_000)} min*`
+  return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s*` : `${Math.round(ms / 60_000)} min*`
 }
