@@ -175,7 +175,16 @@ describe('without an answer', () => {
     expect(answer).toMatchObject({ abstained: true, citations: [] })
     expect(answer.answer).toContain('renew the Kafka broker certificates')
     expect(answer.answer).toContain('*Postgres vacuum* (owner: team-data)')
-    expect(answer.spoken).toContain('owned by team-data')
+  })
+
+  it('names the nearest document aloud only where it is near', async () => {
+    const over = answeringOver([postgres])
+    const far = await over.answer('How do I renew the Kafka broker certificates in Frankfurt?')
+    const near = await over.answer(
+      'How do I renew the Kafka broker certificates behind the Postgres proxies in Frankfurt before the audit begins?',
+    )
+    expect([far, near].map(({ abstained }) => abstained)).toEqual([true, true])
+    expect([far, near].map(({ spoken }) => spoken.includes('owned by team-data'))).toEqual([false, true])
   })
 
   it('abstains in Japanese', async () => {

@@ -98,7 +98,7 @@ const nothingAsked: Readonly<Record<Lang, AbstentionWords>> = {
 }
 
 /** What is no nearer is not worth hearing of. */
-const nearFrom = 0.15
+const nearFrom = 0.1
 
 /** Nothing answers: what was looked for, and who might know. */
 export function abstentionWords(lookedFor: string, nearest: readonly RankedPassage[], lang: Lang): AbstentionWords {
