@@ -52,7 +52,7 @@ export async function clipSaying(
   lang: Lang,
   signal: AbortSignal,
 ): Promise<{ wav: Uint8Array; ms: number } | undefined> {
-  const { said } = speakableChecked(written, lang, lexicon)
+  const { said } = speakableChecked(written, { lang, lexicon, shownOn: 'slack' })
   if (said.text.trim() === '') return undefined
   const sound: Int16Array[] = []
   for await (const { samples } of toSpeech.say(spokenSentences(said.text), { lang: said.lang }, signal))

@@ -1,5 +1,5 @@
 import type { Vocabulary } from '#graph/vocabulary.ts'
-import type { Answer } from '#knowledge/answer.ts'
+import type { Answer, ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -60,6 +60,8 @@ export interface ConversationOptions {
   turnEnds?: 'recogniser' | 'caller' | undefined
   /** Words that may be said besides the names that are documented; the recogniser expects them first. */
   keyterms?: (() => readonly string[]) | undefined
+  /** Where the listener finds what is too long to say; absent: on the page. */
+  shownOn?: (() => ShownOn) | undefined
   /** What the trace of each turn is marked with. */
   marks?: (() => Readonly<Record<string, string | number | boolean>>) | undefined
   /** A listener who has heard nothing for so long is told that it is being worked on. Default 2 seconds. */
@@ -152,11 +154,15 @@ export class Conversation {
     out: Channel<ConversationEvent>,
     signal: AbortSignal,
   ): Promise<void> {
+    const options = this.#options
     this.#talk ??= {
       ...(await openTalk(this.#parts, this.#options, signal)),
       background: this.#background,
       clientTools: () => this.#clientTools,
       marks: this.#options.marks,
+      get shownOn() {
+        return options.shownOn?.()
+      },
       cutShort: (traceId) => this.#cutShort.get(traceId),
       ...(this.#parts.llm === undefined ? {} : { summaries: new RunningSummary(this.#parts.llm, this.#parts.log) }),
     }
@@ -440,6 +446,7 @@ export class Conversation {
       lang: taken.made?.scene.lang ?? this.#options.lang ?? 'en',
       pace: Math.round((taken.made?.position.pace ?? 1) * this.#speed * 100) / 100,
       streamed: taken.made?.streamed ?? false,
+      shownOn: this.#options.shownOn?.(),
     })
     return spoken(events, { ...this.#parts, textToSpeech, lexicon }, { voice, fillerAfterMs }, taken.speech, signal)
   }

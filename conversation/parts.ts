@@ -1,5 +1,14 @@
 import type { Vocabulary } from '#graph/vocabulary.ts'
-import type { Answer, AnswerWarning, Ask, Citation, Exchange, RankedPassage, Search } from '#knowledge/answer.ts'
+import type {
+  Answer,
+  AnswerWarning,
+  Ask,
+  Citation,
+  Exchange,
+  RankedPassage,
+  Search,
+  ShownOn,
+} from '#knowledge/answer.ts'
 import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
 import type { Document, Lang } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
@@ -97,6 +106,8 @@ export interface Scene {
   /** Of the turn and of its answer. */
   traceId: string
   mode: 'text' | 'spoken'
+  /** Where a listener finds what is too long to say; absent: on the page. */
+  shownOn?: ShownOn | undefined
   /** Of the answer. */
   lang: Lang
   /** What was said, secrets masked. */

@@ -1,3 +1,4 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import type { SpeakingOptions, TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import { OpsError } from '#runtime/errors.ts'
@@ -24,7 +25,7 @@ export interface SayParts {
 
 export interface SayOptions {
   /** Known once the turn is understood. */
-  voice: () => { lang: Lang; pace: number; streamed: boolean }
+  voice: () => { lang: Lang; pace: number; streamed: boolean; shownOn?: ShownOn | undefined }
   /** After so long without a word, something is said to bridge the wait. */
   fillerAfterMs: number
 }
@@ -112,12 +113,12 @@ class Speech {
 
   /** A checked piece of an answer that is still being written. @returns Whether it's said as it comes. */
   async delta(text: string, signal: AbortSignal): Promise<boolean> {
-    const { streamed, lang } = this.#options.voice()
+    const { streamed, lang, shownOn } = this.#options.voice()
     if (!streamed || this.#full) return false
     for (const piece of sentencesIn(text)) {
       if (this.#sentences >= mostSentences) {
         this.#full = true
-        await this.say(said('rest-in-writing', lang), false, signal)
+        await this.say(said(shownOn === 'nowhere' ? 'rest-unsaid' : 'rest-in-writing', lang), false, signal)
         return false
       }
       await this.say(piece, false, signal)
@@ -134,8 +135,8 @@ class Speech {
 
   async say(sentence: string, filler: boolean, signal: AbortSignal): Promise<void> {
     const text = sentence.trim()
-    const { lang } = this.#options.voice()
-    const { said: saying, verdict } = speakableChecked(text, lang, this.#parts.lexicon)
+    const { lang, shownOn } = this.#options.voice()
+    const { said: saying, verdict } = speakableChecked(text, { lang, shownOn, lexicon: this.#parts.lexicon })
     if (verdict !== undefined) await this.#out.send({ kind: 'verdict', verdict })
     if (saying.text.trim() === '') return
     if (!filler) this.#sentences += 1

@@ -1,4 +1,4 @@
-import type { Answer, Exchange, Question } from '#knowledge/answer.ts'
+import type { Answer, Exchange, Question, ShownOn } from '#knowledge/answer.ts'
 import type { Turn } from '#knowledge/conversation-store.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
@@ -45,6 +45,8 @@ export interface Talk {
   conversationId: string
   principal: Principal
   mode: 'text' | 'spoken'
+  /** Where a listener finds what is too long to say; absent: on the page. */
+  shownOn?: ShownOn | undefined
   /** Where calls go on that take too long for their turn; absent: the turn waits. */
   background?: Background | undefined
   /** What the trace of a turn is marked with. */
@@ -96,6 +98,7 @@ export function beginAnswer(
     text: masked,
     lang: lang ?? detectLang(masked),
     mode: talk.mode,
+    shownOn: talk.shownOn,
     principal: talk.principal,
     traceId: parts.newId(),
     ...(hasTurns ? { conversationId: talk.conversationId } : {}),

@@ -27,6 +27,7 @@ const sentences = {
     ja: 'すみません、聞き取れませんでした。もう一度お願いします。',
   },
   'rest-in-writing': { en: 'The rest is in writing.', ja: '続きは画面に表示しました。' },
+  'rest-unsaid': { en: 'There is more; ask me to go on.', ja: '続きがあります。必要なら聞いてください。' },
   'speech-failed': {
     en: 'I cannot speak at the moment; the answer is there in writing.',
     ja: '音声を再生できません。答えは文字で表示しています。',

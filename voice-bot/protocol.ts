@@ -46,6 +46,8 @@ export interface NightdeskSettings {
   wake_phrase: string | null
   /** After so much silence, one gentle question whether anything is wanted; null: none. */
   idle_prompt_ms: number | null
+  /** Where the listener finds what is too long to say: on a page of ours, in Slack, or nowhere, as on the telephone. */
+  shown_on: 'page' | 'slack' | 'nowhere'
 }
 
 /** What the traces of a session's turns are marked with. */

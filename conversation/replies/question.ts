@@ -4,12 +4,16 @@ import { SpeculativeAnswer } from '../speculation.ts'
 
 /** The question of a scene, as answering is asked it. */
 function questionOf(
-  scene: Pick<Scene, 'said' | 'lang' | 'mode' | 'principal' | 'history' | 'earlier' | 'conversationId' | 'traceId'>,
+  scene: Pick<
+    Scene,
+    'said' | 'lang' | 'mode' | 'shownOn' | 'principal' | 'history' | 'earlier' | 'conversationId' | 'traceId'
+  >,
 ): Question {
   return {
     text: scene.said,
     lang: scene.lang,
     mode: scene.mode,
+    shownOn: scene.shownOn,
     principal: scene.principal,
     traceId: scene.traceId,
     ...(scene.earlier.length > 0 ? { conversationId: scene.conversationId } : { history: scene.history }),

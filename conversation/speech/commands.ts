@@ -4,7 +4,7 @@ import { symbolName } from './letters.ts'
 import type { Lexicon } from './lexicon.ts'
 
 /** Beyond this nobody types by ear. */
-const longestSaid = 80
+const longestSaid = 64
 const mostSymbols = 16
 
 /** Whether code is short enough to be typed while it is heard. */

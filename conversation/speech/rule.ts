@@ -1,3 +1,4 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { isSayable, spokenCode } from './commands.ts'
 import type { Lexicon } from './lexicon.ts'
@@ -6,7 +7,7 @@ import { words } from './wording.ts'
 export interface SpeechContext {
   lang: Lang
   lexicon: Lexicon
-  shownOn: 'page' | 'slack'
+  shownOn: ShownOn
   /** Takes code that isn't said. */
   show: (code: string) => void
 }

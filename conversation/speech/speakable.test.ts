@@ -116,7 +116,7 @@ describe('speakable English', () => {
     const block = speakable('```\na\nb\n```', { lang: 'en', lexicon, shownOn: 'slack' })
     expect(block.text).toContain('in Slack')
     expect(block.shown).toEqual(['a\nb'])
-    expect(english('| a | b |\n|---|---|\n| 1 | 2 |')).toBe('There is a table, which is on the page.')
+    expect(english('| a | b |\n|---|---|\n| 1 | 2 |')).toBe('There is a table; it is on the page.')
   })
 
   it('says no sign that is for the eye, whatever the text', () => {

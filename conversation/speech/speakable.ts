@@ -1,3 +1,4 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { blocksOf } from './blocks.ts'
 import { type LanguageRun, languageRuns } from './languages.ts'
@@ -52,7 +53,7 @@ export interface SpeakableOptions {
   lang: Lang
   lexicon: Lexicon
   /** Where the listener finds what isn't said; absent: the page. */
-  shownOn?: 'page' | 'slack' | undefined
+  shownOn?: ShownOn | undefined
 }
 
 /** The first that applies is taken: terms that somebody listed before all; numbers before names before signs, since `5m` is no name and `v1.2` no sentence's end. */

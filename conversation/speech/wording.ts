@@ -1,17 +1,18 @@
+import type { ShownOn } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 
-type Place = 'page' | 'slack'
-
-const places: Readonly<Record<Lang, Readonly<Record<Place, string>>>> = {
-  en: { page: 'on the page', slack: 'in Slack' },
-  ja: { page: '画面', slack: 'スラック' },
+/** Where it is, after "is" and "which is"; on the telephone it can only be spelled. */
+const places: Readonly<Record<Lang, Readonly<Record<ShownOn, string>>>> = {
+  en: { page: 'it is on the page', slack: 'it is in Slack', nowhere: 'I can spell it' },
+  ja: { page: '画面に出しました', slack: 'スラックに出しました', nowhere: '一文字ずつ読めます' },
 }
 
 /** What is said in place of what can't be. */
 export const words = {
   en: {
-    codeShown: (place: Place) => `a command that is too long to say; it is ${places.en[place]}`,
-    tableShown: (place: Place) => `There is a table, which is ${places.en[place]}. `,
+    codeShown: (place: ShownOn) => `a command that is too long to say; ${places.en[place]}`,
+    tableShown: (place: ShownOn) =>
+      place === 'nowhere' ? 'There is a table; ask for what is in it. ' : `There is a table; ${places.en[place]}. `,
     link: (host: string) => `the link to ${host}`,
     port: (port: string) => `port ${port}`,
     range: (from: string, to: string) => `${from} to ${to}`,
@@ -29,8 +30,9 @@ export const words = {
     millicores: (count: string) => `${count} millicores`,
   },
   ja: {
-    codeShown: (place: Place) => `コマンドは長いので、${places.ja[place]}に出しました`,
-    tableShown: (place: Place) => `表は${places.ja[place]}に出しました。`,
+    codeShown: (place: ShownOn) => `コマンドは長いので、${places.ja[place]}`,
+    tableShown: (place: ShownOn) =>
+      place === 'nowhere' ? '表があります。知りたい項目を聞いてください。' : `表は${places.ja[place]}。`,
     link: (host: string) => `${host}へのリンク`,
     port: (port: string) => `ポート${port}`,
     range: (from: string, to: string) => `${from}から${to}`,

@@ -62,6 +62,7 @@ export class Asides {
       principal: caller.principal,
       mode,
       speed: speedOf(settings()),
+      shownOn: () => settings().nightdesk.shown_on,
       clientTools: clientTools.tools,
       mustCall: clientTools.mustCall,
       ...(lang === undefined ? {} : { lang }),

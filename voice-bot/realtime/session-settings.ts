@@ -43,7 +43,7 @@ export function newSession(id: string, now: Date): Session {
       },
       output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'nightdesk', speed: 1 },
     },
-    nightdesk: { lang: 'auto', wake_phrase: null, idle_prompt_ms: null },
+    nightdesk: { lang: 'auto', wake_phrase: null, idle_prompt_ms: null, shown_on: 'nowhere' },
   }
 }
 
@@ -99,6 +99,7 @@ export function updated(session: Session, update: SessionUpdate, hasSpoken: bool
         update.nightdesk?.idle_prompt_ms === undefined
           ? session.nightdesk.idle_prompt_ms
           : update.nightdesk.idle_prompt_ms,
+      shown_on: update.nightdesk?.shown_on ?? session.nightdesk.shown_on,
     },
   }
 }

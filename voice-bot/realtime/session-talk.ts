@@ -58,6 +58,7 @@ export class SessionTalk {
       fillerAfterMs,
       keyterms: () => keytermsOf(settings()),
       marks: () => marksOf(settings()),
+      shownOn: () => settings().nightdesk.shown_on,
       speed: speedOf(settings()),
       ...(lang === 'auto' ? {} : { lang }),
     })

@@ -116,6 +116,7 @@ export const SessionUpdate = z.strictObject({
       lang: z.enum(['en', 'ja', 'auto']).optional(),
       wake_phrase: z.string().min(2).max(64).nullish(),
       idle_prompt_ms: z.int().min(1000).max(3_600_000).nullish(),
+      shown_on: z.enum(['page', 'slack', 'nowhere']).optional(),
     })
     .optional(),
 })

@@ -15,5 +15,6 @@ export function sessionSettings({ microphone, aloud }: VoiceSettings): SessionUp
       },
       output: { format: pcm },
     },
+    nightdesk: { shown_on: 'page' },
   }
 }
