@@ -56,13 +56,16 @@ function kept(values: number[], value: number): void {
   if (values.length > remembered) values.shift()
 }
 
-/** By the detector's mean: voices are 0.9 and more, a short soft word 0.7, what is taken for one by mistake below 0.65. */
+/** By the detector's mean: voices are 0.9 and more, a short soft word 0.7. */
 const clearProbability = 0.7
 const clearMs = 220
+/** A voice opens and closes by 10 dB and more. What sets in and stays as loud (a fan, a stream, a hum) the detector takes for one at first. */
+const clearSwingDb = 4
 
 /** Surely a voice, though perhaps of nobody who speaks to us. */
-export function isClearVoice(sound: Sound): boolean {
-  return sound.voicedMs >= clearMs && sound.probabilities >= clearProbability * sound.frames && !isTone(sound)
+export function isClearVoice({ voicedMs, probabilities, frames, levels }: Sound): boolean {
+  if (voicedMs < clearMs || probabilities < clearProbability * frames) return false
+  return Math.max(...levels) - Math.min(...levels) >= clearSwingDb
 }
 
 /** How many frames in a row a tone must have lasted to be told from a vowel: about 350 ms. */

@@ -236,3 +236,20 @@ describe('talk that is not for us', () => {
     expect(again?.atMs).toBeGreaterThanOrEqual(endedAt)
   })
 })
+
+describe('a turn without words', () => {
+  /** By what was sounding, whether it was surely a voice. */
+  const isClear = (sound: SoundScript, ms: number, detection: 'semantic_vad' | 'server_vad'): (boolean | undefined)[] =>
+    new Stage({ detection: { kind: detection } })
+      .hear(sound, ms)
+      .hear(quiet, 4000)
+      .find('end-of-turn')
+      .map((decision) => decision.isClear)
+
+  it.each(['semantic_vad', 'server_vad'] as const)('with %s, tells a voice from what may be none', (detection) => {
+    const stream: SoundScript = { ...voice, swingDb: 0.3 }
+    expect(isClear(voice, 600, detection)).toEqual([true])
+    expect(isClear({ ...voice, probability: 0.58 }, 600, detection)).toEqual([false])
+    expect(isClear(stream, 600, detection)).toEqual([false])
+  })
+})
