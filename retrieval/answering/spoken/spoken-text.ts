@@ -40,7 +40,7 @@ export function announced(parts: readonly string[], lang: Lang, shownOn: ShownOn
   const said = parts.filter((part) => part !== '')
   const whole = said.map((part, at) => {
     const before = said[at - 1] ?? ''
-    if (!/[:：]$/.test(part)) return /:$/.test(before) && !isJapanese(before, lang) ? inside(part) : part
+    if (!/[:：]$/.test(part)) return before.endsWith(':') && !isJapanese(before, lang) ? inside(part) : part
     const words = part.replace(/[:：]$/, '')
     if (isJapanese(words, lang)) return at < said.length - 1 ? `${words}。` : `${words}。${elsewhere.ja[shownOn]}`
     if (at < said.length - 1) return part
