@@ -73,7 +73,7 @@ async function within(ms: number, isTrue: () => boolean, signal: AbortSignal): P
 }
 
 /** Takes audio and hears nothing in it; goes down on demand. */
-class UnrulyEar implements SpeechToText {
+class UnrulyEar {
   readonly id = 'only'
   isDown = false
   readonly #listening = new Set<() => void>()
