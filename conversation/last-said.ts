@@ -17,6 +17,18 @@ export function asksForItsOwner(utterance: string): boolean {
 
 /** Who says these wants nothing told that could be referred to. */
 const manners = new Set<CommandName | undefined>(['stop', 'slower', 'faster', 'goodbye', 'remember'])
+/** Moves in a runbook; those that had nothing read told nothing. */
+const moves = new Set<CommandName | undefined>([
+  'next',
+  'back',
+  'skip',
+  'done',
+  'where',
+  'yes',
+  'no',
+  'problem',
+  'expected',
+])
 /** What was asked about something that was said before them; that is still what `that` means. */
 const asides = new Set<CommandName | undefined>(['source', 'spell', 'post', 'page-owner'])
 
@@ -32,7 +44,9 @@ export function lastMatter(earlier: readonly Turn[]): Turn | undefined {
 
 /** A "yes" that had a step read is none. */
 function isManner({ question, cited }: Turn): boolean {
-  return cited.length === 0 && (manners.has(commandIn(question)?.name) || courtesyIn(question).rest === '')
+  if (cited.length > 0) return false
+  const name = commandIn(question)?.name
+  return manners.has(name) || moves.has(name) || courtesyIn(question).rest === ''
 }
 
 function isAside(question: string): boolean {
@@ -42,6 +56,7 @@ function isAside(question: string): boolean {
 /** What the words rest on that were said last: the step of a runbook, or what an answer cited. Nothing was cited: []. */
 export async function lastCitations(scene: Scene, signal: AbortSignal): Promise<Citation[]> {
   const { earlier, position } = scene
+  if (position.state === 'confirming-step') return await stepWalked(scene, signal)
   const last = lastMatter(earlier)
   if (last !== undefined && last.cited.length > 0) return await citationsOf(last, scene, signal)
   if (position.walk !== undefined && position.state !== 'open') return await stepWalked(scene, signal)

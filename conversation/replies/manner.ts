@@ -22,7 +22,8 @@ export function* paced(scene: Scene, slower: boolean): Generator<ReplyPiece> {
 export function* spelledOut(scene: Scene): Generator<ReplyPiece> {
   const told = lastTold(scene.earlier)
   const owner = told !== undefined && asksForItsOwner(told.question) ? /@[\w./-]*\w/.exec(told.answer)?.[0] : undefined
-  const matter = lastMatter(scene.earlier)
+  // A step that waits for a yes was not read yet.
+  const matter = scene.position.state === 'confirming-step' ? undefined : lastMatter(scene.earlier)
   const name = owner ?? (matter === undefined ? undefined : typedIn(matter))
   if (name === undefined) return yield* ownReply(scene, { text: said('nothing-to-spell', scene.lang), abstained: true })
   // It was checked when it was said.
@@ -30,21 +31,34 @@ export function* spelledOut(scene: Scene): Generator<ReplyPiece> {
   yield* ownReply(scene, { text: `\`${name}\``, spoken: spelled(name, scene.lang) })
 }
 
-/** What one would type of an answer: its first command, else a name that isn't written as words are. */
+/**
+ * What one would type of an answer: its first command, also one that was too long to be said, else a name that isn't
+ * written as words are. What was said aloud is remembered as it was said; its sources know what of it is code.
+ */
 function typedIn({ answer, cited }: Turn): string | undefined {
+  const quoted = cited.flatMap(({ quote }) => codeIn(quote))
+  const commands = quoted.filter((code) => code.includes(' '))
+  const shown = codeIn(answer)
   const name =
-    codeIn(answer)[0] ??
-    // What was said aloud is remembered as it was said; its sources know what of it is code.
-    cited.flatMap(({ quote }) => codeIn(quote)).find((code) => answer.includes(code)) ??
+    shown.find((code) => code.includes(' ')) ??
+    shown[0] ??
+    commands.find((code) => answer.includes(code)) ??
+    (/\bcommand|コマンド/i.test(answer) ? commands[0] : undefined) ??
+    quoted.find((code) => answer.includes(code)) ??
     answer.match(/(?<![\w.-])(?=[\w./-]*[A-Za-z])[\w-]*(?:[\d_/]|(?<=\w)[.-](?=\w))[\w./-]*\w/)?.[0]
   return name?.trim()
 }
 
 const fenced = /^[ \t]*(?:`{3,}|~{3,}).*\n([\s\S]*?)\n[ \t]*(?:`{3,}|~{3,})/m
+const fenceLine = /^[ \t]*(?:`{3,}|~{3,})/gm
 
+/** Of a block the first line, which may go on behind a backslash. */
 function codeIn(text: string): string[] {
-  const line = fenced.exec(text)?.[1]?.split('\n')[0]?.trim()
-  const spans = Array.from(text.replace(fenced, '').matchAll(/`([^`\n]+)`/g), ([, code = '']) => code.trim())
+  // A quote may begin within a block.
+  const whole = (text.match(fenceLine)?.length ?? 0) % 2 === 1 ? `\`\`\`\n${text}` : text
+  const joined = whole.replace(/[ \t]*\\\n\s*/g, ' ')
+  const line = fenced.exec(joined)?.[1]?.split('\n')[0]?.trim()
+  const spans = Array.from(joined.replace(fenced, '').matchAll(/`([^`\n]+)`/g), ([, code = '']) => code.trim())
   return line === undefined || line === '' ? spans : [line, ...spans]
 }
 

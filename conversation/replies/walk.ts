@@ -58,18 +58,26 @@ export async function* walkFromLast(scene: Scene, signal: AbortSignal): Reply {
   )
   const section = walk.steps[quoted]?.section ?? citation.heading.at(-1) ?? ''
   const leg = legOfSection(section, walk.steps)
+  const { title } = walk.read.document
   const last = walk.steps.length - 1
-  const stretch = leg.from < 0 ? { from: 0, to: last, at: 0 } : leg
-  const at = quoted < 0 ? stretch.at : Math.min(quoted + 1, stretch.to)
-  if (quoted === stretch.to && quoted >= 0)
-    return yield* ownReply(scene, { text: words.finished(walk.read.document.title, 0, lang) })
-  const lead = [words.begin(walk.read.document.title, leg.from < 0 ? '' : section, lang), ...caveats(walk, scene)]
-  const begun = { ...walk, position: { ...walk.position, trail: [{ ...stretch, at }] } }
+  if (quoted === last) return yield* ownReply(scene, { text: words.finished(title, 0, lang) })
+  const whole = { from: 0, to: last, at: 0 }
+  const following = walk.steps[quoted + 1]?.section ?? ''
+  // Behind the last step of its section comes the next section.
+  const stretch = quoted >= 0 ? { ...legOfSection(following, walk.steps), at: quoted + 1 } : leg.from < 0 ? whole : leg
+  const named = walk.steps[stretch.at]?.section ?? ''
+  const lead = [words.begin(title, leg.from < 0 ? '' : named, lang), ...caveats(walk, scene)]
+  const begun = { ...walk, position: { ...walk.position, trail: [stretch] } }
   yield* readStep(begun, scene, { lead: lead.join(' '), from: { ...position, state: 'open' } })
 }
 
+/** A quote begins behind the mark of its first item. */
 function overlap(step: string, quote: string): boolean {
-  const plain = (text: string): string => text.replace(/\s+/g, ' ').trim()
+  const plain = (text: string): string =>
+    text
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(/^(?:\d{1,3}[.)]|[-*+•.]|#\.)\s+/, '')
   return plain(step).includes(plain(quote)) || plain(quote).includes(plain(step))
 }
 

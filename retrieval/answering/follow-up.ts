@@ -11,6 +11,8 @@ export interface Understood {
   standalone: string
   /** It leaned on what was said before. */
   followsOn: boolean
+  /** By nothing but how short it is. */
+  onlyShort?: boolean | undefined
   /** By a word that stands for what was said: "it", 「それ」. */
   pointsBack?: boolean | undefined
 }
@@ -55,7 +57,12 @@ export function standaloneQuestion(question: string, earlier: readonly Earlier[]
   const caseNamed = namedCase(text)
   const standalone =
     caseNamed === undefined ? `${text} (${topicOf(last.standalone)})` : withCase(last.standalone, caseNamed)
-  return { standalone: standalone.slice(0, 600), followsOn: true, pointsBack: pointsBack(text.normalize('NFKC')) }
+  return { standalone: standalone.slice(0, 600), followsOn: true, ...howItLeans(text.normalize('NFKC')) }
+}
+
+function howItLeans(line: string): Pick<Understood, 'pointsBack' | 'onlyShort'> {
+  const points = pointsBack(line)
+  return { pointsBack: points, onlyShort: !points && !opening.test(line) && !bareCase.test(line) }
 }
 
 function pointsBack(line: string): boolean {

@@ -79,7 +79,8 @@ export async function topical(
   if (leaning.followsOn && own.length === 0) return leaning
   const alone = await find(text)
   const asAsked = { standalone: text, followsOn: false, found: alone }
-  if (!leaning.followsOn && alone.relevance >= findsItself) return asAsked
+  const stands = !leaning.followsOn || (leaning.onlyShort === true && namesPage(own, alone))
+  if (stands && alone.relevance >= findsItself) return asAsked
   const borrowed = leaning.followsOn ? leaning.standalone : `${text} (${last.standalone})`.slice(0, longest)
   const together = await find(borrowed)
   const talk = await quotedLast(parts, [alone, together], before.lastCited, principal, signal)
@@ -108,6 +109,12 @@ export async function topical(
   // Of two ways to ask the same page the one that finds more.
   if (talk.documentIds.has(alone.passages[0]?.document.id ?? '')) return asAsked
   return share.passages === 0 && share.documents < 1 ? asAsked : asFollowUp
+}
+
+/** It names what it finds by the title. */
+function namesPage(own: readonly string[], { passages: [best] }: SearchResult): boolean {
+  const title = new Set(termsOf(best?.document.title ?? ''))
+  return own.length > 0 && own.every((term) => title.has(term))
 }
 
 function shareOf(terms: readonly string[], known: readonly Iterable<string>[]): number {
