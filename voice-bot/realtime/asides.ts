@@ -7,7 +7,7 @@ import { ClientFault } from './faults.ts'
 import { refusal, secondsToWait } from './question-limits.ts'
 import type { AskedFor } from './response-input.ts'
 import type { ResponseWriter } from './response-writer.ts'
-import type { SessionScope } from './session-parts.ts'
+import { countedFor, type SessionScope } from './session-parts.ts'
 import { speedOf } from './session-settings.ts'
 
 export interface Aside extends AskedFor {
@@ -42,7 +42,7 @@ export class Asides {
     const { limits } = this.#scope.parts
     const abort = new AbortController()
     this.#open.set(writer.options.id, { writer, abort })
-    const seconds = limits === undefined ? 0 : await secondsToWait(limits, this.#scope)
+    const seconds = limits === undefined ? 0 : await secondsToWait(limits, countedFor(this.#scope))
     if (seconds === 0) await this.#answer(aside, abort)
     else this.#refuse(aside, seconds)
     this.#open.delete(writer.options.id)

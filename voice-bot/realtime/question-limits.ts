@@ -1,7 +1,7 @@
 import type { Lang } from '#knowledge/document.ts'
+import type { Log } from '#runtime/log.ts'
 import { tooManyQuestions } from '../mouth/words.ts'
-import type { StatusDetails } from '../protocol.ts'
-import type { SessionScope } from './session-parts.ts'
+import type { ServerEventBody, StatusDetails } from '../protocol.ts'
 
 /** What became of a question: let through, or to be asked again later. */
 export type Admission =
@@ -21,10 +21,10 @@ export interface QuestionLimits {
  */
 export async function secondsToWait(
   limits: QuestionLimits,
-  { caller, send, parts }: Pick<SessionScope, 'caller' | 'send' | 'parts'>,
+  { principal, send, log }: { principal: string; send: (body: ServerEventBody) => void; log: Log },
 ): Promise<number> {
-  const admission = await limits.take(caller.principal.name, 'questions').catch((err: unknown): Admission => {
-    parts.conversation.log.warn({ err }, 'questions could not be counted')
+  const admission = await limits.take(principal, 'questions').catch((err: unknown): Admission => {
+    log.warn({ err }, 'questions could not be counted')
     return { kind: 'free' }
   })
   if (admission.kind === 'free') return 0

@@ -14,7 +14,7 @@ import type { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import { askedBy } from './response-input.ts'
 import { writerOf } from './response-writers.ts'
-import type { SessionScope } from './session-parts.ts'
+import { countedFor, type SessionScope } from './session-parts.ts'
 import { answerLangOf } from './session-settings.ts'
 import type { UserTurns } from './user-turns.ts'
 
@@ -130,7 +130,7 @@ export class Responding {
   /** Never rejects. */
   async #askWithin(limits: QuestionLimits, reply: Reply, text: string): Promise<void> {
     const { replies, send } = this.#parts
-    const seconds = await secondsToWait(limits, this.#parts)
+    const seconds = await secondsToWait(limits, countedFor(this.#parts))
     if (reply.isCancelled) {
       this.#isCounted = reply.isHalf && seconds === 0
       return

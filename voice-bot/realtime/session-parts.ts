@@ -51,3 +51,8 @@ export interface SessionScope {
   sendJson: (json: string) => void
   newId: (prefix: string) => string
 }
+
+/** On whose account a question is, and who hears of it. */
+export function countedFor({ caller, send, parts }: Pick<SessionScope, 'caller' | 'send' | 'parts'>) {
+  return { principal: caller.principal.name, send, log: parts.conversation.log }
+}
