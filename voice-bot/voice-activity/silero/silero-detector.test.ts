@@ -98,6 +98,22 @@ describe('a detector', () => {
     expect(stream.failures).toEqual([])
   })
 
+  it('is awake whenever sound comes, also after it was woken for streams that are gone', async () => {
+    await using detector = createVoiceActivityDetector({ log: silentLog, threads: 1 })
+    const streams = Array.from({ length: 5 }, () => opened(detector, 16_000))
+    for (let round = 1; round <= 5; round++) {
+      for (const { push } of streams) push(noise(0.32, 16_000))
+      for (const { frames } of streams)
+        await expect.poll(() => frames.length, { interval: 5, timeout: startsMs }).toBe(10 * round)
+      const gone = opened(detector, 16_000)
+      gone.push(noise(0.32, 16_000))
+      gone.close()
+      // Longer than it waits for more.
+      await pause(250)
+    }
+    for (const { failures } of streams) expect(failures).toEqual([])
+  })
+
   it('makes up for a minute that comes at once, and lets others through meanwhile', async () => {
     await using detector = createVoiceActivityDetector({ log: silentLog, threads: 1 })
     const flood = opened(detector, 48_000)

@@ -64,7 +64,8 @@ async function judgeAll(judging: SileroModel): Promise<void> {
   let owesSign = false
   for (let empty = 0; ; ) {
     const isLast = streams.size <= fewStreams || empty >= emptyRounds
-    owesSign ||= Atomics.exchange(woken, 0, isLast ? wakefulness.asleep : wakefulness.atWork) === wakefulness.woken
+    const before = Atomics.exchange(woken, 0, isLast ? wakefulness.asleep : wakefulness.atWork)
+    owesSign ||= before === wakefulness.woken
     const whole = wholeFrames()
     if (whole.length > 0) {
       empty = 0
