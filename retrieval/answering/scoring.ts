@@ -228,6 +228,15 @@ function totalOf(features: Features): number {
   )
 }
 
+/**
+ * The total without what only tells where among good units to begin: a heading that sounds like the question makes nothing
+ * truer, and how sure we are of an answer was found without it.
+ */
+export function totalInItself({ total, named, keyed, ofItself }: Score): number {
+  const w = featureWeights
+  return total - w.named * named - w.keyed * keyed - w.ofItself * ofItself
+}
+
 /** What another word for a question's word counts, of the word itself. */
 const otherWordCounts = 0.7
 

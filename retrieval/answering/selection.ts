@@ -1,6 +1,6 @@
 import type { RankedPassage } from '#knowledge/answer.ts'
 import type { ReadQuestion } from './question.ts'
-import type { Candidate, Judged, Score } from './scoring.ts'
+import { type Candidate, type Judged, type Score, totalInItself } from './scoring.ts'
 import { nameOf } from './wording.ts'
 
 /** How much is quoted. The numbers were found on questions of our own. */
@@ -83,8 +83,13 @@ export function select(question: ReadQuestion, judged: readonly Judged[]): Selec
     groups: groups.toSorted((a, b) => Number(holds(b, procedure)) - Number(holds(a, procedure))),
     best: procedure?.candidate ?? best.candidate,
     leads,
-    score: best.score,
+    score: surest(all[0] ?? [], best).score,
   }
+}
+
+/** The unit by which it's judged whether the question is answered at all. */
+function surest(ranking: readonly Scored[], best: Scored): Scored {
+  return ranking.reduce((one, other) => (totalInItself(other.score) > totalInItself(one.score) ? other : one), best)
 }
 
 /** Who asks how something is done wants to do it: steps or a command come first where they are nearly as good. */
