@@ -73,7 +73,7 @@ function withoutAsides(shown: string): string {
 }
 
 /** The lines of a command that are typed. */
-export function commandLines(code: string): string[] {
+function commandLines(code: string): string[] {
   return code
     .replace(/\\[ \t]*\n\s*/g, ' ')
     .split('\n')
