@@ -231,7 +231,9 @@ describe('an answer over sockets', async () => {
         const stored = await parts.conversations.turns(answer?.conversationId ?? '', 'local', 9, ongoing)
         expect(stored).toHaveLength(2)
         expect(letters(stored[0]?.answer ?? '?')).toBe(letters(heard.join('')))
-        expect(letters(stored[1]?.answer ?? '')).toMatch(/^(?:Edited4weeksago)?Thestreamingteamispagedbylagofaconsumer(?:Sources|$)/)
+        expect(letters(stored[1]?.answer ?? '')).toMatch(
+          /^(?:Edited4weeksago)?Thestreamingteamispagedbylagofaconsumer(?:Sources|$)/,
+        )
         expect(getEventListeners(stop.signal, 'abort')).toEqual([])
       }),
       { numRuns: 500 },

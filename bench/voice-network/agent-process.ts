@@ -15,7 +15,7 @@ import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/si
 import { WebrtcCalls } from '#voice-bot/webrtc/webrtc-calls.ts'
 import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import { openDesk } from '../conversation/desk.ts'
-import type { AgentUse } from './agent.ts'
+import type { AgentUse } from './agent-use.ts'
 import { HeardInTime } from './heard-in-time.ts'
 
 /**

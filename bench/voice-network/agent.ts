@@ -3,18 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { AgentUse } from './agent-use.ts'
 import { BenchProcessEndedError } from './errors.ts'
-
-const Use = z.object({
-  cpuSeconds: z.number(),
-  /** Of the process that holds the calls. */
-  callsCpuSeconds: z.number(),
-  /** Of both processes. */
-  residentMb: z.number(),
-  /** Of each piece of speech that came as an event, how much later than the soonest. */
-  heardLateMs: z.array(z.number()).readonly(),
-})
-export type AgentUse = z.infer<typeof Use>
 
 export interface Agent extends AsyncDisposable {
   port: number
@@ -38,7 +28,7 @@ export async function startAgent(providersUrl: string): Promise<Agent> {
     port,
     use: async () => {
       child.stdin.write('use\n')
-      return Use.parse(await nextLine())
+      return AgentUse.parse(await nextLine())
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -4,26 +4,16 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { percentiles } from '../search.ts'
 import { startStandIns } from '../stand-ins/stand-ins.ts'
-import { type AgentUse, startAgent } from '../voice-network/agent.ts'
+import { startAgent } from '../voice-network/agent.ts'
+import type { AgentUse } from '../voice-network/agent-use.ts'
 import { BenchProcessEndedError } from '../voice-network/errors.ts'
+import { CallsFindings } from './calls-findings.ts'
 import type { VoiceLoadRow } from './load.ts'
 import { quickProviders } from './scripts.ts'
 
-const Findings = z.object({
-  turns: z.number(),
-  missed: z.number(),
-  firstSoundMs: z.array(z.number()),
-  /** From the first sound of each answer to its last, and what was silent in between. */
-  heardMs: z.number(),
-  gapsMs: z.array(z.number()),
-  /** Of each call, what the jitter buffer made up. */
-  concealedShares: z.array(z.number()),
-})
-export type CallsFindings = z.infer<typeof Findings>
-
 const Told = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open') }),
-  z.object({ kind: z.literal('findings'), findings: Findings }),
+  z.object({ kind: z.literal('findings'), findings: CallsFindings }),
 ])
 
 /** As sessions over a WebSocket talk. */

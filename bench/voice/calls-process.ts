@@ -3,7 +3,7 @@ import { steadyMs } from '../conversation/port-marks.ts'
 import type { CallerLink } from '../voice-network/caller-link.ts'
 import { HeardAnswers } from '../voice-network/heard-answers.ts'
 import { rtcLinks } from '../voice-network/rtc-link.ts'
-import type { CallsFindings } from './calls-load.ts'
+import type { CallsFindings } from './calls-findings.ts'
 import { Microphone, pace, questions, speech } from './microphone.ts'
 
 /**

@@ -43,7 +43,7 @@ function ear(probability: number) {
     turnEar,
     /** Whether time was told to have gone on. */
     wentOn: () => seen.some(({ kind }) => kind === 'time'),
-    pass(ms: number) {
+    pass: (ms: number): void => {
       const untilMs = nowMs + ms
       for (let next = due; next !== undefined && next.atMs <= untilMs; next = due) {
         nowMs = next.atMs

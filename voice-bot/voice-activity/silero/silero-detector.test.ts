@@ -102,7 +102,7 @@ describe('a detector', () => {
     await using detector = createVoiceActivityDetector({ log: silentLog, threads: 1 })
     const streams = Array.from({ length: 5 }, () => opened(detector, 16_000))
     for (let round = 1; round <= 5; round++) {
-      for (const { push } of streams) push(noise(0.32, 16_000))
+      for (const stream of streams) stream.push(noise(0.32, 16_000))
       for (const { frames } of streams)
         await expect.poll(() => frames.length, { interval: 5, timeout: startsMs }).toBe(10 * round)
       const gone = opened(detector, 16_000)
