@@ -202,7 +202,7 @@ describe('commands between questions', () => {
     const [, source] = answersIn(
       await talk(fakeParts(redisWiki), ['What pages the streaming team?', 'read me the source']),
     )
-    expect(source?.answer).toContain('> Consumer lag above 5000 pages the streaming team.')
+    expect(source?.answer).toContain('Consumer lag above 5000 pages the streaming team.')
     expect(source?.citations[0]?.document.title).toBe('Kafka runbook')
   })
 

@@ -5,7 +5,7 @@ import { citationsOf } from '../citing.ts'
 import { type Command, commandIn } from '../commands.ts'
 import { lastCitations } from '../last-said.ts'
 import type { Scene } from '../parts.ts'
-import { ownReply, type Reply } from '../scene.ts'
+import { oursId, ownReply, type Reply } from '../scene.ts'
 import { said } from '../words.ts'
 import { spellingIn } from './manner.ts'
 import { answered } from './question.ts'
@@ -48,19 +48,13 @@ export async function* readSources(scene: Scene, signal: AbortSignal): Reply {
   const parts = shown.map(({ n, quote, document, heading, freshness }) => {
     const place = [document.title, ...heading].filter((name, at, all) => all.indexOf(name) === at).join(' › ')
     const age = ageIn(freshness.editedAt, now, scene.lang)
-    const head = scene.lang === 'ja' ? `*${place}*（${age}）` : `*${place}* (${age})`
-    return { shown: `${head} [${n}]\n\n${quoted(quote)}`, spoken: `${place}, ${age}: ${quote}` }
+    const head = `${scene.lang === 'ja' ? `*${place}*（${age}）` : `*${place}* (${age})`} [${n}]`
+    return { head, shown: `${head}\n\n${quote}`, spoken: `${place}, ${age}: ${quote}` }
   })
+  scene.reads.read([{ id: oursId, text: parts.map(({ head }) => head).join('\n') }])
   yield* ownReply(scene, {
     text: parts.map((part) => part.shown).join('\n\n'),
     spoken: parts[0]?.spoken ?? '',
     citations: shown,
   })
-}
-
-function quoted(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n')
 }
