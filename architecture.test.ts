@@ -80,7 +80,6 @@ const packages: Readonly<Record<string, readonly string[] | 'anywhere' | 'tests'
   'prom-client': ['server'],
   'rate-limiter-flexible': ['server/limits'],
   stemmer: ['knowledge/terms', 'retrieval/query'],
-  undici: ['providers/llm'],
   vitest: 'tests',
   wabt: ['bench', 'providers/embedder', 'knowledge/sqlite', 'bin'],
   ws: ['providers', 'voice-bot', 'server', 'bench'],

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { ClientRequest } from 'node:http'
 import type { Span, Telemetry } from './telemetry.ts'
 
 /** What undici, which `fetch` is made of, publishes of a request (nodejs.org/api/diagnostics_channel, undici's DiagnosticsChannel.md). */
@@ -9,23 +10,26 @@ interface Request {
 }
 
 /**
- * Each call by `fetch` becomes a span of what is being done, and tells its trace to whoever is called. Addresses are told
- * without their paths, since those hold names of pages and keys of webhooks.
+ * Each call by `fetch` or `node:http` becomes a span of what is being done, and tells its trace to whoever is called.
+ * Addresses are told without their paths, since those hold names of pages and keys of webhooks.
  * @param collector Calls to it are its own business.
  */
 export function watchHttpCalls(telemetry: Telemetry, collector: string): () => void {
   const open = new WeakMap<object, Span>()
   const { origin: own } = new URL(collector)
+  const begun = (origin: unknown, method: unknown): Span | undefined => {
+    if (telemetry.current === undefined || String(origin) === own) return undefined
+    const name = typeof method === 'string' ? method : '_OTHER'
+    return telemetry.start(name, {
+      kind: 'client',
+      attributes: { 'http.request.method': name, ...serverOf(origin) },
+    })
+  }
   const watched: Record<string, (message: unknown) => void> = {
     'undici:request:create': (message) => {
       const request = requestIn(message)
-      const { current } = telemetry
-      if (request === undefined || current === undefined || String(request.origin) === own) return
-      const method = typeof request.method === 'string' ? request.method : '_OTHER'
-      const span = telemetry.start(method, {
-        kind: 'client',
-        attributes: { 'http.request.method': method, ...serverOf(request.origin) },
-      })
+      const span = request && begun(request.origin, request.method)
+      if (request === undefined || span === undefined) return
       open.set(request, span)
       if (typeof request.addHeader === 'function' && span.traceparent !== undefined)
         request.addHeader('traceparent', span.traceparent)
@@ -36,6 +40,20 @@ export function watchHttpCalls(telemetry: Telemetry, collector: string): () => v
     },
     'undici:request:trailers': (message) => spanOf(message)?.end(),
     'undici:request:error': (message) => spanOf(message)?.end(errorIn(message)),
+    'http.client.request.created': (message) => {
+      const request = requestIn(message)
+      if (!(request instanceof ClientRequest)) return
+      const span = begun(`${request.protocol}//${String(request.getHeader('host'))}`, request.method)
+      if (span === undefined) return
+      open.set(request, span)
+      if (span.traceparent !== undefined && !request.headersSent) request.setHeader('traceparent', span.traceparent)
+      request.once('response', ({ statusCode }) => {
+        if (statusCode !== undefined) span.set({ 'http.response.status_code': statusCode })
+      })
+      // Also of one that is left, or becomes a WebSocket.
+      request.once('close', () => span.end())
+    },
+    'http.client.request.error': (message) => spanOf(message)?.end(errorIn(message)),
   }
   const spanOf = (message: unknown): Span | undefined => {
     const request = requestIn(message)

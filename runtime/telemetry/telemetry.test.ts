@@ -1,5 +1,5 @@
 import { hasSubscribers } from 'node:diagnostics_channel'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { fakeCollector } from './collector.fake.ts'
 import { openOtlp } from './otlp.ts'
@@ -93,11 +93,21 @@ describe('telemetry by OTLP', () => {
     span.end()
   })
 
-  it('makes each call by fetch a part of the turn, tells it the trace, and names no path', async () => {
+  it.each([
+    {
+      by: 'fetch',
+      get: async (url: string) => void (await (await fetch(url)).text()),
+    },
+    {
+      by: 'node:http',
+      get: (url: string) =>
+        new Promise<void>((resolve) => void request(url, (answer) => answer.resume().once('end', resolve)).end()),
+    },
+  ])('makes each call by $by a part of the turn, tells it the trace, and names no path', async ({ get }) => {
     await using collector = await fakeCollector()
     const heard: unknown[] = []
-    const server = createServer((request, response) => {
-      heard.push(request.headers.traceparent)
+    const server = createServer((asked, response) => {
+      heard.push(asked.headers.traceparent)
       response.writeHead(404).end('no')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -106,9 +116,7 @@ describe('telemetry by OTLP', () => {
     const otlp = openOtlp({ endpoint: collector.url, serviceName: 'nightdesk', version: '1' })
     const telemetry = new Telemetry({ sink: otlp })
     otlp.watchCalls(telemetry)
-    const call = async (): Promise<void> => {
-      await (await fetch(`http://127.0.0.1:${port}/hooks/secret-key`)).text()
-    }
+    const call = (): Promise<void> => get(`http://127.0.0.1:${port}/hooks/secret-key`)
     await call()
     await telemetry.whole(telemetry.start('turn', { traceId }), call)
     await otlp[Symbol.asyncDispose]()
