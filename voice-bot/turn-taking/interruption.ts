@@ -51,6 +51,8 @@ const nearDynamicsDb = 25
 const nearQuieterDb = 9
 /** A nod, and the word that tells it for one, may take so much longer than the minimum. */
 const longNodMs = 200
+/** "Absolutely" takes 0.7 s to be said and up to 0.3 s to be told: so much longer than the minimum, a live first word may take. */
+const firstWordMs = 350
 /** Between two words spoken in one go. */
 export const wordGapMs = 160
 /** The least that closures and vowels of a voice differ by within half a second. */
@@ -117,7 +119,7 @@ function judgeSound(
   const goesOn = talk.going || (wordsThatCount(own) > 0 && talk.nowMs - talk.lastMs <= wordGapMs)
   if (!goesOn || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
   if (talk.voicedMs < mostly * lengthMs) return false
-  if (told === '' && talk.tellsLive && lengthMs < minimumMs + longNodMs) return false
+  if (told === '' && talk.tellsLive && lengthMs < minimumMs + firstWordMs) return false
   // A nod that was recognised explains what is heard for a while longer.
   if (own !== '' && (isNod(own) || beginsLongNod(own))) return lengthMs >= minimumMs + wordlessMs
   // “I” may become “I see”: the next word tells.
