@@ -44,14 +44,16 @@ ${body.join('\n')}
 }
 
 function bar(value: number | undefined, most = 1): string {
-  return value === undefined ? '' : `<i style="width:${((100 * value) / most).toFixed(1)}%"></i>`
+  // What is below nothing (a stop before the least length) has no length to be shown.
+  return value === undefined ? '' : `<i style="width:${Math.max(0, (100 * value) / most).toFixed(1)}%"></i>`
 }
 
 const style = `
 :root { color-scheme: light dark; }
-body { max-width: 1000px; margin: 32px auto; padding: 0 20px; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 1360px; margin: 32px auto; padding: 0 20px; font: 15px/1.5 system-ui, sans-serif; }
 h2 { font-size: 17px; margin-top: 32px; }
 div { overflow-x: auto; }
+ul { max-width: 100ch; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 7px 10px; text-align: right; border-bottom: 1px solid #8884; font-weight: 400; white-space: nowrap; }
 td[colspan] { text-align: left; white-space: normal; }
