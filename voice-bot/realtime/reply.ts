@@ -5,6 +5,12 @@ import type { Lang } from '#knowledge/document.ts'
 import type { VoiceStagesMs } from '../figures.ts'
 import type { ResponseWriter } from './response-writer.ts'
 
+/** Of what a conversation gives out, that of one kind. */
+export type TurnEventOf<Kind extends ConversationEvent['kind']> = Extract<
+  ConversationEvent,
+  { kind: Kind; turn: number }
+>
+
 /** When the stages of a turn were reached, by a clock that only grows. */
 export interface Marks {
   /** The speaker fell silent, or asked. */
@@ -53,12 +59,32 @@ export interface Reply {
   own: AbortController | undefined
 }
 
-/** The stages of a turn up to its first sound, which add up to the total. */
-export function stagesOf(marks: Marks, soundAt: number): { stagesMs: VoiceStagesMs; totalMs: number } {
-  const wordsAt = marks.wordsAt ?? soundAt
-  const points = [marks.saidAt, marks.endedAt, marks.heardAt, wordsAt, soundAt].map((at) => Math.round(at * 10) / 10)
-  const between = (to: number): number => Math.round(((points[to] ?? 0) - (points[to - 1] ?? 0)) * 10) / 10
-  const stagesMs = { end_of_turn: between(1), transcription: between(2), answer: between(3), voice: between(4) }
-  const totalMs = Math.round(Object.values(stagesMs).reduce((sum, ms) => sum + ms, 0) * 10) / 10
-  return { stagesMs, totalMs }
+/** One that nothing of was written yet. */
+export function newReply({
+  writer,
+  itemIds,
+  marks,
+  lang,
+}: Pick<Reply, 'writer' | 'itemIds' | 'marks' | 'lang'>): Reply {
+  return {
+    writer,
+    mode: writer.options.modality === 'audio' ? 'spoken' : 'text',
+    itemIds,
+    marks,
+    given: undefined,
+    history: undefined,
+    clientTools: undefined,
+    instructions: undefined,
+    turn: undefined,
+    lang,
+    hasBegun: false,
+    sounded: undefined,
+    isCancelled: false,
+    isHalf: false,
+    isAsked: false,
+    held: undefined,
+    citations: [],
+    words: '',
+    own: undefined,
+  }
 }
