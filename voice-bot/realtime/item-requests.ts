@@ -102,7 +102,7 @@ export class ItemRequests {
     responding.asked(item.id)
     this.#hearSent(given, item.id)
     const text = saidIn(item)
-    if (text !== '') user.typed(text)
+    if (text !== '') user.words.typed(text)
   }
 
   /** Speech that comes whole, in an item. */
@@ -114,7 +114,7 @@ export class ItemRequests {
     if (spoken.length === 0) return
     const reader = new AudioReader(this.#parts.settings().audio.input.format)
     const samples = joined(spoken.map((audio) => reader.read(audio)))
-    this.#parts.user.hearSent(itemId, { samples, sampleRate: reader.sampleRate })
+    this.#parts.user.words.hearSent(itemId, { samples, sampleRate: reader.sampleRate })
   }
 
   /** What was asked was answered so, elsewhere or before it was changed: it is part of the conversation. */

@@ -102,9 +102,9 @@ export class Responding {
     const { replies, user, parts } = this.#parts
     const reply = replies.active
     if (reply === undefined) this.#answerNext()
-    if (reply === undefined || reply.isAsked || reply.itemIds.some((id) => user.isUnheard(id))) return
+    if (reply === undefined || reply.isAsked || reply.itemIds.some((id) => user.words.isUnheard(id))) return
     reply.isAsked = true
-    reply.lang = user.lang
+    reply.lang = user.words.lang
     reply.marks.heardAt = Math.max(reply.marks.endedAt, parts.timing.nowMs())
     const text = reply.given ?? this.#textOf(reply.itemIds)
     reply.writer.from(this.#sizeOf(reply))
@@ -151,7 +151,7 @@ export class Responding {
     const { items, user } = this.#parts
     const typed = itemIds.map((id) => items.find(id)).filter((item) => item !== undefined && !hasAudio(item))
     const text = given ?? typed.map((item) => (item === undefined ? '' : saidIn(item))).join('\n')
-    const audioMs = itemIds.reduce((sum, id) => sum + user.takeAudioMs(id), 0)
+    const audioMs = itemIds.reduce((sum, id) => sum + user.words.takeAudioMs(id), 0)
     return { promptTokens: Math.ceil(textSize(text) / 4), audioMs }
   }
 
@@ -169,9 +169,9 @@ export class Responding {
    */
   #answerNext(): boolean {
     const { user } = this.#parts
-    if (!this.#answersNext || this.#unanswered.some((id) => user.isUnheard(id))) return false
+    if (!this.#answersNext || this.#unanswered.some((id) => user.words.isUnheard(id))) return false
     this.#answersNext = false
-    if (this.#textOf(this.#unanswered) === '' && user.deafCode === undefined) {
+    if (this.#textOf(this.#unanswered) === '' && user.words.deafCode === undefined) {
       this.#unanswered = []
       return false
     }
@@ -200,7 +200,7 @@ export class Responding {
     replies.giveUpClient()
     const [only, ...others] = itemIds
     // What was begun while it was said knows of nothing that was said before.
-    if (only !== undefined && others.length === 0 && reply.mode === 'spoken' && this.#parts.user.isUnheard(only))
+    if (only !== undefined && others.length === 0 && reply.mode === 'spoken' && this.#parts.user.words.isUnheard(only))
       this.#parts.user.expectAnswer()
     this.proceed()
   }
@@ -208,7 +208,7 @@ export class Responding {
   #begin(parameters: ResponseParameters, itemIds: readonly string[]): Reply {
     const { replies, settings, user, parts } = this.#parts
     const now = parts.timing.nowMs()
-    const said = itemIds.some((id) => user.isUnheard(id)) ? user.said : undefined
+    const said = itemIds.some((id) => user.words.isUnheard(id)) ? user.said : undefined
     return replies.begin({
       modality: (parameters.output_modalities ?? settings().output_modalities)[0] ?? 'audio',
       output: parameters.audio?.output,
@@ -216,7 +216,7 @@ export class Responding {
       maxOutputTokens: parameters.max_output_tokens ?? settings().max_output_tokens,
       itemIds,
       marks: said === undefined ? { saidAt: now, endedAt: now, heardAt: now } : { ...said },
-      lang: user.lang,
+      lang: user.words.lang,
     })
   }
 
@@ -257,14 +257,15 @@ export class Responding {
 
   /** There is nothing to answer. */
   #sayInstead(reply: Reply): void {
-    const { user, replies } = this.#parts
-    const { deafCode: code } = user
+    const { replies } = this.#parts
+    const { words } = this.#parts.user
+    const { deafCode: code } = words
     const wasSpoken = reply.itemIds.length > 0
-    if (wasSpoken && code === undefined && (user.wasNoise || user.misheard > mostMisheard)) {
+    if (wasSpoken && code === undefined && (words.wasNoise || words.misheard > mostMisheard)) {
       replies.sayNothing(reply)
       return
     }
-    const message = voiceSentence(this.#sentenceInstead(wasSpoken, code), user.lang)
+    const message = voiceSentence(this.#sentenceInstead(wasSpoken, code), words.lang)
     const ending: StatusDetails =
       wasSpoken && code !== undefined
         ? { type: 'failed', error: { type: 'server_error', code, message } }
@@ -276,7 +277,7 @@ export class Responding {
     if (!wasSpoken) return 'ready'
     if (deafCode === 'no_speech_recognition') return 'no-recognition'
     if (deafCode !== undefined) return 'cannot-hear'
-    return this.#parts.user.misheard > 1 ? 'type-instead' : 'not-heard'
+    return this.#parts.user.words.misheard > 1 ? 'type-instead' : 'not-heard'
   }
 
   #textOf(itemIds: readonly string[]): string {

@@ -232,7 +232,11 @@ export class RealtimeSession {
     })
     const { speech } = this.#parts.conversation
     if (speech?.toText === undefined)
-      this.#mood.says('no_speech_recognition', voiceSentence('no-recognition', this.#user.lang), 'speech_recognition')
+      this.#mood.says(
+        'no_speech_recognition',
+        voiceSentence('no-recognition', this.#user.words.lang),
+        'speech_recognition',
+      )
     if (speech?.toSpeech === undefined) this.#mood.says('no_voice', '', 'voice')
   }
 
@@ -327,7 +331,7 @@ export class RealtimeSession {
         type: 'nightdesk.notice',
         response_id: null,
         code: 'tools_need_model',
-        text: voiceSentence('tools-need-model', this.#user.lang),
+        text: voiceSentence('tools-need-model', this.#user.words.lang),
       })
   }
 

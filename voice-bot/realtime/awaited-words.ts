@@ -1,0 +1,168 @@
+import type { HeardNames } from '#conversation/heard-names.ts'
+import type { Lang } from '#knowledge/document.ts'
+import { detectLang } from '#knowledge/language.ts'
+import type { Correction } from '../protocol.ts'
+import { ItemWords } from './item-words.ts'
+import type { SentAudio } from './sent-audio.ts'
+import type { SessionScope } from './session-parts.ts'
+import { answerLangOf, langOf } from './session-settings.ts'
+
+export interface AwaitedWordsParts extends SessionScope {
+  /** The words of an item have come, or will never. */
+  onHeard: () => void
+}
+
+/** Audio that was committed, whose words have not come yet. */
+export interface Unheard {
+  itemId: string
+  audioMs: number
+  endpointWord: string | undefined
+  /** Whoever ended it is sure that somebody spoke. */
+  isClear: boolean
+}
+
+/** What was heard of a turn; '' where nothing was. */
+export interface HeardWords {
+  text: string
+  lang?: Lang | undefined
+  names?: HeardNames | undefined
+}
+
+/** A recogniser that has not told the last words by then will not. */
+const lastWordsMs = 4000
+
+/** The words of what the speaker said: waited for from the end of each turn on, and what they tell of the speaker. */
+export class AwaitedWords {
+  readonly #parts: AwaitedWordsParts
+  readonly #unheard: (Unheard & { stopWaiting: () => void })[] = []
+  readonly #itemWords: ItemWords
+  /** Of what is being said, so far. */
+  #words = ''
+  /** Times in a row that nothing was understood. */
+  #misheard = 0
+  /** What was heard last had no words, and may have been nobody. */
+  #wasNoise = false
+  #deafCode: string | undefined
+  #lang: Lang
+
+  constructor(parts: AwaitedWordsParts) {
+    this.#parts = parts
+    this.#itemWords = new ItemWords({
+      ...parts,
+      deafCode: () => this.deafCode,
+      onSent: (words) => {
+        if (words !== '') this.typed(words)
+        parts.onHeard()
+      },
+    })
+    const lang = langOf(parts.settings())
+    this.#lang = lang === 'auto' ? 'en' : lang
+  }
+
+  /** The language that was spoken last. */
+  get lang(): Lang {
+    const lang = answerLangOf(this.#parts.settings())
+    return lang === 'auto' ? this.#lang : lang
+  }
+
+  get misheard(): number {
+    return this.#misheard
+  }
+
+  /** Nothing was said that was to be understood; nobody wants to hear of it. */
+  get wasNoise(): boolean {
+    return this.#wasNoise
+  }
+
+  /** Why nothing can be heard; undefined where it can. */
+  get deafCode(): string | undefined {
+    return this.#parts.parts.conversation.speech?.toText === undefined ? 'no_speech_recognition' : this.#deafCode
+  }
+
+  /** Turns that are over are waited for: what is heard now is of the first of them. */
+  get areOwed(): boolean {
+    return this.#unheard.length > 0
+  }
+
+  isUnheard(itemId: string): boolean {
+    return this.#itemWords.isBeingHeard(itemId) || this.#unheard.some((each) => each.itemId === itemId)
+  }
+
+  /** How long the speech in an item is; asked once. */
+  takeAudioMs(itemId: string): number {
+    return this.#itemWords.takeAudioMs(itemId)
+  }
+
+  /** What somebody typed has that language. */
+  typed(text: string): void {
+    this.#lang = detectLang(text, this.#lang)
+    this.#misheard = 0
+  }
+
+  /** Speech that the client sent whole as a part of an item; its words come when they come. */
+  hearSent(itemId: string, audio: SentAudio): void {
+    this.#itemWords.hearSent(itemId, audio)
+  }
+
+  /** What is being said, so far. @param itemId What it will be; undefined: nobody speaks. */
+  sayingNow(itemId: string | undefined, text: string, corrections: readonly Correction[] | undefined): void {
+    this.#deafCode = undefined
+    this.#words = text
+    if (itemId !== undefined) this.#itemWords.tell(itemId, text, false, corrections)
+  }
+
+  /** What was said so far is nobody's question. */
+  drop(): void {
+    this.#words = ''
+  }
+
+  /** The recogniser has failed. */
+  deaf(code: string): void {
+    this.#deafCode = code
+  }
+
+  /** It is there again. */
+  hearsAgain(): void {
+    this.#deafCode = undefined
+  }
+
+  /** A turn is over. @param onLate Its last words don't come: what was heard so far is all there is. */
+  expect(unheard: Unheard, onLate: (heard: HeardWords) => void): void {
+    this.#words = ''
+    const stopWaiting = this.#parts.parts.timing.after(lastWordsMs, () => {
+      if (unheard.isClear) this.#deafCode ??= 'speech_recognition_slow'
+      onLate({ text: this.#words })
+    })
+    this.#unheard.push({ ...unheard, stopWaiting })
+  }
+
+  /** The turn that has waited for longest waits no more; undefined: none does. */
+  takeAwaited(): Unheard | undefined {
+    const unheard = this.#unheard.shift()
+    unheard?.stopWaiting()
+    return unheard
+  }
+
+  /** These are the words of a turn. */
+  known({ itemId, audioMs, endpointWord, isClear }: Unheard, { text, lang, names }: HeardWords): void {
+    const words = withoutEnd(text, endpointWord)
+    this.#wasNoise = words === '' && !isClear
+    if (!this.#wasNoise) this.#misheard = words === '' ? this.#misheard + 1 : 0
+    if (words !== '') this.#lang = lang ?? detectLang(words, this.#lang)
+    this.#itemWords.known(itemId, words, audioMs, names?.corrections)
+  }
+
+  close(): void {
+    for (const { stopWaiting } of this.#unheard) stopWaiting()
+    this.#itemWords.close()
+  }
+}
+
+/** The word by which the speaker handed over is no part of what they asked. */
+function withoutEnd(text: string, word: string | undefined): string {
+  const trimmed = text.trim()
+  if (word === undefined) return trimmed
+  const bare = trimmed.replace(/[.,!?。、！？\s]+$/u, '')
+  if (!bare.toLowerCase().endsWith(word.toLowerCase())) return trimmed
+  return bare.slice(0, bare.length - word.length).replace(/[,、\s]+$/u, '')
+}
