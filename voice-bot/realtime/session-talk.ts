@@ -2,6 +2,7 @@ import { Channel } from '#conversation/channel.ts'
 import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
 import type { Session } from '../protocol.ts'
+import { HeardPieces } from './heard-pieces.ts'
 import type { Caller, VoiceParts } from './session-parts.ts'
 import { keytermsOf, langOf, marksOf, speedOf } from './session-settings.ts'
 
@@ -13,6 +14,8 @@ export interface SessionTalkParts {
   /** Goes on with one of the caller's. */
   goesOn: boolean
   settings: () => Session
+  /** Somebody may be speaking: the recogniser is to hear it soon. */
+  maySpeak: () => boolean
   onEvent: (event: ConversationEvent) => void
   onFailure: (error: unknown) => void
 }
@@ -25,25 +28,47 @@ export class SessionTalk {
   readonly #parts: SessionTalkParts
   readonly #inputs = new Channel<ConversationInput>(Number.POSITIVE_INFINITY)
   readonly #stopping = new AbortController()
+  /** On their way into it. */
+  readonly #pieces: HeardPieces
   #running: Promise<void> | undefined
 
   constructor(parts: SessionTalkParts) {
     this.#parts = parts
+    this.#pieces = new HeardPieces({
+      send: (samples, sampleRate) => this.#give({ kind: 'audio', samples, sampleRate }),
+      maySpeak: parts.maySpeak,
+    })
   }
 
   get hasBegun(): boolean {
     return this.#running !== undefined
   }
 
+  /** What a microphone gives; nobody hears it where there is no recogniser. */
+  audio(samples: Int16Array, sampleRate: number): void {
+    if (this.#parts.parts.conversation.speech?.toText !== undefined) this.#pieces.push(samples, sampleRate)
+  }
+
+  /** Audio that waits to be longer goes in now. */
+  flushAudio(): void {
+    this.#pieces.flush()
+  }
+
+  /** After all audio that came before it. */
   send(input: ConversationInput): void {
-    this.#running ??= this.#run()
-    void this.#inputs.send(input)
+    this.#pieces.flush()
+    this.#give(input)
   }
 
   /** Ends all that is under way. */
   async stop(reason: string): Promise<void> {
     this.#stopping.abort(new Error(reason))
     await this.#running
+  }
+
+  #give(input: ConversationInput): void {
+    this.#running ??= this.#run()
+    void this.#inputs.send(input)
   }
 
   async #run(): Promise<void> {

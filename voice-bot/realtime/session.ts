@@ -1,30 +1,27 @@
-import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
+import type { ConversationEvent } from '#conversation/events.ts'
 import { voiceSentence } from '../mouth/words.ts'
-import type { ServerEventBody, Session } from '../protocol.ts'
-import type { AudioTrack, LinkListener, Transport } from '../transport.ts'
+import type { ServerEventBody } from '../protocol.ts'
+import type { Transport } from '../transport.ts'
 import { Asides } from './asides.ts'
-import { AudioReader } from './audio-codec.ts'
-import type { ClientEvent } from './client-events.ts'
 import { ClientRequests } from './client-requests.ts'
-import { checkTools, offeredTools } from './client-tools.ts'
 import { EventLog } from './event-log.ts'
-import { ClientFault } from './faults.ts'
-import { HeardPieces } from './heard-pieces.ts'
 import { IdlePrompt } from './idle-prompt.ts'
 import { Intake } from './intake.ts'
 import { ItemRequests } from './item-requests.ts'
 import { Items } from './items.ts'
 import { Mood } from './mood.ts'
-import { clientPlayback, Playback } from './playback.ts'
 import { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import { Responding } from './responding.ts'
+import { SessionLink } from './session-link.ts'
 import type { Caller, SessionScope, VoiceParts } from './session-parts.ts'
-import { newSession, speedOf, turnTakingOf, updated } from './session-settings.ts'
+import { SessionRequests } from './session-requests.ts'
+import { newSession, turnTakingOf, updated } from './session-settings.ts'
 import { SessionTalk } from './session-talk.ts'
 import type { SessionUpdate } from './session-update.ts'
+import { SettingsInForce } from './settings-in-force.ts'
 import { TurnEar } from './turn-ear.ts'
-import { leastCommitMs, UserTurns } from './user-turns.ts'
+import { UserTurns } from './user-turns.ts'
 
 export interface SessionOptions {
   id: string
@@ -47,8 +44,11 @@ export class RealtimeSession {
   readonly caller: Caller
   readonly #parts: VoiceParts
   readonly #options: SessionOptions
+  readonly #settings: SettingsInForce
   readonly #log: EventLog
+  readonly #link: SessionLink
   readonly #items = new Items()
+  readonly #talk: SessionTalk
   readonly #ear: TurnEar
   readonly #mood: Mood
   readonly #replies: Replies
@@ -56,21 +56,11 @@ export class RealtimeSession {
   readonly #asides: Asides
   readonly #responding: Responding
   readonly #itemRequests: ItemRequests
-  readonly #talk: SessionTalk
-  readonly #idle: IdlePrompt
-  readonly #intake: Intake
   readonly #requests: ClientRequests
-  /** On their way into the conversation. */
-  readonly #pieces: HeardPieces
-  readonly #clientTrack: AudioTrack & { dispose(): void }
-  readonly #playback: Playback
-  #settings: Session
-  #reader: AudioReader
-  #link: Transport | undefined
+  readonly #intake: Intake
+  readonly #idle: IdlePrompt
   #ids = 0
   #isOver = false
-  /** The client knows our own events: it has sent settings of ours. */
-  #isOurs = false
 
   constructor(parts: VoiceParts, caller: Caller, options: SessionOptions) {
     this.id = options.id
@@ -79,11 +69,20 @@ export class RealtimeSession {
     this.#parts = parts
     this.#options = options
     this.conversationId = options.conversationId ?? parts.conversation.newId()
-    this.#settings = updated(newSession(options.id, parts.conversation.clock.now()), options.settings ?? {}, false)
-    this.#reader = new AudioReader(this.#settings.audio.input.format)
+    const begun = newSession(options.id, parts.conversation.clock.now())
+    this.#settings = new SettingsInForce(updated(begun, options.settings ?? {}, false))
     this.#log = new EventLog(options.id)
-    this.#clientTrack = clientPlayback(parts.timing, () => this.#played())
-    this.#playback = new Playback(this.#clientTrack)
+    this.#link = new SessionLink({
+      log: this.#log,
+      timing: parts.timing,
+      listener: {
+        message: (json) => this.#intake.message(json),
+        audio: (samples, sampleRate) => this.#audio(samples, sampleRate),
+        played: () => this.#played(),
+        closed: () => this.#left(),
+      },
+    })
+    const settings = () => this.#settings.now
     const send = (body: ServerEventBody): void => this.#log.send(body)
     this.#mood = new Mood(send)
     this.#talk = new SessionTalk({
@@ -91,13 +90,14 @@ export class RealtimeSession {
       caller,
       conversationId: this.conversationId,
       goesOn: options.conversationId !== undefined,
-      settings: () => this.#settings,
+      settings,
+      maySpeak: () => this.#user.isSpeaking || this.#ear.mayHearVoice,
       onEvent: (event) => this.#told(event),
       onFailure: (error) => this.#failed(error),
     })
     this.#idle = new IdlePrompt({
       timing: parts.timing,
-      settings: () => this.#settings,
+      settings,
       isIdle: () => this.isIdle,
       nowMs: () => this.#ear.nowMs,
       prompt: (fromMs) => {
@@ -105,45 +105,35 @@ export class RealtimeSession {
         this.#responding.prompt()
       },
     })
-    const scope: SessionScope = {
-      parts,
-      caller,
-      conversationId: this.conversationId,
-      settings: () => this.#settings,
-      items: this.#items,
-      playback: this.#playback,
-      hasTrack: () => this.#link?.track !== undefined,
-      canHold: () => this.#link?.track !== undefined || this.#isOurs,
-      inputs: { send: async (input) => this.#input(input) },
-      send,
-      sendJson: (json) => this.#log.sendJson(json),
-      newId: (prefix) => this.#newId(prefix),
-    }
-    this.#asides = new Asides(scope)
-    this.#requests = new ClientRequests({
-      sessionId: this.id,
-      log: parts.conversation.log,
-      send,
-      obey: (event) => this.#take(event),
-    })
     this.#intake = new Intake({
       audio: (samples, sampleRate) => this.#audio(samples, sampleRate),
       message: (json) => this.#requests.message(json),
       tooMuch: () => void this.close(1008, 'too much at once'),
     })
-    this.#pieces = new HeardPieces({
-      send: (samples, sampleRate) => this.#talk.send({ kind: 'audio', samples, sampleRate }),
-      maySpeak: () => this.#user.isSpeaking || this.#ear.mayHearVoice,
-    })
     this.#ear = new TurnEar({
       ...parts,
-      onEdge: () => this.#pieces.flush(),
+      onEdge: () => this.#talk.flushAudio(),
       onDecision: (decision) => {
         this.#idle.stop()
         this.#user.decide(decision)
       },
       onFailure: (err) => parts.conversation.log.warn({ err, sessionId: this.id }, 'voice activity detection failed'),
     })
+    const scope: SessionScope = {
+      parts,
+      caller,
+      conversationId: this.conversationId,
+      settings,
+      items: this.#items,
+      playback: this.#link.playback,
+      hasTrack: () => this.#link.hasTrack,
+      canHold: () => this.#link.hasTrack || this.#settings.areOurs,
+      inputs: { send: async (input) => this.#talk.send(input) },
+      send,
+      sendJson: (json) => this.#log.sendJson(json),
+      newId: (prefix) => this.#newId(prefix),
+    }
+    this.#asides = new Asides(scope)
     this.#replies = new Replies({
       ...scope,
       mood: this.#mood,
@@ -161,11 +151,27 @@ export class RealtimeSession {
     const responding = { ...scope, replies: this.#replies, asides: this.#asides, user: this.#user }
     this.#responding = new Responding(responding)
     this.#itemRequests = new ItemRequests({ ...responding, responding: this.#responding })
-    this.#ear.configure(turnTakingOf(this.#settings))
+    const requests = new SessionRequests({
+      ...responding,
+      inForce: this.#settings,
+      intake: this.#intake,
+      talk: this.#talk,
+      ear: this.#ear,
+      idle: this.#idle,
+      responding: this.#responding,
+      itemRequests: this.#itemRequests,
+    })
+    this.#requests = new ClientRequests({
+      sessionId: this.id,
+      log: parts.conversation.log,
+      send,
+      obey: (event) => requests.take(event),
+    })
+    this.#ear.configure(turnTakingOf(this.#settings.now))
   }
 
   get isConnected(): boolean {
-    return this.#link !== undefined
+    return this.#link.isConnected
   }
 
   /** Nothing would be cut off if it ended now. */
@@ -173,21 +179,17 @@ export class RealtimeSession {
     return (
       this.#replies.active === undefined &&
       !this.#user.isSpeaking &&
-      !this.#playback.isPlaying &&
+      !this.#link.playback.isPlaying &&
       !this.#replies.waitsForClient
     )
   }
 
   /** Whoever was connected before is hung up on. @param after The last event that the client has seen. */
   attach(link: Transport, { isResumed, after }: { isResumed: boolean; after: string | undefined }): void {
-    const before = this.#link
-    this.#link = link
-    before?.close(4001, 'the session goes on on another connection')
-    this.#playback.moveTo(link.track ?? this.#clientTrack)
-    const { gap, replay } = this.#log.attach(link, after)
+    const { gap, replay } = this.#link.attach(link, after)
     this.#log.greet({
       type: 'session.created',
-      session: this.#settings,
+      session: this.#settings.now,
       nightdesk: {
         resume_token: this.resumeToken,
         conversation_id: this.conversationId,
@@ -198,8 +200,8 @@ export class RealtimeSession {
     })
     if (isResumed) replay()
     else this.#begun()
-    this.#playback.goOn()
-    link.listen(this.#listenerOf(link))
+    this.#link.playback.goOn()
+    this.#link.listen()
   }
 
   /** Tells that the process ends soon. */
@@ -217,10 +219,8 @@ export class RealtimeSession {
     this.#intake.close()
     this.#user.close()
     this.#ear.close()
-    this.#clientTrack.dispose()
     const talkOver = this.#talk.stop(reason)
-    this.#link?.close(code, reason)
-    this.#link = undefined
+    this.#link.close(code, reason)
     await talkOver
     this.#options.onEnd()
   }
@@ -231,149 +231,28 @@ export class RealtimeSession {
       conversation: { id: this.conversationId, object: 'realtime.conversation' },
     })
     const { speech } = this.#parts.conversation
-    if (speech?.toText === undefined)
-      this.#mood.says(
-        'no_speech_recognition',
-        voiceSentence('no-recognition', this.#user.words.lang),
-        'speech_recognition',
-      )
+    if (speech?.toText === undefined) {
+      const text = voiceSentence('no-recognition', this.#user.words.lang)
+      this.#mood.says('no_speech_recognition', text, 'speech_recognition')
+    }
     if (speech?.toSpeech === undefined) this.#mood.says('no_voice', '', 'voice')
   }
 
-  #listenerOf(link: Transport): LinkListener {
-    const ifCurrent = (act: () => void): void => {
-      if (this.#link === link && !this.#isOver) act()
-    }
-    return {
-      message: (json) => ifCurrent(() => this.#intake.message(json)),
-      audio: (samples, sampleRate) => ifCurrent(() => this.#audio(samples, sampleRate)),
-      played: () => ifCurrent(() => this.#played()),
-      closed: () => ifCurrent(() => this.#detach()),
-    }
-  }
-
-  #detach(): void {
-    this.#link = undefined
-    this.#playback.hold()
-    this.#log.detach()
+  /** The client is gone, and may come back. */
+  #left(): void {
     this.#idle.stop()
     this.#options.onIdle()
   }
 
-  #take(event: ClientEvent): void {
-    switch (event.type) {
-      case 'session.update':
-        this.#update(event.session)
-        return
-      case 'input_audio_buffer.append':
-        this.#intake.audio(this.#reader.read(event.audio), this.#reader.sampleRate)
-        return
-      case 'input_audio_buffer.commit':
-        this.#commit()
-        return
-      case 'input_audio_buffer.clear':
-        this.#user.clear()
-        return
-      case 'output_audio_buffer.clear':
-        this.#clearOutput()
-        return
-      case 'conversation.item.create':
-        if (event.item.type === 'message' && event.item.role === 'user') this.#idle.asked()
-        this.#itemRequests.create(event)
-        return
-      case 'conversation.item.retrieve':
-        this.#itemRequests.retrieve(event.item_id)
-        return
-      case 'conversation.item.delete':
-        this.#itemRequests.delete(event.item_id)
-        return
-      case 'conversation.item.truncate':
-        this.#itemRequests.truncate(event)
-        return
-      case 'response.create':
-        this.#idle.asked()
-        this.#idle.stop()
-        this.#responding.create(event.response ?? {})
-        return
-      case 'response.cancel':
-        this.#cancel(event.response_id)
-        return
-      case 'nightdesk.hearing':
-        this.#input({ kind: 'hearing', text: event.text })
-        return
-    }
-  }
-
-  #update(update: SessionUpdate): void {
-    this.#isOurs ||= update.nightdesk !== undefined
-    const before = this.#settings
-    const settings = updated(before, update, this.#replies.hasSpoken)
-    if (settings.tools !== before.tools || settings.tool_choice !== before.tool_choice)
-      checkTools(settings.tools, settings.tool_choice, {
-        hasModel: this.#parts.conversation.llm !== undefined,
-        at: 'session',
-      })
-    this.#settings = settings
-    const { format } = this.#settings.audio.input
-    if (format.type !== this.#reader.format.type) this.#reader = new AudioReader(format)
-    this.#ear.configure(turnTakingOf(this.#settings))
-    const speed = speedOf(this.#settings)
-    if (speed !== speedOf(before) && this.#talk.hasBegun) this.#input({ kind: 'pace', speed })
-    if (this.#settings.tools !== before.tools || this.#settings.tool_choice !== before.tool_choice) this.#offerTools()
-    this.#log.send({ type: 'session.updated', session: this.#settings })
-  }
-
-  #offerTools(): void {
-    const { tools, tool_choice: choice } = this.#settings
-    this.#input({ kind: 'client-tools', ...offeredTools(tools, choice) })
-    if (tools.length > 0 && this.#parts.conversation.llm === undefined)
-      this.#log.send({
-        type: 'nightdesk.notice',
-        response_id: null,
-        code: 'tools_need_model',
-        text: voiceSentence('tools-need-model', this.#user.words.lang),
-      })
-  }
-
   #audio(samples: Int16Array, sampleRate: number): void {
     if (samples.length === 0) return
-    if (this.#parts.conversation.speech?.toText !== undefined) this.#pieces.push(samples, sampleRate)
+    this.#talk.audio(samples, sampleRate)
     this.#ear.push(samples, sampleRate)
-  }
-
-  #commit(): void {
-    if (this.#user.bufferedMs < leastCommitMs) {
-      const has = Math.round(this.#user.bufferedMs)
-      const message = `There are only ${has} ms of audio to commit. Append at least ${leastCommitMs} ms before.`
-      throw new ClientFault('input_audio_buffer_commit_empty', message)
-    }
-    this.#user.commit()
-    this.#responding.asked(this.#items.lastId ?? '')
-  }
-
-  #clearOutput(): void {
-    const { active, soundingId } = this.#replies
-    // One that can't be heard yet goes on: what is to fall silent is the one before.
-    if (active?.hasBegun === true) this.#replies.cancel(active, 'client_cancelled')
-    else this.#replies.cutOff()
-    this.#ear.heard({ kind: 'played' })
-    // Of a track it was told as it happened.
-    if (this.#link?.track === undefined && soundingId !== undefined)
-      this.#log.send({ type: 'output_audio_buffer.cleared', response_id: soundingId })
-  }
-
-  #cancel(responseId: string | undefined): void {
-    if (responseId !== undefined && this.#asides.cancel(responseId)) return
-    const { active } = this.#replies
-    if (active === undefined || (responseId ?? active.writer.options.id) !== active.writer.options.id)
-      throw new ClientFault('response_cancel_not_active', 'There is no such response to be cancelled.', 'response_id')
-    this.#replies.cancel(active, 'client_cancelled')
-    this.#ear.heard({ kind: 'played' })
   }
 
   #ended(reply: Reply): void {
     this.#itemRequests.ended(reply)
-    if (!this.#responding.ended(reply) && !this.#playback.isPlaying) this.#rested()
+    if (!this.#responding.ended(reply) && !this.#link.playback.isPlaying) this.#rested()
   }
 
   #turnEnded(itemId: string): void {
@@ -384,7 +263,7 @@ export class RealtimeSession {
   #played(): void {
     this.#ear.heard({ kind: 'played' })
     const id = this.#replies.soundingId
-    if (this.#link?.track !== undefined && id !== undefined)
+    if (this.#link.hasTrack && id !== undefined)
       this.#log.send({ type: 'output_audio_buffer.stopped', response_id: id })
     if (this.#replies.active === undefined) this.#rested()
   }
@@ -393,13 +272,7 @@ export class RealtimeSession {
     if (this.#user.isSpeaking || this.#replies.waitsForClient) return
     this.#mood.is('listening')
     this.#options.onIdle()
-    if (!this.#isOver && this.#link !== undefined) this.#idle.wait()
-  }
-
-  /** After all audio that came before it. */
-  #input(input: ConversationInput): void {
-    this.#pieces.flush()
-    this.#talk.send(input)
+    if (!this.#isOver && this.#link.isConnected) this.#idle.wait()
   }
 
   #failed(error: unknown): void {
