@@ -1,10 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
+import { durationMs } from '#providers/audio/pcm.ts'
+import { readWav } from '#providers/audio/wav.ts'
 import { fakeDeepgram } from '#providers/speech-to-text/deepgram/deepgram.fake.ts'
 import { chromiumAt, flags } from '#server/page.fake.ts'
 
@@ -22,10 +24,9 @@ export function lacksVoices(): boolean {
 
 /** A browser whose microphone hears the question once. */
 export function launchAsker(folder: string): Promise<Browser> {
-  const [spoken, heard] = [join(folder, 'spoken.wav'), join(folder, 'heard.wav')]
-  execFileSync('espeak-ng', ['-s', '150', '-w', spoken, question])
+  const heard = join(folder, 'heard.wav')
   const pad = ['pad', String(silence.beforeS), String(silence.afterS)]
-  execFileSync('sox', [spoken, '-r', '48000', '-c', '1', '-b', '16', heard, ...pad])
+  execFileSync('sox', [join(folder, spokenFile), '-r', '48000', '-c', '1', '-b', '16', heard, ...pad])
   const args = [
     ...flags,
     '--use-fake-ui-for-media-stream',
@@ -36,11 +37,20 @@ export function launchAsker(folder: string): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumAt, args })
 }
 
-/** `nightdesk start` on the samples, with a recogniser that hears the question wherever it is. */
+const spokenFile = 'spoken.wav'
+
+/** @returns How long it takes to say. */
+function speak(path: string): number {
+  execFileSync('espeak-ng', ['-s', '150', '-w', path, question])
+  const { format, samples } = readWav(readFileSync(path))
+  return durationMs(samples.length, format.sampleRate)
+}
+
+/** `nightdesk start` on the samples, with a recogniser that hears the question wherever somebody speaks. */
 export async function startDesk() {
   const folder = await mkdtemp(join(tmpdir(), 'nightdesk-browser-'))
-  // All of it is understood at once: a slow machine that hears a gap makes no two questions of it.
-  const deepgram = await fakeDeepgram({ speech: [{ text: question, fromMs: 1400, toMs: 1700 }] })
+  const lastsMs = speak(join(folder, spokenFile))
+  const deepgram = await fakeDeepgram({ aloud: { text: question, lastsMs } })
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, DEEPGRAM_API_KEY: 'key-for-tests', DEEPGRAM_BASE_URL: deepgram.url }
   // Without the launcher, which would leave it behind when it's killed.

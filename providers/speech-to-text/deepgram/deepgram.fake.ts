@@ -1,11 +1,15 @@
 import { createServer } from 'node:http'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
+import { durationMs, samplesOf } from '#providers/audio/pcm.ts'
+import { EarForSound, type SaidAloud, SpeakerAloud } from '../said-aloud.fake.ts'
 import { ScriptedEar, type ScriptedEvent, type ScriptedSpeech, type ScriptedWord } from '../scripted-speech.fake.ts'
 
 export interface DeepgramScript {
-  /** What is in the audio. */
+  /** What is in the audio of each connection, whatever it sounds like. */
   speech?: readonly ScriptedSpeech[] | undefined
+  /** What is said wherever the audio is as loud as speech, over all connections. */
+  aloud?: SaidAloud | undefined
   /** The handshake is answered with this status. */
   refuse?: { status: number; reason?: string | undefined } | undefined
   /** Milliseconds from the audio being there to its results being sent. */
@@ -43,6 +47,7 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
   const connections: FakeDeepgram['connections'] = []
   const received: string[] = []
   const hangUp = Promise.withResolvers<void>()
+  const speaker = script.aloud === undefined ? undefined : new SpeakerAloud(script.aloud)
   let audioMs = 0
   const http = createServer()
   const sockets = new WebSocketServer({ noServer: true })
@@ -56,15 +61,25 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
       return
     }
     sockets.handleUpgrade(request, socket, head, (connection) => {
-      connection.on('close', () => hangUp.resolve())
       const sampleRate = Number(searchParams.get('sample_rate'))
+      const ear = (silenceMs: number): Ear =>
+        speaker === undefined
+          ? new EarForScript(script.speech ?? [], { sampleRate, silenceMs })
+          : new EarForSound(speaker, { sampleRate, silenceMs })
       const line =
-        pathname === '/v2/listen' ? new FluxLine(connection, script) : new NovaLine(connection, script, searchParams)
+        pathname === '/v2/listen'
+          ? new FluxLine(connection, script, ear(300))
+          : new NovaLine(connection, script, ear(Number(searchParams.get('endpointing') ?? 10)))
+      connection.on('close', () => {
+        line.close()
+        hangUp.resolve()
+      })
       connection.on('message', (data, isBinary) => {
         if (isBinary) {
-          const ms = (lengthOf(data) / 2 / sampleRate) * 1000
+          const samples = samplesOf(bytesOf(data))
+          const ms = durationMs(samples.length, sampleRate)
           audioMs += ms
-          line.hear(ms)
+          line.hear(samples, ms)
           return
         }
         const text = Buffer.isBuffer(data) ? data.toString('utf8') : ''
@@ -93,29 +108,63 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
   }
 }
 
-function lengthOf(data: RawData): number {
-  return Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength
+function bytesOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+}
+
+/** Hears what is in the audio. */
+interface Ear {
+  hear(samples: Int16Array): Iterable<ScriptedEvent>
+  flush(): Iterable<ScriptedEvent>
+  close(): void
+}
+
+/** Hears what a script says, whatever the audio sounds like. */
+class EarForScript implements Ear {
+  readonly #ear: ScriptedEar
+  readonly #sampleRate: number
+
+  constructor(speech: readonly ScriptedSpeech[], { sampleRate, silenceMs }: { sampleRate: number; silenceMs: number }) {
+    this.#ear = new ScriptedEar(speech, silenceMs)
+    this.#sampleRate = sampleRate
+  }
+
+  hear(samples: Int16Array): Iterable<ScriptedEvent> {
+    return this.#ear.hear(durationMs(samples.length, this.#sampleRate))
+  }
+
+  flush(): Iterable<ScriptedEvent> {
+    return this.#ear.flush()
+  }
+
+  close(): void {}
 }
 
 /** What both protocols have in common. */
 abstract class FakeLine {
-  protected readonly ear: ScriptedEar
+  protected readonly ear: Ear
   protected readonly script: DeepgramScript
   protected heardMs = 0
   readonly #connection: WebSocket
   #broken = false
 
-  constructor(connection: WebSocket, script: DeepgramScript, silenceMs: number) {
+  constructor(connection: WebSocket, script: DeepgramScript, ear: Ear) {
     this.#connection = connection
     this.script = script
-    this.ear = new ScriptedEar(script.speech ?? [], silenceMs)
+    this.ear = ear
   }
 
-  hear(ms: number): void {
+  hear(samples: Int16Array, ms: number): void {
     if (this.#broken) return
     this.heardMs += ms
     if (this.script.after !== undefined && this.heardMs >= this.script.after.audioMs) this.#break()
-    else for (const event of this.ear.hear(ms)) this.say(event)
+    else for (const event of this.ear.hear(samples)) this.say(event)
+  }
+
+  /** Its connection is gone. */
+  close(): void {
+    this.ear.close()
   }
 
   abstract told(type: string): void
@@ -159,10 +208,6 @@ abstract class FakeLine {
 
 class NovaLine extends FakeLine {
   #segmentFromMs = 0
-
-  constructor(connection: WebSocket, script: DeepgramScript, query: URLSearchParams) {
-    super(connection, script, Number(query.get('endpointing') ?? 10))
-  }
 
   told(type: string): void {
     if (type !== 'Finalize' && type !== 'CloseStream') return
@@ -220,8 +265,8 @@ class FluxLine extends FakeLine {
   #before: readonly ScriptedWord[] = []
   #eager = false
 
-  constructor(connection: WebSocket, script: DeepgramScript) {
-    super(connection, script, 300)
+  constructor(connection: WebSocket, script: DeepgramScript, ear: Ear) {
+    super(connection, script, ear)
     this.send({ type: 'Connected', request_id: 'fake', sequence_id: this.#sequence++ })
   }
 
