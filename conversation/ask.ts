@@ -1,7 +1,7 @@
 import type { AnswerEvent, Question } from '#knowledge/answer.ts'
 import type { Command } from './commands.ts'
-import { openTalk } from './conversation.ts'
 import type { ConversationParts } from './parts.ts'
+import { openTalk } from './talk.ts'
 import { takeTurn } from './turn.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { ConversationParts } from './parts.ts'
 import { loadPosition } from './position.ts'
 import { withoutTurn } from './summary.ts'
-import type { Talk } from './turn.ts'
+import type { Talk } from './talk.ts'
 
 /** Takes a turn out of all that later turns are understood by. What can't be reached now keeps it. */
 export async function forgetTurn(

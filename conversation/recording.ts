@@ -1,5 +1,5 @@
 import { OpsError, reasonOf } from '#runtime/errors.ts'
-import type { ConversationOptions } from './conversation.ts'
+import type { ConversationOptions } from './conversation-options.ts'
 import type { ConversationEvent, ConversationInput } from './events.ts'
 import type { ConversationParts } from './parts.ts'
 

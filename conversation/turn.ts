@@ -1,23 +1,22 @@
-import type { Answer, Exchange, Question, ShownOn } from '#knowledge/answer.ts'
-import type { Turn } from '#knowledge/conversation-store.ts'
+import type { Answer, Exchange, Question } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
-import type { Principal } from '#knowledge/principal.ts'
 import { type CheckedPiece, checked } from './check.ts'
 import type { Command } from './commands.ts'
-import type { ToldExchange, TurnEvent, TurnMetrics } from './events.ts'
+import type { TurnEvent, TurnMetrics } from './events.ts'
 import { guardInput } from './guardrails/input.ts'
 import type { Grounds } from './guardrails/output.ts'
 import type { HeardNames } from './heard-names.ts'
 import { untilAborted } from './lifetimes.ts'
-import type { Background, ConversationParts, CutShort, Scene, ToolsOffered } from './parts.ts'
-import { loadPosition, type Position } from './position.ts'
+import type { ConversationParts, Scene, ToolsOffered } from './parts.ts'
+import { loadPosition } from './position.ts'
 import { reply } from './reply.ts'
-import type { RunningSummary } from './running-summary.ts'
 import { namesId, oursId } from './scene.ts'
 import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { withSummary } from './summary.ts'
+import type { Talk } from './talk.ts'
 import { newTopic } from './topic.ts'
+import { earlierTurns, knownIncident, remember, savePosition, type TurnMade, turnsRemembered } from './turn-memory.ts'
 import { watchedReads } from './turn-reads.ts'
 import { reportedTurn } from './turn-report.ts'
 import { understoodIn } from './understand.ts'
@@ -39,51 +38,12 @@ export interface Utterance {
   begun?: SpeculativeAnswer | undefined
 }
 
-/** Whose conversation it is, and how it is held. */
-export interface Talk {
-  /** Until the first turn was stored nobody else knows it. */
-  conversationId: string
-  principal: Principal
-  mode: 'text' | 'spoken'
-  /** Where a listener finds what is too long to say; absent: on the page. */
-  shownOn?: ShownOn | undefined
-  /** Where calls go on that take too long for their turn; absent: the turn waits. */
-  background?: Background | undefined
-  /** What the trace of a turn is marked with. */
-  marks?: (() => Readonly<Record<string, string | number | boolean>>) | undefined
-  /** Sums up older turns; absent: their first words stand for them. */
-  summaries?: RunningSummary | undefined
-  /** What the client can do in the turn that begins. */
-  clientTools?: (() => ToolsOffered) | undefined
-  /** What was interrupted can be said again whole; absent: as far as it was heard. */
-  cutShort?: CutShort | undefined
-}
-
-/** What was made of a turn, as far as it got. */
-export interface TurnMade {
-  scene: Scene
-  /** Once it is whole. */
-  answer: Answer | undefined
-  position: Position
-  promptTokens: TurnMetrics['promptTokens']
-  /** A model writes the answer piece by piece, so that it can be said as it comes. */
-  streamed: boolean
-  /** Calls that were begun and have not ended. */
-  openCalls: Map<string, { tool: string; atClient?: boolean | undefined }>
-  /** It asks nothing of its own: what the conversation is about stays what it was. */
-  aside: boolean
-  /** It is stored; what was heard of it can be revised. */
-  stored: boolean
-}
-
 export interface TurnTaking {
   /** Told of what there is as soon as there is something, so that a turn that is cut off can be remembered as far as it got; it's changed while the turn goes on. */
   onMade: (made: TurnMade) => void
   /** Adds its speech to the events of a turn, of which that is a part; absent: it is read. */
   aloud?: ((events: AsyncIterable<TurnEvent>) => AsyncIterable<TurnEvent>) | undefined
 }
-
-const turnsRemembered = 8
 
 /** Begins to answer what is being said, without any effect until a turn adopts it. */
 export function beginAnswer(
@@ -275,116 +235,4 @@ function speculationOf(
 ): TurnMetrics['speculation'] {
   if (kept !== undefined) return kept.depthBefore === 'answer' ? 'answer-kept' : 'retrieval-kept'
   return begun === undefined ? 'none' : 'discarded'
-}
-
-async function earlierTurns(
-  { conversations, log }: ConversationParts,
-  { conversationId, principal }: Talk,
-  signal: AbortSignal,
-): Promise<readonly Turn[]> {
-  try {
-    return await conversations.turns(conversationId, principal.name, turnsRemembered, signal)
-  } catch (err) {
-    signal.throwIfAborted()
-    log.warn({ err, conversationId }, 'earlier turns could not be read')
-    return []
-  }
-}
-
-/** A turn is taken all the same without. */
-async function knownIncident(
-  { incidents, log }: ConversationParts,
-  { conversationId }: Talk,
-  signal: AbortSignal,
-): Promise<Scene['incident']> {
-  try {
-    return await incidents?.knownTo(conversationId, signal)
-  } catch (err) {
-    signal.throwIfAborted()
-    log.warn({ err, conversationId }, 'the incident of a conversation could not be read')
-    return undefined
-  }
-}
-
-async function savePosition(
-  parts: ConversationParts,
-  { scene, position }: TurnMade,
-  signal: AbortSignal,
-): Promise<void> {
-  const { conversationId, principal } = scene
-  try {
-    const saved = {
-      conversationId,
-      principal: principal.name,
-      position: JSON.stringify(position),
-      at: parts.clock.now(),
-    }
-    await parts.conversations.savePosition(saved, signal)
-  } catch (err) {
-    signal.throwIfAborted()
-    parts.log.warn({ err, conversationId }, 'the position of a conversation was not saved')
-  }
-}
-
-/** The trace that a turn is stored under. */
-export function storedTraceOf({ scene, answer }: TurnMade): string {
-  return answer?.traceId ?? scene.reads.turn()?.traceId ?? scene.traceId
-}
-
-/** A turn that could not be stored was taken all the same. @param heard What the asker got of the answer. */
-export async function remember(made: TurnMade, heard: string, signal: AbortSignal): Promise<void> {
-  const { scene, answer, aside } = made
-  const { parts, reads, principal, conversationId, said, meant, lang, earlier } = scene
-  const answering = reads.turn()
-  const traceId = storedTraceOf(made)
-  try {
-    await parts.conversations.addTurn(
-      {
-        traceId,
-        conversationId,
-        principal: principal.name,
-        question: said,
-        standalone:
-          answering?.standalone ?? reads.searchedFor() ?? (aside ? earlier.at(-1)?.standalone : undefined) ?? meant,
-        lang,
-        answer: heard,
-        abstained: answer?.abstained ?? false,
-        cited: (answer?.citations ?? []).map(({ passageId, quote }) => ({ passageId, quote })),
-        at: parts.clock.now(),
-      },
-      signal,
-    )
-    made.stored = true
-  } catch (err) {
-    signal.throwIfAborted()
-    parts.log.warn({ err, traceId }, 'turn was not stored')
-  }
-}
-
-/** What was said elsewhere and belongs to this conversation: later turns are understood by it, and nothing is cited for it. */
-export async function rememberExchange(
-  parts: ConversationParts,
-  { conversationId, principal }: Talk,
-  { question, answer, traceId = parts.newId(), at = parts.clock.now() }: ToldExchange,
-  signal: AbortSignal,
-): Promise<void> {
-  const said = guardInput(question).text
-  const turn: Turn = {
-    traceId,
-    conversationId,
-    principal: principal.name,
-    question: said,
-    standalone: said,
-    lang: detectLang(said),
-    answer: guardInput(answer).text,
-    abstained: false,
-    cited: [],
-    at,
-  }
-  try {
-    await parts.conversations.addTurn(turn, signal)
-  } catch (err) {
-    signal.throwIfAborted()
-    parts.log.warn({ err, traceId }, 'turn was not stored')
-  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { openTalk } from '#conversation/conversation.ts'
+import { openTalk } from '#conversation/talk.ts'
 import type { Transport } from '../transport.ts'
 import { type Fault, faultOf } from './faults.ts'
 import { RealtimeSession } from './session.ts'
