@@ -3,143 +3,19 @@
  * and ours, which begin with `nightdesk.`. Types alone, so that a browser can import it too.
  */
 
-export type OutputModality = 'text' | 'audio'
-
-/** PCM16 little-endian at 24 kHz, or G.711 at 8 kHz. */
-export type AudioFormat = { type: 'audio/pcm'; rate: 24000 } | { type: 'audio/pcmu' } | { type: 'audio/pcma' }
-
-export interface ServerVad {
-  type: 'server_vad'
-  /** Of the probability of speech, 0 to 1. */
-  threshold: number
-  prefix_padding_ms: number
-  silence_duration_ms: number
-  create_response: boolean
-  interrupt_response: boolean
-  idle_timeout_ms: number | null
-}
-
-export interface SemanticVad {
-  type: 'semantic_vad'
-  eagerness: 'low' | 'medium' | 'high' | 'auto'
-  create_response: boolean
-  interrupt_response: boolean
-}
-
-export type TurnDetection = ServerVad | SemanticVad
-
-export interface FunctionTool {
-  type: 'function'
-  name: string
-  description?: string | undefined
-  /** JSON Schema of the arguments. */
-  parameters?: Readonly<Record<string, unknown>> | undefined
-}
-
-export type ToolChoice = 'auto' | 'none' | 'required' | { type: 'function'; name: string }
-
-/** What is ours in a session. */
-export interface NightdeskSettings {
-  /** Of the talk; `auto`: each answer in the language of its question. */
-  lang: 'en' | 'ja' | 'auto'
-  /** Only what begins with it is answered; null: all is. */
-  wake_phrase: string | null
-  /** After so much silence, one gentle question whether anything is wanted; null: none. */
-  idle_prompt_ms: number | null
-  /** Where the listener finds what is too long to say: on a page of ours, in Slack, or nowhere, as on the telephone. */
-  shown_on: 'page' | 'slack' | 'nowhere'
-}
-
-/** What the traces of a session's turns are marked with. */
-export interface Tracing {
-  workflow_name?: string | undefined
-  group_id?: string | undefined
-  metadata?: Readonly<Record<string, string | number | boolean>> | undefined
-}
-
-/** How what is said is written down; null in a session: it isn't told. */
-export interface Transcription {
-  model: string
-  language?: string | undefined
-  languages?: readonly string[] | undefined
-  prompt?: string | undefined
-  keywords?: readonly string[] | undefined
-}
-
-export interface Session {
-  type: 'realtime'
-  object: 'realtime.session'
-  id: string
-  model: string
-  output_modalities: readonly OutputModality[]
-  instructions: string
-  tools: readonly FunctionTool[]
-  tool_choice: ToolChoice
-  max_output_tokens: number | 'inf'
-  tracing: 'auto' | Tracing | null
-  truncation: 'auto'
-  prompt: null
-  /** Seconds since 1970. */
-  expires_at: number
-  include: readonly string[] | null
-  audio: {
-    input: {
-      format: AudioFormat
-      transcription: Transcription | null
-      noise_reduction: { type: 'near_field' | 'far_field' } | null
-      turn_detection: TurnDetection | null
-    }
-    output: { format: AudioFormat; voice: string; speed: number }
-  }
-  nightdesk: NightdeskSettings
-}
-
-export type ItemStatus = 'completed' | 'incomplete' | 'in_progress'
-
-export type UserContent =
-  | { type: 'input_text'; text: string }
-  | { type: 'input_audio'; audio?: string | undefined; transcript: string | null }
-export type AssistantContent =
-  | { type: 'output_text'; text: string }
-  | { type: 'output_audio'; audio?: string | undefined; transcript: string | null }
-
-export type Item = { id: string; object: 'realtime.item'; status: ItemStatus } & (
-  | { type: 'message'; role: 'user'; content: readonly UserContent[] }
-  | { type: 'message'; role: 'assistant'; content: readonly AssistantContent[] }
-  | { type: 'message'; role: 'system'; content: readonly { type: 'input_text'; text: string }[] }
-  | { type: 'function_call'; call_id: string; name: string; arguments: string }
-  | { type: 'function_call_output'; call_id: string; output: string }
-)
-
-export interface Usage {
-  total_tokens: number
-  input_tokens: number
-  output_tokens: number
-  input_token_details: { text_tokens: number; audio_tokens: number; image_tokens: number; cached_tokens: number }
-  output_token_details: { text_tokens: number; audio_tokens: number }
-}
-
-export type ResponseStatus = 'in_progress' | 'completed' | 'cancelled' | 'failed' | 'incomplete'
-
-export interface StatusDetails {
-  type: Exclude<ResponseStatus, 'in_progress'>
-  reason?: 'turn_detected' | 'client_cancelled' | 'max_output_tokens' | undefined
-  error?: { type: string; code: string; message: string } | undefined
-}
-
-export interface RealtimeResponse {
-  object: 'realtime.response'
-  id: string
-  status: ResponseStatus
-  status_details: StatusDetails | null
-  output: readonly Item[]
-  conversation_id: string | null
-  output_modalities: readonly OutputModality[]
-  max_output_tokens: number | 'inf'
-  audio: { output: { format: AudioFormat; voice: string } }
-  metadata: Readonly<Record<string, string>> | null
-  usage: Usage | null
-}
+import type { AnswerWire, CitationWire } from './answer-wire.ts'
+import type { ContentPart, Item, RealtimeResponse } from './protocol-items.ts'
+import type {
+  AudioFormat,
+  FunctionTool,
+  NightdeskSettings,
+  OutputModality,
+  SemanticVad,
+  ServerVad,
+  Session,
+  ToolChoice,
+  TurnDetection,
+} from './protocol-session.ts'
 
 export interface ProtocolError {
   type: 'invalid_request_error' | 'server_error'
@@ -157,55 +33,6 @@ interface InResponse {
   item_id: string
   output_index: number
   content_index: number
-}
-
-/** As the HTTP API gives it (`Citation` in /openapi.json). */
-export interface CitationWire {
-  n: number
-  quote: string
-  passage_id: string
-  heading: string[]
-  url: string
-  document: {
-    id: string
-    source: string
-    path: string
-    url: string
-    title: string
-    owners: string[]
-    kind: 'page' | 'alert' | 'api' | 'discussion'
-    lang: 'en' | 'ja'
-    edited_at: string
-    edited_by?: string | undefined
-    masked_secrets: number
-  }
-  freshness: {
-    state: 'verified' | 'fresh' | 'aging' | 'stale' | 'suspect' | 'contradicted' | 'evergreen'
-    edited_at: string
-    document_edited_at: string
-    verified_at?: string | undefined
-    verified_by?: string | undefined
-    review_due_at?: string | undefined
-    reasons: string[]
-    broken_references: { target: string; line: number }[]
-    contradicted_by: { passage_id: string; document_id: string; title: string; ours: string; theirs: string }[]
-  }
-}
-
-/** As the HTTP API gives it (`Answer` in /openapi.json). */
-export interface AnswerWire {
-  answer: string
-  spoken: string
-  abstained: boolean
-  confidence: number
-  lang: 'en' | 'ja'
-  citations: CitationWire[]
-  warnings: { code: string; message: string }[]
-  conversation_id: string
-  trace_id: string
-  provider: string
-  timings_ms: Record<string, number>
-  cost_usd: number
 }
 
 /** `listening`: nobody speaks. `hearing`: somebody does. `waiting`: for what `waiting_for` names. */
@@ -344,8 +171,6 @@ export type OpenAiServerEvent =
       type: 'rate_limits.updated'
       rate_limits: readonly { name: 'requests' | 'tokens'; limit: number; remaining: number; reset_seconds: number }[]
     }
-
-export type ContentPart = { type: 'text'; text: string } | { type: 'audio'; transcript: string }
 
 /** How a dropped connection is taken up again, by `?resume=TOKEN&after=EVENT_ID`, and a talk elsewhere. */
 export interface Resumption {

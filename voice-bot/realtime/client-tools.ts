@@ -1,6 +1,6 @@
 import { fitsPrompt } from '#conversation/context.ts'
 import type { OfferedTools } from '#conversation/tools/client-tool.ts'
-import type { FunctionTool, ToolChoice } from '../protocol.ts'
+import type { FunctionTool, ToolChoice } from '../protocol-session.ts'
 import { ClientFault } from './faults.ts'
 
 /** A client's tools as the conversation takes them: those that may be called, and whether one has to be. */

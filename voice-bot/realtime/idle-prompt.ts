@@ -1,4 +1,4 @@
-import type { Session } from '../protocol.ts'
+import type { Session } from '../protocol-session.ts'
 import type { Timing } from './playback.ts'
 
 export interface IdlePromptParts {

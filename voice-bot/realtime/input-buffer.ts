@@ -1,4 +1,4 @@
-import type { Item } from '../protocol.ts'
+import type { Item } from '../protocol-items.ts'
 import type { SessionScope } from './session-parts.ts'
 import type { TurnEar } from './turn-ear.ts'
 

@@ -1,4 +1,4 @@
-import type { AssistantContent, Item, UserContent } from '../protocol.ts'
+import type { AssistantContent, Item, UserContent } from '../protocol-items.ts'
 import type { NewItem } from './client-events.ts'
 
 /** An item as the client made it. @param newId Where it didn't name it. */

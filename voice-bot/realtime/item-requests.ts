@@ -1,5 +1,5 @@
 import { joined } from '#providers/audio/pcm.ts'
-import type { Item } from '../protocol.ts'
+import type { Item } from '../protocol-items.ts'
 import { AudioReader } from './audio-codec.ts'
 import type { ClientEventOf, NewItem } from './client-events.ts'
 import { ClientFault } from './faults.ts'

@@ -1,5 +1,6 @@
 import { durationMs } from '#providers/audio/pcm.ts'
-import type { Correction, UserContent } from '../protocol.ts'
+import type { Correction } from '../protocol.ts'
+import type { UserContent } from '../protocol-items.ts'
 import { type SentAudio, wordsIn } from './sent-audio.ts'
 import type { SessionScope } from './session-parts.ts'
 import { langOf } from './session-settings.ts'

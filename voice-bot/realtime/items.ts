@@ -1,4 +1,4 @@
-import type { AssistantContent, Item } from '../protocol.ts'
+import type { AssistantContent, Item } from '../protocol-items.ts'
 import { ClientFault } from './faults.ts'
 
 /** Older ones are forgotten; what was said stands in the conversation's own store. */

@@ -1,7 +1,8 @@
 import type { Lang } from '#knowledge/document.ts'
 import type { Log } from '#runtime/log.ts'
 import { tooManyQuestions } from '../mouth/words.ts'
-import type { ServerEventBody, StatusDetails } from '../protocol.ts'
+import type { ServerEventBody } from '../protocol.ts'
+import type { StatusDetails } from '../protocol-items.ts'
 
 /** What became of a question: let through, or to be asked again later. */
 export type Admission =

@@ -1,5 +1,5 @@
 import type { ConversationInput } from '#conversation/events.ts'
-import type { Item } from '../protocol.ts'
+import type { Item } from '../protocol-items.ts'
 
 type Forgetting = Extract<ConversationInput, { kind: 'forget' }>
 

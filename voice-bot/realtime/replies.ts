@@ -1,5 +1,5 @@
 import type { ConversationEvent } from '#conversation/events.ts'
-import type { StatusDetails } from '../protocol.ts'
+import type { StatusDetails } from '../protocol-items.ts'
 import { hasAudio } from './item-content.ts'
 import type { Mood } from './mood.ts'
 import { newReply, type Reply, type TurnEventOf } from './reply.ts'

@@ -1,6 +1,7 @@
 import type { ConversationEvent } from '#conversation/events.ts'
 import type { SpokenAudio } from '#providers/text-to-speech/text-to-speech.ts'
-import type { StatusDetails, WaitingFor } from '../protocol.ts'
+import type { WaitingFor } from '../protocol.ts'
+import type { StatusDetails } from '../protocol-items.ts'
 import type { Mood } from './mood.ts'
 import { textWithin } from './output-limit.ts'
 import type { Reply, TurnEventOf } from './reply.ts'

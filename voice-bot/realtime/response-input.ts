@@ -1,5 +1,5 @@
 import type { Exchange } from '#knowledge/answer.ts'
-import type { Item } from '../protocol.ts'
+import type { Item } from '../protocol-items.ts'
 import type { ResponseInput } from './client-events.ts'
 import { itemOf, saidIn } from './item-content.ts'
 import type { Items } from './items.ts'

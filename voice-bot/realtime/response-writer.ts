@@ -1,14 +1,7 @@
 import { textSize } from '#knowledge/language.ts'
-import type {
-  AudioFormat,
-  Item,
-  ItemStatus,
-  OutputModality,
-  RealtimeResponse,
-  ServerEventBody,
-  StatusDetails,
-  Usage,
-} from '../protocol.ts'
+import type { ServerEventBody } from '../protocol.ts'
+import type { Item, ItemStatus, RealtimeResponse, StatusDetails, Usage } from '../protocol-items.ts'
+import type { AudioFormat, OutputModality } from '../protocol-session.ts'
 import { AudioWriter } from './audio-codec.ts'
 import { outTokenMs, textTokens } from './output-limit.ts'
 

@@ -1,4 +1,4 @@
-import type { AudioFormat, OutputModality } from '../protocol.ts'
+import type { AudioFormat, OutputModality } from '../protocol-session.ts'
 import { ResponseWriter } from './response-writer.ts'
 import type { SessionScope } from './session-parts.ts'
 

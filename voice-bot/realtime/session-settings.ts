@@ -1,4 +1,4 @@
-import type { AudioFormat, Session } from '../protocol.ts'
+import type { AudioFormat, Session } from '../protocol-session.ts'
 import type { TurnTakingOptions } from '../turn-taking/options.ts'
 import { ClientFault } from './faults.ts'
 import type { SessionUpdate } from './session-update.ts'

@@ -1,7 +1,7 @@
 import { Channel } from '#conversation/channel.ts'
 import { Conversation } from '#conversation/conversation.ts'
 import type { ConversationEvent, ConversationInput } from '#conversation/events.ts'
-import type { Session } from '../protocol.ts'
+import type { Session } from '../protocol-session.ts'
 import { HeardPieces } from './heard-pieces.ts'
 import type { Caller, VoiceParts } from './session-parts.ts'
 import { keytermsOf, langOf, marksOf, speedOf } from './session-settings.ts'

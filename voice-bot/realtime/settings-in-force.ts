@@ -1,4 +1,4 @@
-import type { Session } from '../protocol.ts'
+import type { Session } from '../protocol-session.ts'
 import { AudioReader } from './audio-codec.ts'
 import { checkTools } from './client-tools.ts'
 import { updated } from './session-settings.ts'

@@ -29,6 +29,8 @@ const shortNoiseMs = 900
 const speechMs = 400
 /** Where the recogniser usually tells words, a sound without any for so long, softer than the speaker, is another's. */
 const otherVoiceMs = 450
+/** Words may come so much later than they usually do, times the usual. */
+const lateWords = 1.3
 const softerDb = 3
 const muchSofterDb = 5
 const farSofterDb = 9
@@ -105,7 +107,8 @@ export class OpenTurn {
     const changed = text !== this.#text
     const quietMs = heard.nowMs - this.#lastMs
     if (changed && text !== '') {
-      lag.wordsCame(quietMs)
+      const isSameTalk = quietMs <= 0 && this.#text !== '' && this.#wordsMs >= this.#goesOnSinceMs
+      lag.wordsCame(quietMs, isSameTalk ? heard.nowMs - this.#wordsMs : undefined)
       this.#wordsMs = heard.nowMs
       if (this.#sound !== undefined) heard.gate.wasSpeaker(this.#sound)
       this.#loudestDb = Math.max(this.#loudestDb, heard.levelDb)
@@ -178,8 +181,9 @@ export class OpenTurn {
     const { heard, lag } = this.#parts
     if (!lag.tellsInterims || this.#sound === undefined) return false
     if (this.#text === '') return heard.nowMs - this.#wordlessSinceMs > neverWordsMs
-    const wordlessMs = heard.nowMs - Math.max(this.#wordsMs, this.#goesOnSinceMs) - lag.ms
-    return wordlessMs > otherVoiceMs && heard.levelDb < this.#loudestDb - softerDb
+    const wordlessMs = heard.nowMs - Math.max(this.#wordsMs, this.#goesOnSinceMs)
+    const mostMs = Math.max(lag.ms + otherVoiceMs, lag.everyMs * lateWords)
+    return wordlessMs > mostMs && heard.levelDb < this.#loudestDb - softerDb
   }
 
   /** What the noise hides is told from when the last words came. */

@@ -35,11 +35,16 @@ export class Tempo {
   }
 }
 
+/** Who tells nothing for longer than this has heard nothing, or is about to fail. */
+const mostEveryMs = 1500
+const oftener = 0.3
+
 /** How far the recogniser's words lag behind the sound, learnt in the conversation. */
 export class RecogniserLag {
   #ms = 330
   #heard = false
   #live = 0
+  #everyMs = 1000
 
   /** The recogniser tells words while somebody speaks; one that hears whole turns never does. */
   get tellsInterims(): boolean {
@@ -56,9 +61,19 @@ export class RecogniserLag {
     return this.#ms
   }
 
-  /** New words came; 0: in the middle of talk. */
-  wordsCame(afterQuietMs: number): void {
+  /**
+   * While somebody goes on talking, new words come at least so often; before it's known, as often as recognisers tell that
+   * do so once a second.
+   */
+  get everyMs(): number {
+    return this.#everyMs
+  }
+
+  /** New words came; 0: in the middle of talk. @param sinceMs Of talk without a pause since the last ones; absent: there was one. */
+  wordsCame(afterQuietMs: number, sinceMs?: number): void {
     this.#heard = true
+    if (sinceMs !== undefined && sinceMs <= mostEveryMs)
+      this.#everyMs = sinceMs > this.#everyMs ? sinceMs : this.#everyMs + (sinceMs - this.#everyMs) * oftener
     if (afterQuietMs <= 0) this.#live += 1
     if (afterQuietMs <= 0 || afterQuietMs > 1500) return
     const wanted = Math.min(700, Math.max(200, afterQuietMs * 1.1))

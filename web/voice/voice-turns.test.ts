@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RealtimeResponse, ServerEvent, ServerEventBody } from '#voice-bot/protocol.ts'
+import type { ServerEvent, ServerEventBody } from '#voice-bot/protocol.ts'
 import type { Turn } from '../turn-view.ts'
 import { VoiceTurns } from './voice-turns.ts'
 
@@ -187,6 +187,8 @@ function done(
     response: { ...response(id, status), status_details: { type: status, error, reason } },
   })
 }
+
+type RealtimeResponse = Extract<ServerEvent, { response: unknown }>['response']
 
 function response(id: string, status: RealtimeResponse['status']): RealtimeResponse {
   return {

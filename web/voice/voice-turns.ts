@@ -1,5 +1,7 @@
-import type { Correction, RealtimeResponse, ServerEvent } from '#voice-bot/protocol.ts'
+import type { Correction, ServerEvent } from '#voice-bot/protocol.ts'
 import type { Turn } from '../turn-view.ts'
+
+type RealtimeResponse = Extract<ServerEvent, { response: unknown }>['response']
 
 /** Where turns are shown: the thread on the page. */
 export interface Thread {
