@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { type Job, type JobsOptions, UnrecoverableError } from 'bullmq'
 import type { Log } from '#runtime/log.ts'
 import {
-  backoffMs,
   type Claim,
   type EntryClaim,
   type FailedEntry,
   type FoundEntry,
-  type Outcome,
   type Pause,
   type QueueCounts,
   type RetryRule,
   type Settlement,
   type SyncClaim,
   type SyncQueue,
-  takenOverTooOften,
   usualLeaseMs,
   usualRetries,
 } from '../sync-queue.ts'
+import { claimed } from './claiming.ts'
+import { entryOptions, markOf, nameOf, surveyedPriority, syncOptions } from './jobs.ts'
 import { RedisConnection } from './redis-connection.ts'
-import type { Failure } from './source-notes.ts'
-import { type EntryData, entryOf, SourceQueues } from './source-queues.ts'
+import { type HeldJob, settleEntries, settleSync, tolerantly } from './settling.ts'
+import { countsOf } from './source-counts.ts'
+import { SourceQueues } from './source-queues.ts'
 
 export interface BullmqQueueParts {
   /** redis:// or rediss:// */
@@ -33,14 +32,8 @@ export interface BullmqQueueParts {
   retries?: RetryRule | undefined
 }
 
-/** BullMQ lets jobs without a priority go first: those that were requested. */
-const surveyedPriority = 10
-const neverFails = Number.MAX_SAFE_INTEGER
-
-interface Held {
+interface Held extends HeldJob {
   claim: Claim
-  token: string
-  job: Job
 }
 
 /**
@@ -101,7 +94,9 @@ export class BullmqQueue implements SyncQueue {
       const jobs = [...new Set(entries)].map((entry) => ({ entry, mark: randomUUID() }))
       await queues.notes.mark(jobs)
       await queues.notes.forgetFailures(entries)
-      await queues.entries.addBulk(jobs.map((data) => ({ name: 'entry', data, opts: this.#entryOptions(data.entry) })))
+      await queues.entries.addBulk(
+        jobs.map((data) => ({ name: 'entry', data, opts: entryOptions(data.entry, this.#parts.retries) })),
+      )
     }, signal)
   }
 
@@ -117,7 +112,7 @@ export class BullmqQueue implements SyncQueue {
         jobs.map((data, at) => {
           const failure = failures[at]
           const isSame = failure?.mark === data.mark
-          const opts = { ...this.#entryOptions(data.entry, !isSame), priority: surveyedPriority }
+          const opts = { ...entryOptions(data.entry, this.#parts.retries, !isSame), priority: surveyedPriority }
           const lastAttempt = failure?.state === 'dead' && isSame
           return { name: 'entry', data, opts: lastAttempt ? { ...opts, attempts: 1 } : opts }
         }),
@@ -133,7 +128,7 @@ export class BullmqQueue implements SyncQueue {
       const unknown = entries.filter((_, at) => failures[at] === undefined)
       await queues.entries.addBulk(
         unknown.map((entry) => {
-          const opts = { ...this.#entryOptions(entry), priority: surveyedPriority }
+          const opts = { ...entryOptions(entry, this.#parts.retries), priority: surveyedPriority }
           return { name: 'entry', data: { entry, mark: '' }, opts: { ...opts, deduplication: { id: nameOf(entry) } } }
         }),
       )
@@ -180,7 +175,9 @@ export class BullmqQueue implements SyncQueue {
         worker.getNextJob(token, { block: false }),
       )
       const jobs = [first, ...(await Promise.all(more))].filter((job) => job !== undefined)
-      return await this.#claimed({ queues, source, token, jobs })
+      const held = await claimed(queues, { source, token, jobs })
+      for (const one of held) this.#held.set(one.claim.id, one)
+      return held.map(({ claim }) => claim)
     }, signal)
   }
 
@@ -223,8 +220,9 @@ export class BullmqQueue implements SyncQueue {
         const [syncs, entries] = [[...group], [...group]].map((all, at) =>
           all.filter(({ job }) => (job.queueName === queues.syncs.name) === (at === 0)),
         )
-        for (const { job, token, outcome } of syncs ?? []) await this.#settleSync(queues, { job, token }, outcome)
-        await this.#settleEntries(queues, entries ?? [])
+        for (const { job, token, outcome } of syncs ?? [])
+          await settleSync(queues, { job, token }, outcome, this.#parts.retries)
+        await settleEntries(queues, entries ?? [])
       }
       for (const { claim } of settlements) this.#held.delete(claim.id)
     }, signal)
@@ -240,25 +238,7 @@ export class BullmqQueue implements SyncQueue {
     return await this.#connection.ask(async () => {
       const counts: QueueCounts[] = []
       for (const source of await this.#known()) {
-        const queues = this.#queuesOf(source)
-        const entries = await queues.entries.getJobCounts('wait', 'prioritized', 'active', 'delayed')
-        const syncs = await queues.syncs.getJobCounts('wait', 'active')
-        const dueAt = await queues.syncDueAt()
-        const failures = await queues.notes.failures()
-        const { failure } = await queues.notes.sync()
-        const pause = await queues.notes.pause()
-        const isDue = (syncs.wait ?? 0) > 0 || (dueAt !== undefined && dueAt <= Date.now())
-        counts.push({
-          source,
-          waiting: (entries.wait ?? 0) + (entries.prioritized ?? 0),
-          running: entries.active ?? 0,
-          delayed: entries.delayed ?? 0,
-          dead: [...failures.values()].filter(({ state }) => state === 'dead').length,
-          sync: (syncs.active ?? 0) > 0 ? 'running' : isDue ? 'waiting' : 'idle',
-          ...(dueAt === undefined ? {} : { syncDueAt: new Date(dueAt) }),
-          ...(failure === undefined ? {} : { syncFailure: failure }),
-          ...(pause === undefined ? {} : { pause }),
-        })
+        counts.push(await countsOf(source, this.#queuesOf(source)))
       }
       return counts
     }, signal)
@@ -304,144 +284,4 @@ export class BullmqQueue implements SyncQueue {
   async #known(): Promise<string[]> {
     return Object.keys(await this.#connection.client.hgetall(this.#sourcesKey())).toSorted()
   }
-
-  #entryOptions(entry: string, isNews = true): JobsOptions {
-    return {
-      // A job that waits for its next attempt is brought forward by news.
-      deduplication: { id: nameOf(entry), keepLastIfActive: true, reschedule: isNews },
-      attempts: this.#parts.retries.attempts,
-      backoff: { type: 'custom' },
-      removeOnComplete: true,
-      removeOnFail: true,
-    }
-  }
-
-  async #claimed({
-    queues,
-    source,
-    token,
-    jobs,
-  }: {
-    queues: SourceQueues
-    source: string
-    token: string
-    jobs: readonly Job[]
-  }) {
-    const marks = await queues.notes.marks(jobs.map((job) => entryOf(job).entry))
-    const claims: EntryClaim[] = []
-    for (const [at, job] of jobs.entries()) {
-      const data = entryOf(job)
-      if (job.deferredFailure !== undefined) {
-        await this.#bury(queues, { job, token }, takenOverTooOften)
-        continue
-      }
-      const mark = marks[at] ?? data.mark
-      const claim: EntryClaim = {
-        kind: 'entry',
-        id: `${token}:${job.id}`,
-        source,
-        entry: data.entry,
-        found: mark === data.mark ? foundIn(data) : undefined,
-        attempts: job.attemptsMade,
-        takeovers: job.stalledCounter,
-      }
-      // From now on it counts as having seen this mark, and no later one.
-      job.data = { ...data, mark }
-      this.#held.set(claim.id, { claim, token, job })
-      claims.push(claim)
-    }
-    return claims
-  }
-
-  async #settleEntries(queues: SourceQueues, work: readonly (Held & { outcome: Outcome })[]): Promise<void> {
-    if (work.length === 0) return
-    const marks = await queues.notes.marks(work.map(({ job }) => entryOf(job).entry))
-    const finished: EntryData[] = []
-    await Promise.all(
-      work.map(async ({ job, token, outcome }, at) => {
-        const data = entryOf(job)
-        const changed = marks[at] !== null && marks[at] !== data.mark
-        const settled = await tolerantly(async () => {
-          if (outcome.kind === 'returned') await job.moveToWait(token)
-          else if (outcome.kind === 'done' || changed) await job.moveToCompleted(null, token, false)
-          else await this.#fail(queues, { job, token }, outcome)
-        })
-        if (settled && (outcome.kind === 'done' || changed)) finished.push(data)
-      }),
-    )
-    await queues.notes.finished(finished)
-  }
-
-  async #fail(
-    queues: SourceQueues,
-    { job, token }: { job: Job; token: string },
-    { reason, retry }: { reason: string; retry: boolean },
-  ): Promise<void> {
-    const attempts = job.attemptsMade + 1
-    if (!retry || attempts >= (job.opts.attempts ?? 1)) return await this.#bury(queues, { job, token }, reason)
-    await job.moveToFailed(new Error(reason), token)
-    await this.#noteFailure(queues, job, { state: 'delayed', reason, attempts })
-  }
-
-  /** Makes an entry a dead letter. */
-  async #bury(queues: SourceQueues, { job, token }: { job: Job; token: string }, reason: string): Promise<void> {
-    await job.moveToFailed(new UnrecoverableError(reason), token)
-    await this.#noteFailure(queues, job, { state: 'dead', reason, attempts: job.attemptsMade })
-  }
-
-  async #noteFailure(queues: SourceQueues, job: Job, failure: Pick<Failure, 'state' | 'reason' | 'attempts'>) {
-    const { entry, mark } = entryOf(job)
-    await queues.notes.noteFailure(entry, { ...failure, failedAt: Date.now(), mark })
-  }
-
-  async #settleSync(queues: SourceQueues, { job, token }: { job: Job; token: string }, outcome: Outcome) {
-    if (outcome.kind === 'returned') {
-      await tolerantly(() => job.moveToWait(token))
-      return
-    }
-    const state = await queues.notes.sync()
-    const settled = await tolerantly(() => job.moveToCompleted(null, token, false))
-    if (!settled) return
-    const attempts = outcome.kind === 'failed' ? state.attempts + 1 : 0
-    const failure = outcome.kind === 'failed' ? outcome.reason : undefined
-    await queues.notes.saveSync({ everyMs: state.everyMs, attempts, failure })
-    const everyMs = state.everyMs ?? neverFails
-    const inMs = failure === undefined ? everyMs : Math.min(everyMs, backoffMs(this.#parts.retries, attempts))
-    // Where it was asked for meanwhile, that one waits already, and this is none.
-    if (inMs < neverFails) await queues.syncs.add('sync', {}, { ...syncOptions(false), delay: inMs })
-  }
-}
-
-/** @returns Whether the job was still ours; whatever is wrong with the connection is thrown. */
-async function tolerantly(work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work()
-    return true
-  } catch (error) {
-    // BullMQ's numbers for a job that is gone, or whose lock is gone or somebody else's.
-    if (error instanceof Error && 'code' in error && typeof error.code === 'number') return false
-    throw error
-  }
-}
-
-function syncOptions(isRequest: boolean): JobsOptions {
-  return {
-    deduplication: isRequest ? { id: 'sync', keepLastIfActive: true, reschedule: true } : { id: 'sync' },
-    removeOnComplete: true,
-    removeOnFail: true,
-    attempts: neverFails,
-  }
-}
-
-/** BullMQ takes an empty name for none. */
-function nameOf(entry: string): string {
-  return `=${entry}`
-}
-
-function markOf({ revision, replaces }: FoundEntry): string {
-  return JSON.stringify([revision, replaces])
-}
-
-function foundIn({ revision, replaces }: EntryData): EntryClaim['found'] {
-  return revision === undefined ? undefined : { revision, replaces: replaces ?? null }
 }

@@ -1,5 +1,4 @@
-import { createRedisBackend, type Job, Queue, Worker } from 'bullmq'
-import { z } from 'zod'
+import { createRedisBackend, Queue, Worker } from 'bullmq'
 import type { Log } from '#runtime/log.ts'
 import { backoffMs, mostTakeovers, type RetryRule } from '../sync-queue.ts'
 import type { RedisConnection } from './redis-connection.ts'
@@ -13,16 +12,6 @@ export interface SourceQueuesParts {
   retries: RetryRule
   log: Log
 }
-
-/** What a job for an entry says; BullMQ keeps it as JSON. */
-export const EntryData = z.object({
-  entry: z.string(),
-  revision: z.string().optional(),
-  replaces: z.string().nullable().optional(),
-  /** Says what was found; where somebody has noted another one since, what was found may be old. */
-  mark: z.string(),
-})
-export type EntryData = z.infer<typeof EntryData>
 
 /** Nobody reads BullMQ's events here; some are kept for those who look into Redis. */
 const eventsKept = 200
@@ -102,9 +91,4 @@ export class SourceQueues {
     const { connection, log, source } = this.#parts
     log.debug({ err: connection.withoutSecrets(err), source }, 'BullMQ reports')
   }
-}
-
-/** The entry that a job is for. */
-export function entryOf(job: Job): EntryData {
-  return EntryData.parse(job.data)
 }
