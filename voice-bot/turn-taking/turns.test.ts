@@ -196,6 +196,16 @@ describe('words that are late, few or missing', () => {
     expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'answer' }])
   })
 
+  it('cut nobody off who goes on talking in a voice that sinks, where the recogniser tells them once a second', () => {
+    const words = 'can you please tell me how do i fail over the payments database in the osaka region now'.split(' ')
+    const stage = new Stage().talked()
+    for (let second = 0; second < 6; second += 1) {
+      for (let ms = 0; ms < 1100; ms += 32) stage.hear({ ...voice, levelDb: voice.levelDb - 2 * second }, 32)
+      stage.interim(words.slice(0, 3 * (second + 1)).join(' '))
+    }
+    expect(stage.find('end-of-turn')).toEqual([])
+  })
+
   it('end the turn by the clock where no more audio comes', () => {
     const stage = new Stage().talked().say('how do i rotate the keys')
     stage.tell({ kind: 'time', atMs: stage.nowMs + 3000 })
