@@ -60,6 +60,8 @@ describe('somebody who talks over an answer', () => {
     expect(client.all('nightdesk.answer').at(-1)?.answer.answer).toContain('maxmemory')
     const types = client.types()
     expect(types.indexOf('input_audio_buffer.speech_started')).toBeLessThan(types.indexOf('response.done'))
+    const [began] = client.all('input_audio_buffer.speech_started')
+    expect(began?.audio_start_ms).toBeLessThan(500)
     const turns = await voice.parts.conversation.conversations.turns(
       cancelled.response.conversation_id ?? '',
       'local',

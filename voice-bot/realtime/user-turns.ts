@@ -92,7 +92,7 @@ export class UserTurns {
         return
       case 'interruption':
         parts.figures.interruption('interrupted')
-        this.#started(decision.atMs)
+        this.#started(decision.sinceMs)
         if (replies.active !== undefined) replies.cancel(replies.active, 'turn_detected')
         else replies.cutOff()
         return

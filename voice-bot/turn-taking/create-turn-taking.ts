@@ -78,7 +78,7 @@ class TurnsOfTalk implements TurnTaking {
     if (this.#overlap.playing && this.#options.bargeIn.enabled) return this.#judgeOverlap()
     const { sound, voiced } = this.#heard
     if (!voiced || sound === undefined || sound.voicedMs < this.#options.startMs) return []
-    return sound === this.#goesOn || this.#overlap.isPassedOver(sound) ? [] : this.#begin(sound.onsetMs, sound)
+    return sound === this.#goesOn || this.#overlap.isPassedOver(sound) ? [] : [this.#begin(sound.onsetMs, sound)]
   }
 
   #judgeOverlap(): TurnDecision[] {
@@ -86,12 +86,14 @@ class TurnsOfTalk implements TurnTaking {
     return taken === undefined ? decisions : [...decisions, ...this.#takeOver(taken)]
   }
 
-  #takeOver({ onsetMs, sound }: TakenOver): TurnDecision[] {
-    return this.#begin(onsetMs, sound)
+  #takeOver({ onsetMs, sound, because }: TakenOver): TurnDecision[] {
+    const begun = this.#begin(onsetMs, sound)
+    if (because === undefined) return [begun]
+    return [{ kind: 'interruption', atMs: this.#heard.nowMs, sinceMs: begun.atMs, because }, begun]
   }
 
   /** @param sound Undefined where only words tell that somebody spoke. */
-  #begin(soundsSinceMs: number, sound: Sound | undefined): TurnDecision[] {
+  #begin(soundsSinceMs: number, sound: Sound | undefined): TurnDecision & { kind: 'speech-started' } {
     const { mode } = this.#options
     // A sound that was there before belongs to the turn that is over.
     const onsetMs = Math.max(soundsSinceMs, this.#endedMs)
@@ -102,7 +104,7 @@ class TurnsOfTalk implements TurnTaking {
     this.#turn.begunWith(sound)
     if (this.#words.current !== '') this.#turn.words(this.#overlap.own(this.#words.current), false, this.#heard.nowMs)
     const padding = mode.kind === 'silence' ? mode.prefixPaddingMs : 0
-    return [{ kind: 'speech-started', atMs: Math.max(0, onsetMs - padding) }]
+    return { kind: 'speech-started', atMs: Math.max(0, onsetMs - padding) }
   }
 
   #read({ kind, text, confidence, atMs }: TurnEvidence & { kind: 'interim' | 'final' }): TurnDecision[] {
@@ -120,11 +122,8 @@ class TurnsOfTalk implements TurnTaking {
     if (this.#overlap.playing && this.#options.bargeIn.enabled) {
       const judged = this.#judgeOverlap()
       if (this.#turn !== undefined || !this.#overlap.takenByWords(words, confidence)) return judged
-      return [
-        ...judged,
-        { kind: 'interruption', atMs: this.#heard.nowMs, because: isStop(own) ? 'asked to stop' : 'words' },
-        ...this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined),
-      ]
+      const sound = this.#heard.voiced ? this.#heard.sound : undefined
+      return [...judged, ...this.#takeOver({ onsetMs, sound, because: isStop(own) ? 'asked to stop' : 'words' })]
     }
     return this.#withoutSound(own, onsetMs)
   }
@@ -149,7 +148,7 @@ class TurnsOfTalk implements TurnTaking {
     this.#heard.gate.missedSpeaker()
     const { endedMs } = this.#overlap
     if (endedMs !== undefined && this.#heard.nowMs - endedMs <= afterwardsMs && isNod(own)) return []
-    return this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined)
+    return [this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined)]
   }
 
   #follow(turn: OpenTurn): TurnDecision[] {

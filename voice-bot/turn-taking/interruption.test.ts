@@ -20,6 +20,7 @@ describe('an interruption', () => {
     expect(decidedMs).toBeGreaterThanOrEqual(700)
     expect(decidedMs).toBeLessThanOrEqual(732)
     expect(stage.find('speech-started')[0]?.atMs).toBe(began)
+    expect(stage.find('interruption')[0]?.sinceMs).toBe(began)
   })
 
   it.each(['stop', 'wait wait', 'hold on a second', 'no stop please', '待って', 'ストップ', 'ちょっと待って'])(

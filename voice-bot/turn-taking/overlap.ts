@@ -45,6 +45,8 @@ const waryFor = 3
 export interface TakenOver {
   onsetMs: number
   sound: Sound | undefined
+  /** Why it is an interruption; absent: we had fallen silent. */
+  because?: string
 }
 
 /** Our own speech, and who talks meanwhile. */
@@ -158,8 +160,7 @@ export class Overlap {
     }
     this.#wary = Math.max(0, this.#wary - 1)
     this.#suspicion = undefined
-    decisions.push({ kind: 'interruption', atMs: nowMs, because: verdict.because })
-    return { decisions, taken: { onsetMs: suspicion.onsetMs, sound: suspicion.sound } }
+    return { decisions, taken: { onsetMs: suspicion.onsetMs, sound: suspicion.sound, because: verdict.because } }
   }
 
   /** We are silent from now on. Whoever was talking over us just talks now, unless it was nothing. */

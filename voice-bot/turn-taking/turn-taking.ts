@@ -36,8 +36,8 @@ export type TurnDecision =
     }
   /** Somebody may be interrupting: hold the sound until it's known. */
   | { kind: 'interruption-suspected'; atMs: number }
-  /** Followed at once by the `speech-started` of whoever interrupts, and in the end by an `end-of-turn`. */
-  | { kind: 'interruption'; atMs: number; because: string }
+  /** `sinceMs`: where it began. Followed at once by the `speech-started` of whoever interrupts, and in the end by an `end-of-turn`. */
+  | { kind: 'interruption'; atMs: number; sinceMs: number; because: string }
   /** It was a cough, a noise, our own voice or a nod: go on where it stopped. */
   | { kind: 'interruption-dismissed'; atMs: number; because: string }
 
