@@ -3,24 +3,24 @@ import type { ConversationParts, SpeechParts } from '#conversation/parts.ts'
 import { CallTickets } from '#knowledge/call-tickets.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
-import { OpsError } from '#runtime/errors.ts'
 import type { ActingParts } from './acting-parts.ts'
 import { AlertBoard } from './alerts/alert-board.ts'
 import type { AlertmanagerNotification } from './alerts/alertmanager.ts'
-import { answerInSlack } from './asking.ts'
+import { answerInSlack } from './asking/asking.ts'
 import { type ChannelSettings, channelsOfAlert } from './channel-settings.ts'
 import { SlackFiles } from './clips/slack-files.ts'
-import { SlackRefusedError, SlackUnreachableError } from './errors.ts'
+import { readIncoming } from './deliveries/read-incoming.ts'
+import { SlackUnreachableError } from './errors.ts'
 import { alerted, type HappeningParts, happened } from './happenings.ts'
 import { InTurn } from './in-turn.ts'
 import { Incidents } from './incidents/incidents.ts'
-import { type AskedInSlack, type Incoming, readIncoming } from './incoming.ts'
-import { Jobs, type LeftLying } from './jobs.ts'
+import type { AskedInSlack, Incoming } from './incoming.ts'
+import { Jobs, type LeftLying } from './jobs/jobs.ts'
 import { message } from './layout/message.ts'
+import { meantForUs } from './meant-for-us.ts'
 import { People, type SlackGroup } from './people.ts'
-import { isMeantForUs, looksLikeQuestion } from './question-text.ts'
 import { receiveBySocket } from './receiver.ts'
-import { isSlacksAddress } from './slack-address.ts'
+import { responding } from './response-url.ts'
 import { SlackCalls } from './slack-calls.ts'
 import { takeBack } from './telling.ts'
 import { Threads } from './threads.ts'
@@ -192,7 +192,12 @@ export class SlackBot {
       // A channel tells of a mention twice: as what it is, and as a message.
       const isMention = incoming.via === 'thread' && incoming.text.includes(`<@${installed.botUser}>`)
       const asked: AskedInSlack = isMention ? { ...incoming, via: 'mention' } : incoming
-      const meant = await this.#meantForUs(asked, installed, signal)
+      const meant = await meantForUs(
+        { threads: this.#threads, channels: this.#parts.channels },
+        asked,
+        installed.botUser,
+        signal,
+      )
       if (meant !== undefined) await this.#jobs.take(meant, signal)
       return
     }
@@ -247,28 +252,6 @@ export class SlackBot {
     return this.#installed
   }
 
-  /** @returns undefined: people talk to each other. */
-  async #meantForUs(
-    asked: AskedInSlack,
-    { team, botUser }: Installed,
-    signal: AbortSignal,
-  ): Promise<AskedInSlack | undefined> {
-    const { channel, thread, text } = asked
-    if (asked.via !== 'thread') return asked
-    if (thread === undefined) return (await this.#speaksUp(asked, signal)) ? { ...asked, via: 'unasked' } : undefined
-    const place = { team, channel, thread }
-    if (!(await this.#threads.isEngaged(place, signal))) return undefined
-    const isWalking = (await this.#threads.walkOf(place, signal)) !== undefined
-    return asked.clip !== undefined || isMeantForUs(text, botUser, isWalking) ? asked : undefined
-  }
-
-  /** Where it is configured, on what is asked of nobody in particular. */
-  async #speaksUp({ team, channel, text }: AskedInSlack, signal: AbortSignal): Promise<boolean> {
-    const settings = this.#parts.channels.find((each) => each.channel === channel)
-    if (settings?.unaskedFrom === undefined || text.includes('<@') || !looksLikeQuestion(text)) return false
-    return !(await this.#threads.isHushed({ team, channel }, signal))
-  }
-
   async #isFirst({ kind, id }: Incoming, signal: AbortSignal): Promise<boolean> {
     // Hearing twice of who came and went does no harm, and is too much to keep.
     if (kind === 'membership') return true
@@ -319,35 +302,4 @@ function untilAborted(signal: AbortSignal, onReady: () => void): Promise<void> {
 function settled(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
-
-const respondWithinMs = 15_000
-const respondTries = 4
-
-/** Slack's addresses of a command or a button take five posts within half an hour. */
-function responding({ wait, apiUrl, fetch: request = fetch }: SlackBotParts): ActingParts['respond'] {
-  return async (url, body, signal) => {
-    if (!isSlacksAddress(url, apiUrl)) throw new SlackRefusedError('response_url', 'not an address of Slack')
-    for (let failed = 0; ; ) {
-      try {
-        const response = await request(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-          redirect: 'error',
-          signal: AbortSignal.any([signal, AbortSignal.timeout(respondWithinMs)]),
-        })
-        await response.body?.cancel()
-        if (response.ok) return
-        if (response.status !== 429 && response.status < 500)
-          throw new SlackRefusedError('response_url', String(response.status))
-      } catch (error) {
-        signal.throwIfAborted()
-        if (error instanceof OpsError) throw error
-      }
-      failed += 1
-      if (failed >= respondTries) throw new SlackUnreachableError('a response_url could not be reached')
-      await wait(1000 * failed, signal)
-    }
-  }
 }

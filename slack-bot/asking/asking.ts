@@ -1,27 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import { commandIn } from '#conversation/commands.ts'
-import type { Answer, AnswerEvent } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { userMessageOf } from '#runtime/errors.ts'
-import type { ActingParts } from './acting-parts.ts'
-import { offerRunbook } from './alerts/runbook-offer.ts'
-import type { Clip } from './clips/clip.ts'
-import { answerAloud, hearClip } from './clips/hear-clip.ts'
-import { AnswerTooSlowError } from './errors.ts'
-import type { AskedInSlack } from './incoming.ts'
-import { answerMessages } from './layout/answer-layout.ts'
-import { escaped, message, type SlackMessage } from './layout/message.ts'
-import { type Standing, seesNoMore } from './people.ts'
-import { looksLikeQuestion, questionIn } from './question-text.ts'
-import { Reply } from './reply.ts'
-import { tellAlone, tellDirectly } from './telling.ts'
-import type { ThreadPlace } from './threads.ts'
-import { answerTo, seenAtFirst } from './walk/typed-command.ts'
-import { type WalkSeen, walkSeen } from './walk/walk-standing.ts'
-import { hasSteps, showWalk } from './walk/walking.ts'
-import { words } from './words.ts'
+import type { ActingParts } from '../acting-parts.ts'
+import { offerRunbook } from '../alerts/runbook-offer.ts'
+import type { Clip } from '../clips/clip.ts'
+import { hearClip } from '../clips/hear-clip.ts'
+import type { AskedInSlack } from '../incoming.ts'
+import { escaped, message } from '../layout/message.ts'
+import { type Standing, seesNoMore } from '../people.ts'
+import { looksLikeQuestion, questionIn } from '../question-text.ts'
+import { Reply } from '../reply.ts'
+import { tellAlone } from '../telling.ts'
+import { words } from '../words.ts'
+import { type Asking, answered } from './make-answer.ts'
+import { show, showAlone } from './show-answer.ts'
 
 /** What became of a question, as far as a crash must not lose it. */
 export interface Progress {
@@ -31,11 +24,8 @@ export interface Progress {
   tries: number
 }
 
-const deadlineMs = 90_000
 const longestQuestion = 8000
 const mostTries = 3
-/** Slack takes five posts at such an address; one is left for what else there may be to say. */
-const postsByResponse = 4
 
 /**
  * Answers one question where it was asked: for all who see it where all may see the sources, else for the asker alone.
@@ -139,17 +129,6 @@ async function heardFirst(
   return { text, reply: replyTo(parts, asked, detectLang(text), { ...progress, posted: others }, noted) }
 }
 
-interface Asking {
-  asked: AskedInSlack
-  text: string
-  lang: Lang
-  principal: Principal
-  /** The asker's name, whoever the answer is for. */
-  by: string
-  /** Absent: there is no message to reply to, so that the asker alone is told. */
-  reply: Reply | undefined
-}
-
 function replyTo(
   { calls, log }: ActingParts,
   asked: AskedInSlack,
@@ -199,12 +178,6 @@ async function answerAmongOthers(parts: ActingParts, asking: Asking, reply: Repl
   await show(parts, asking, everybody, made, reply, signal)
 }
 
-interface Answered {
-  answer: Answer
-  /** Where a walk through a runbook stood before. */
-  before: WalkSeen
-}
-
 /** Where we are asked to speak up by ourselves: only when all may see it, and we are sure. */
 async function answerUnasked(parts: ActingParts, asking: Asking, signal: AbortSignal): Promise<void> {
   const { asked, reply } = asking
@@ -216,133 +189,6 @@ async function answerUnasked(parts: ActingParts, asking: Asking, signal: AbortSi
   const isSure = !answer.abstained && answer.citations.length > 0 && answer.confidence >= least
   if (isSure) await show(parts, asking, everybody, made, reply, signal)
   else await reply.withdraw(signal)
-}
-
-/** @throws {AnswerTooSlowError} */
-async function answered(
-  parts: ActingParts,
-  { asked, text, by }: Asking,
-  principal: Principal,
-  shown: Reply | undefined,
-  signal: AbortSignal,
-): Promise<Answered> {
-  const { ask, threads } = parts
-  const place = placeOf(asked)
-  const conversationId = place === undefined ? undefined : await threads.conversationOf(place, principal.name, signal)
-  const newConversationId = randomBytes(16).toString('hex')
-  if (!asked.isDirect) await parts.incidents.tie(asked, conversationId ?? newConversationId, signal)
-  const deadline = AbortSignal.timeout(deadlineMs)
-  const both = AbortSignal.any([signal, deadline])
-  let answer: Answer | undefined
-  const whose = conversationId === undefined ? undefined : { conversationId, principal: principal.name }
-  const now = whose === undefined ? { standing: undefined, walked: [] } : await walkSeen(parts, whose, signal)
-  const typed = commandIn(text)
-  const before = typed === undefined || whose === undefined ? now : await seenAtFirst(parts, asked.id, now, signal)
-  const isObeyed = before.standing?.key !== now.standing?.key
-  if (isObeyed && conversationId !== undefined) {
-    const answer = await answerTo(parts, { text, conversationId, principal }, signal)
-    if (answer !== undefined) return { answer, before }
-  }
-  const toObey = isObeyed ? { name: 'repeat' as const, about: '' } : typed
-  const command = before.standing === undefined ? undefined : toObey
-  const question = { text, conversationId, newConversationId, mode: 'text' as const, principal }
-  try {
-    for await (const event of ask(
-      { ...question, ...(command !== undefined && { command: { ...command, by } }) },
-      both,
-    )) {
-      if (event.kind === 'done') answer = event.answer
-      else await shownOn(shown, event, signal)
-    }
-  } catch (error) {
-    if (deadline.aborted && !signal.aborted) throw new AnswerTooSlowError('no answer in time', { cause: error })
-    throw error
-  }
-  if (answer === undefined) throw new AnswerTooSlowError('the answer ended before it was done')
-  if (place !== undefined && asked.via !== 'shortcut' && asked.via !== 'unasked')
-    await threads.engage(place, { principal: principal.name, conversationId: answer.conversationId }, signal)
-  return { answer, before }
-}
-
-async function shownOn(reply: Reply | undefined, event: AnswerEvent, signal: AbortSignal): Promise<void> {
-  if (event.kind === 'status') await reply?.stage(event.stage, signal)
-  else if (event.kind === 'delta') await reply?.text(event.text, signal)
-}
-
-function placeOf({ team, channel, thread, ts }: AskedInSlack): ThreadPlace | undefined {
-  const root = thread ?? ts
-  return root === undefined ? undefined : { team, channel, thread: root }
-}
-
-async function show(
-  parts: ActingParts,
-  { asked, text, by }: Asking,
-  principal: Principal,
-  { answer, before }: Answered,
-  reply: Reply,
-  signal: AbortSignal,
-): Promise<void> {
-  const { conversationId } = answer
-  const place = placeOf(asked)
-  const after = await walkSeen(parts, { conversationId, principal: principal.name }, signal)
-  if (place !== undefined && after.standing?.key !== before.standing?.key) {
-    const finish = async (messages: readonly SlackMessage[]) => (await reply.finish(messages, signal)).at(-1)
-    return await showWalk(parts, { ...place, principal }, answer, before, finish, signal)
-  }
-  const cited = answer.citations.map(({ passageId, quote }) => ({ passageId, quote }))
-  const noted = { kind: answer.abstained ? ('unanswered' as const) : ('question' as const), by, text, cited }
-  // What is told of the timeline is no part of it.
-  const isRecap = answer.warnings.some(({ code }) => code === 'incident')
-  if (!asked.isDirect && !isRecap) await parts.incidents.note(asked, noted, signal)
-  if (asked.via === 'unasked' && place !== undefined)
-    await parts.threads.engage(place, { principal: principal.name, conversationId }, signal)
-  if (answer.abstained) await parts.unanswered.note({ ...asked, text }, signal)
-  const owners = await likelyOwners(parts, answer, text, principal, signal)
-  const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
-  await reply.finish(
-    answerMessages({ answer, now: parts.clock.now(), owners, canWalk, canCall: parts.publicUrl !== undefined }),
-    signal,
-  )
-  if (asked.clip !== undefined && place !== undefined) await answerAloud(parts, place, answer, signal)
-}
-
-async function showAlone(
-  parts: ActingParts,
-  { asked, text, principal }: Asking,
-  answer: Answer,
-  onlyYou: string | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  if (answer.abstained) await parts.unanswered.note({ ...asked, text, isDirect: true }, signal)
-  const owners = await likelyOwners(parts, answer, text, principal, signal)
-  const canShare = !asked.isDirect && !answer.abstained
-  const canWalk = await hasSteps(parts, answer.citations[0]?.document.id, principal, signal)
-  const messages = answerMessages({ answer, now: parts.clock.now(), owners, onlyYou, canShare, canWalk })
-  for (const [at, each] of messages.entries()) {
-    if (asked.responseUrl !== undefined && at >= postsByResponse)
-      await tellDirectly(parts.calls, asked.user, each, signal)
-    else await tellAlone(parts, asked, each, signal)
-  }
-}
-
-/** Of what was cited; where nothing was found, of what comes nearest. */
-async function likelyOwners(
-  { search, log }: ActingParts,
-  { abstained, citations }: Answer,
-  text: string,
-  principal: Principal,
-  signal: AbortSignal,
-): Promise<string[]> {
-  if (!abstained) return [...new Set(citations.flatMap(({ document }) => document.owners))].slice(0, 1)
-  try {
-    const { passages } = await search({ text, limit: 5, principal }, signal)
-    const trusted = passages.filter(({ passage }) => !passage.suspicious)
-    return [...new Set(trusted.flatMap(({ document }) => document.owners))].slice(0, 3)
-  } catch (err) {
-    signal.throwIfAborted()
-    log.debug({ err }, 'nobody is named who may know')
-    return []
-  }
 }
 
 function refusal(standing: Standing, user: string, lang: Lang): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryLedger } from '#knowledge/memory/memory-ledger.ts'
-import { buttonsIn, wordsIn } from './block-kit.fake.ts'
-import { fakeWiki, startBot } from './bot.fake.ts'
-import { FakeSlack } from './slack.fake.ts'
+import { buttonsIn, wordsIn } from '../block-kit.fake.ts'
+import { fakeWiki, startBot } from '../bot.fake.ts'
+import { FakeSlack } from '../slack.fake.ts'
 
 const ann = 'U1'
 

@@ -1,47 +1,11 @@
-import { z } from 'zod'
 import { childOf } from '#conversation/lifetimes.ts'
 import type { WorkLedger } from '#knowledge/work-ledger.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
-import { AlertAsked } from './alerts/alert.ts'
-import type { Progress } from './asking.ts'
-import { Clip } from './clips/clip.ts'
-import type { AskedInSlack } from './incoming.ts'
-import { jsonOf } from './threads.ts'
-
-const Note = z.object({
-  asked: z.object({
-    kind: z.literal('asked'),
-    id: z.string(),
-    via: z.enum(['mention', 'direct', 'thread', 'command', 'shortcut', 'alert', 'unasked']),
-    team: z.string(),
-    channel: z.string(),
-    isDirect: z.boolean(),
-    user: z.string(),
-    text: z.string(),
-    ts: z.string().optional(),
-    thread: z.string().optional(),
-    responseUrl: z.string().optional(),
-    alert: AlertAsked.optional(),
-    clip: Clip.optional(),
-  }),
-  posted: z.array(z.string()),
-  /** How often it was begun; absent in what was written down before this was. */
-  tries: z.number().int().default(1),
-  /** It was answered, so that nobody is at it. */
-  isDone: z.boolean().default(false),
-})
-/** What became of a question after it was asked, which may be heard of first, or by another process. */
-const Since = z.union([
-  z.object({ gone: z.literal(true) }),
-  z.object({ text: z.string(), edited: z.string(), gone: z.undefined().optional() }),
-])
-type Since = z.infer<typeof Since>
-/** Questions and calls alike name their workspace. */
-const OfTeam = z.union([
-  z.object({ asked: z.object({ team: z.string() }) }).transform(({ asked }) => asked.team),
-  z.object({ team: z.string() }).transform(({ team }) => team),
-])
+import type { Progress } from '../asking/asking.ts'
+import type { AskedInSlack } from '../incoming.ts'
+import { type JobNote, jobIn, keyOf, noteOf, type Since, sinceIn, sinceKeyOf, teamIn } from './job-notes.ts'
+import { Places } from './places.ts'
 
 /** Something that was begun by a process which died. */
 export interface LeftLying {
@@ -84,11 +48,11 @@ class Replaced extends Error {}
 export class Jobs {
   readonly #parts: JobsParts
   readonly #running = new Map<string, Running>()
-  readonly #waiting: (() => void)[] = []
-  #busy = 0
+  readonly #places: Places
 
   constructor(parts: JobsParts) {
     this.#parts = parts
+    this.#places = new Places(parts.atOnce)
   }
 
   /**
@@ -146,7 +110,7 @@ export class Jobs {
     const now = clock.now()
     const left = await ledger.takeOver(now, new Date(now.getTime() + leaseMs), mostAtOnce, signal)
     for (const work of left) {
-      const team = OfTeam.safeParse(jsonOf(work.note)).data
+      const team = teamIn(work.note)
       const handedOver = team === undefined ? undefined : this.#parts.elsewhere(team, work)
       if (handedOver === undefined) await this.goOnWith(work, signal)
       else if (!(await handedOver)) await ledger.keep({ ...work, leaseUntil: now }, signal)
@@ -157,17 +121,17 @@ export class Jobs {
   async goOnWith({ id, note }: LeftLying, signal: AbortSignal): Promise<void> {
     const { ledger, clock, leaseMs, log } = this.#parts
     if (await this.#parts.goneOnWith(note, signal)) return
-    const read = Note.safeParse(jsonOf(note))
-    if (!read.success) return await ledger.finish(id, note, signal)
-    const { posted } = read.data
-    if (this.#running.has(read.data.asked.id)) return
-    const since = await this.#since(read.data.asked.id, signal)
+    const known = jobIn(note)
+    if (known === undefined) return await ledger.finish(id, note, signal)
+    const { posted } = known
+    if (this.#running.has(known.asked.id)) return
+    const since = await this.#since(known.asked.id, signal)
     if (since?.gone === true) {
-      await this.#parts.takeBack(read.data.asked.channel, posted, signal)
-      return await ledger.finish(id, noteOf(read.data.asked, [], 1, true), signal)
+      await this.#parts.takeBack(known.asked.channel, posted, signal)
+      return await ledger.finish(id, noteOf(known.asked, [], 1, true), signal)
     }
-    const asked = since === undefined ? read.data.asked : { ...read.data.asked, text: since.text }
-    const tries = read.data.tries + 1
+    const asked = since === undefined ? known.asked : { ...known.asked, text: since.text }
+    const tries = known.tries + 1
     const leaseUntil = new Date(clock.now().getTime() + leaseMs)
     await ledger.keep({ id, note: noteOf(asked, posted, tries), leaseUntil }, signal)
     log.info({ question: id, tries }, 'a question that was cut off is answered again')
@@ -224,7 +188,7 @@ export class Jobs {
       note().catch((err: unknown) => log.debug({ err }, 'the ledger was not told that a question is still answered'))
     }, leaseMs / 3)
     try {
-      await this.#turn(signal)
+      await this.#places.take(signal)
       try {
         await answer(
           asked,
@@ -237,7 +201,7 @@ export class Jobs {
         )
         await ledger.finish(id, noteOf(asked, posted, 1, true), signal)
       } finally {
-        this.#free()
+        this.#places.giveBack()
       }
       await this.#lookBack(asked, posted, signal)
     } catch (err) {
@@ -283,7 +247,7 @@ export class Jobs {
 
   async #since(id: string, signal: AbortSignal): Promise<Since | undefined> {
     const note = await this.#parts.ledger.note(sinceKeyOf(id), signal)
-    return note === undefined ? undefined : Since.safeParse(jsonOf(note)).data
+    return note === undefined ? undefined : sinceIn(note)
   }
 
   async #keepInMind(id: string, since: Since, signal: AbortSignal): Promise<void> {
@@ -294,58 +258,15 @@ export class Jobs {
     await ledger.finish(sinceKeyOf(id), note, signal)
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    if (this.#busy < this.#parts.atOnce) {
-      this.#busy += 1
-      return
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const next = () => resolve()
-    const stop = () => {
-      const at = this.#waiting.indexOf(next)
-      if (at >= 0) {
-        this.#waiting.splice(at, 1)
-        reject(signal.reason)
-      }
-    }
-    this.#waiting.push(next)
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      await promise
-    } finally {
-      signal.removeEventListener('abort', stop)
-    }
-  }
-
-  /** Hands the place on, or gives it back. */
-  #free(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#busy -= 1
-    else next()
-  }
-
-  async #stop(id: string, signal: AbortSignal) {
+  async #stop(id: string, signal: AbortSignal): Promise<JobNote | undefined> {
     const running = this.#running.get(id)
     running?.abort.abort(new Replaced('the question was changed or taken back'))
     await running?.ended
     return await this.#known(id, signal)
   }
 
-  async #known(id: string, signal: AbortSignal) {
+  async #known(id: string, signal: AbortSignal): Promise<JobNote | undefined> {
     const note = await this.#parts.ledger.note(keyOf(id), signal)
-    return note === undefined ? undefined : Note.safeParse(jsonOf(note)).data
+    return note === undefined ? undefined : jobIn(note)
   }
-}
-
-function keyOf(id: string): string {
-  return `slack/${id}`
-}
-
-function sinceKeyOf(id: string): string {
-  return `slack/since/${id}`
-}
-
-function noteOf(asked: AskedInSlack, posted: readonly string[], tries = 1, isDone = false): string {
-  return JSON.stringify({ asked, posted, tries, isDone })
 }
