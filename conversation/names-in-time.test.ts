@@ -7,9 +7,10 @@ import { silentLog } from '#runtime/log.ts'
 import { fakeParts, redisWiki } from './conversation.fake.ts'
 import { Conversation } from './conversation.ts'
 import type { ConversationEvent, ConversationInput } from './events.ts'
+import { readRecording } from './recorded-entries.ts'
 import { written } from './recorded-values.ts'
 import { type RecordedEntry, recordedInputs, recordedParts } from './recording.ts'
-import { readRecording, replay } from './replay.ts'
+import { replay } from './replay.ts'
 import { parseLexicon } from './speech/lexicon.ts'
 
 const ongoing = new AbortController().signal
