@@ -1,5 +1,8 @@
 import type { Passage } from '#knowledge/passage.ts'
 import { blocksOf, type TextBlock } from './blocks.ts'
+import { codeParts, outdented } from './code-parts.ts'
+import { fieldSpans } from './field-spans.ts'
+import { lineSpans } from './line-spans.ts'
 import { givesOrders } from './orders.ts'
 import { readable } from './readable.ts'
 import { rowsByCell } from './rows-by-cell.ts'
@@ -51,9 +54,6 @@ export function isCommand(unit: Unit, intro: Unit | undefined): boolean {
 
 /** Longer items and paragraphs are quoted by the sentence. */
 const longestItem = 420
-/** Longer code is cut at blank lines and comments, so that the lines that matter can be quoted alone. */
-const longestCodeLines = 24
-
 /** What can be quoted of a passage, in reading order. Paragraphs that give orders to an assistant are left out. */
 export function unitsOf(passage: Pick<Passage, 'text' | 'kind'>): Unit[] {
   const reader = new UnitReader(passage.text)
@@ -225,91 +225,4 @@ class UnitReader {
 /** "See [1]", a bare link list entry, or leftovers of markup: nothing that answers. */
 function isOnlyReference(shown: string): boolean {
   return !/[\p{L}\d]/u.test(shown.replace(/https?:\/\/\S+/g, ''))
-}
-
-/** Pieces of code that can be quoted alone; offsets into the code. */
-function codeParts(body: string): { from: number; to: number }[] {
-  const lines = lineSpans(body, 0, body.length)
-  const whole = trimmedLines(body, lines)
-  if (whole === undefined) return []
-  if (lines.length <= longestCodeLines) return [whole]
-  const parts: { from: number; to: number }[] = []
-  let group: { from: number; to: number }[] = []
-  const close = (): void => {
-    const part = trimmedLines(body, group)
-    if (part !== undefined) parts.push(part)
-    group = []
-  }
-  for (const line of lines) {
-    const text = body.slice(line.from, line.to)
-    if (group.length >= longestCodeLines || (group.length >= 3 && (text.trim() === '' || /^\S.*:\s*$/.test(text))))
-      close()
-    group.push(line)
-  }
-  close()
-  return parts
-}
-
-function trimmedLines(body: string, lines: readonly { from: number; to: number }[]) {
-  const full = lines.filter(({ from, to }) => body.slice(from, to).trim() !== '')
-  const [first, last] = [full[0], full.at(-1)]
-  return first === undefined || last === undefined ? undefined : { from: first.from, to: last.to }
-}
-
-function lineSpans(text: string, from: number, to: number): { from: number; to: number }[] {
-  const spans: { from: number; to: number }[] = []
-  let start = from
-  for (const line of text.slice(from, to).split('\n')) {
-    spans.push({ from: start, to: start + line.replace(/\r$/, '').length })
-    start += line.length + 1
-  }
-  return spans
-}
-
-function outdented(code: string): string {
-  const lines = code.split('\n')
-  // The first line may start inside its indentation; the others say how deep the block stands.
-  const depths = lines
-    .slice(1)
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.search(/\S/))
-  const first = lines[0]?.search(/\S/) ?? 0
-  const depth = Math.min(first === 0 && lines.length > 1 ? Number.POSITIVE_INFINITY : first, ...depths)
-  if (!Number.isFinite(depth) || depth === 0) return code.trimEnd()
-  return lines
-    .map((line) => line.slice(Math.min(depth, Math.max(0, line.search(/\S|$/)))))
-    .join('\n')
-    .trimEnd()
-}
-
-const fieldLine = /^(\s*)(- )?["']?([\w.$/ -]{1,40}?)["']?:(?:\s+(.*))?$/
-
-/** `name: value`, with the deeper lines of a block value below it. A name that only holds other names is none. */
-function fieldSpans(text: string, from: number, to: number): { name: string; from: number; to: number }[] {
-  const lines = lineSpans(text, from, to)
-  const fields: { name: string; from: number; to: number }[] = []
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at]
-    if (line === undefined) continue
-    const read = fieldLine.exec(text.slice(line.from, line.to))
-    if (read === null) continue
-    const [, blanks = '', dash = '', name = '', value = ''] = read
-    const depth = blanks.length + dash.length
-    let after = at + 1
-    while (after < lines.length && isDeeper(text, lines[after], depth)) after += 1
-    const isBlock = /^[|>][+-]?\d?\s*$/.test(value)
-    const isWrapped = value !== '' && after > at + 1
-    const last = isBlock || isWrapped ? after - 1 : at
-    const start = line.from + depth
-    const stop = lines[last]?.to ?? line.to
-    if (value !== '' || isBlock) fields.push({ name, from: start, to: stop })
-    at = last
-  }
-  return fields
-}
-
-function isDeeper(text: string, line: { from: number; to: number } | undefined, depth: number): boolean {
-  if (line === undefined) return false
-  const raw = text.slice(line.from, line.to)
-  return raw.trim() === '' || raw.search(/\S/) > depth
 }
