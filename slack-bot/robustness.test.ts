@@ -5,7 +5,8 @@ import { MemoryLedger } from '#knowledge/memory/memory-ledger.ts'
 import { OpsError } from '#runtime/errors.ts'
 import { wordsIn } from './block-kit.fake.ts'
 import { fakeWiki, startBot } from './bot.fake.ts'
-import { FakeSlack, realLimits } from './slack.fake.ts'
+import { FakeSlack } from './slack.fake.ts'
+import { realLimits } from './slack-limits.fake.ts'
 
 const ann = 'U1'
 const forever = (_: string, signal: AbortSignal) =>
