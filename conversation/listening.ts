@@ -1,4 +1,3 @@
-import { isLoud } from '#providers/audio/loudness.ts'
 import { durationMs } from '#providers/audio/pcm.ts'
 import type { HearingEvent, SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -7,6 +6,8 @@ import type { EndHint } from './events.ts'
 import type { Guesses } from './guesses.ts'
 import { Ear, type EarOptions } from './hear.ts'
 import type { NamedText, NameEar } from './heard-names.ts'
+import { HeardOnce } from './heard-once.ts'
+import { NamesInTime } from './names-in-time.ts'
 import { type HeardTurn, SpeakersTurn, unsureWords } from './speakers-turn.ts'
 import type { Utterance } from './turn.ts'
 
@@ -39,10 +40,6 @@ const firstPauseMs = 500
 const longestPauseMs = 1_000
 /** What was said while nobody could hear it is heard later, so much of it. */
 const longestUnheardMs = 10_000
-/** Names that become known later are told in a pause as long as this; looked for so often; by a connection anew, so seldom. */
-const pauseForNamesMs = 1_000
-const namesEveryMs = 2_000
-const mostRenewals = 3
 
 /** Turns audio into utterances. After a failure, audio is heard again as soon as the recogniser may be asked again. */
 export class Listening {
@@ -57,9 +54,10 @@ export class Listening {
   #pauseMs = 0
   #pausedUntil = 0
   #isDeaf = false
-  #quietMs = 0
-  #namesSoughtAtMs = 0
-  #renewals = 0
+  readonly #once = new HeardOnce()
+  readonly #names = new NamesInTime()
+  /** The recogniser has told words of a turn that it hasn't ended. */
+  #isWithin = false
   /** What came in since recognition failed. */
   #unheard: { samples: Int16Array; sampleRate: number; fromMs: number }[] = []
 
@@ -120,13 +118,10 @@ export class Listening {
 
   /** Names that were not known when hearing began: recognisers are told them at the beginning of a connection. */
   #expectNames(ear: Ear, samples: Int16Array, signal: AbortSignal): void {
-    this.#quietMs = isLoud(samples) ? 0 : this.#quietMs + durationMs(samples.length, ear.sampleRate)
-    const isPause = this.#quietMs >= pauseForNamesMs && this.#turn.isEmpty && this.#awaited.length === 0
-    if (!isPause || this.#isDeaf || this.#renewals >= mostRenewals) return
-    if (this.#fedMs - this.#namesSoughtAtMs < namesEveryMs) return
-    this.#namesSoughtAtMs = this.#fedMs
-    if (this.#parts.ear.keyterms().length <= ear.keyterms.length) return
-    this.#renewals += 1
+    this.#names.hears(samples, ear.sampleRate)
+    if (this.#isDeaf || this.#isWithin || !this.#turn.isEmpty || this.#awaited.length > 0) return
+    if (!this.#names.mayLook() || this.#parts.ear.keyterms().length <= ear.keyterms.length) return
+    this.#names.renewed()
     ear.close()
     this.#open({ sampleRate: ear.sampleRate, offsetMs: this.#fedMs }, signal)
   }
@@ -140,8 +135,10 @@ export class Listening {
 
   async #hear(ear: Ear, signal: AbortSignal): Promise<void> {
     try {
-      for await (const event of ear.heard(signal)) {
-        await this.#hears(event)
+      for await (const told of ear.heard(signal)) {
+        await this.#hears(told)
+        const event = this.#once.newOf(told, ear.offsetMs)
+        if (event === undefined) continue
         await (this.#parts.turnEnds === 'caller' ? this.#toldOfTurn(event, ear) : this.#told(event))
       }
     } catch (error) {
@@ -157,6 +154,7 @@ export class Listening {
       const isReplaced = this.#ear !== undefined && this.#ear !== ear
       if (!isReplaced) this.#ear = undefined
       this.#turn.recogniserEnded()
+      this.#isWithin = false
       // Whoever waits gets what there is, if no other is asked meanwhile.
       const awaited = isReplaced ? [] : this.#awaited.splice(0)
       if (awaited.includes('told') && !signal.aborted) await this.#tellTurn()
@@ -171,7 +169,11 @@ export class Listening {
   }
 
   async #hears(event: HearingEvent): Promise<void> {
-    if (event.kind !== 'connected') this.#pauseMs = 0
+    if (event.kind !== 'connected') {
+      this.#pauseMs = 0
+      this.#names.stirs()
+    }
+    if ('transcript' in event) this.#isWithin = event.kind !== 'end-of-turn'
     if (!this.#isDeaf) return
     this.#isDeaf = false
     this.#unheard = []

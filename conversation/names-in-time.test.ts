@@ -68,6 +68,17 @@ it('nobody who is speaking is cut in two for them', async () => {
   expect(events.flatMap((event) => (event.kind === 'heard' ? [event.text] : []))).toEqual([speaks.text])
 })
 
+it('nor is anybody who speaks softly, of whom no word has come yet', async () => {
+  const { keyterms } = await heard({ level: (at) => (at < 25 ? 20 : 200) })
+  expect(keyterms).toEqual([0])
+})
+
+it('nor is anybody whom the recogniser alone hears, in the middle of their first word', async () => {
+  const { keyterms, events } = await heard({ script: [{ text: 'Rrrrrredis', fromMs: 3900, toMs: 4700 }] })
+  expect(keyterms).toEqual([0])
+  expect(events.flatMap((event) => (event.kind === 'heard' ? [event.text] : []))).toEqual(['Rrrrrredis'])
+})
+
 it('is replayed without the vocabulary', async () => {
   const entries: RecordedEntry[] = []
   await heard({}, (entry) => void entries.push(entry))

@@ -1,10 +1,14 @@
 /** Of 32,768: louder than rooms are, quieter than people who speak into a microphone. */
 const loud = 400
 
-/** By every fourth sample: as good as all of them, at a quarter of the work. */
-export function isLoud(samples: Int16Array): boolean {
+/** Root mean square, by every fourth sample: as good as by all of them, at a quarter of the work. 0..32,768 */
+export function loudness(samples: Int16Array): number {
   let sum = 0
   let count = 0
   for (let k = 0; k < samples.length; k += 4, count++) sum += (samples[k] ?? 0) ** 2
-  return sum > loud * loud * count
+  return count === 0 ? 0 : Math.sqrt(sum / count)
+}
+
+export function isLoud(samples: Int16Array): boolean {
+  return loudness(samples) > loud
 }
