@@ -11,7 +11,6 @@ const Use = z.object({
   residentMb: z.number(),
   heapMb: z.number(),
   externalMb: z.number(),
-  heldUpMs: z.number(),
 })
 export type VoiceUse = z.infer<typeof Use>
 const Marks = z.array(z.custom<ProviderMark>((mark) => typeof mark === 'object'))

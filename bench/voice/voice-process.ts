@@ -31,8 +31,6 @@ export interface VoiceUse {
   /** Reachable after a collection. */
   heapMb: number
   externalMb: number
-  /** Longest that the event loop was held up since the last line, milliseconds. */
-  heldUpMs: number
 }
 
 const mostMarks = 5000
@@ -73,14 +71,6 @@ function cpuSeconds(): number {
   return (user + system) / 1e6
 }
 
-let heldUpMs = 0
-let lookedAt = performance.now()
-setInterval(() => {
-  const now = performance.now()
-  heldUpMs = Math.max(heldUpMs, now - lookedAt - 10)
-  lookedAt = now
-}, 10).unref()
-
 /** What collections took that nobody but this measurement asked for. */
 let collectingSeconds = 0
 for await (const line of createInterface({ input: process.stdin })) {
@@ -97,10 +87,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     residentMb: rss / 1e6,
     heapMb: heapUsed / 1e6,
     externalMb: external / 1e6,
-    heldUpMs,
   }
   collectingSeconds += cpuSeconds() - used
-  heldUpMs = 0
   process.stdout.write(`${JSON.stringify(use)}\n`)
 }
 await sessions[Symbol.asyncDispose]()

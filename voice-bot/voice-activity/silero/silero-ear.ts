@@ -44,6 +44,7 @@ export class SileroEar {
   push(stream: HeardStream, samples: Int16Array): void {
     stream.push(samples)
     if (stream.isBehind) this.#worker?.wake()
+    this.#worker?.look()
   }
 
   close(stream: HeardStream): void {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { FrameRing } from './frame-ring.ts'
 import { ListenedStream } from './listened-stream.ts'
 import { SampleRing } from './sample-ring.ts'
 import { SileroModel } from './silero-model.ts'
@@ -8,20 +9,21 @@ import { frameFields, type ThreadAsk, type ThreadStart, type ThreadTold, wakeful
 /** Judges the frames of all streams that are given to this thread, those that have come together in one run. */
 const start: ThreadStart = workerData
 const woken = new Int32Array(start.woken)
+const frames = new FrameRing(start.frames)
 
 /** Frames in one run at the most: with more, those that come meanwhile would wait longer than a run saves. */
 const mostFrames = 32
 /** From so many streams on, frames are waited for, so that several share a run: a third of the work at 20 streams. */
 const fewStreams = 3
 /** What a frame may lose by that, the more the more streams there are; beside its own 32 ms. */
-const leastGatherMs = 6
-const mostGatherMs = 14
+const leastGatherMs = 8
+const mostGatherMs = 20
 
 /** Rounds without a frame after which nobody is waited for any more: within them, nobody need wake the thread. */
 const emptyRounds = 8
 
 function gatherMs(): number {
-  return Math.min(mostGatherMs, leastGatherMs + streams.size / 3)
+  return Math.min(mostGatherMs, leastGatherMs + streams.size / 2)
 }
 
 const streams = new Map<number, ListenedStream>()
@@ -62,7 +64,11 @@ function wake(): void {
 async function judgeAll(judging: SileroModel): Promise<void> {
   // Whoever wakes the thread waits for a sign of life, also where what it was woken for is gone.
   let owesSign = false
+  let wasUnread = false
   for (let empty = 0; ; ) {
+    // Where audio keeps coming, somebody looks in without being called.
+    if (frames.isUnread && wasUnread) tell({ kind: 'look' })
+    wasUnread = frames.isUnread
     const isLast = streams.size <= fewStreams || empty >= emptyRounds
     const before = Atomics.exchange(woken, 0, isLast ? wakefulness.asleep : wakefulness.atWork)
     owesSign ||= before === wakefulness.woken
@@ -77,7 +83,7 @@ async function judgeAll(judging: SileroModel): Promise<void> {
     const isBehind = whole.some((stream) => stream.fill())
     if (streams.size > fewStreams && !isBehind) await sleep(gatherMs())
   }
-  if (owesSign) tell({ kind: 'frames', told: new Float64Array() })
+  if (owesSign || frames.isUnread) tell({ kind: 'look' })
   running = false
 }
 
@@ -112,7 +118,8 @@ async function judge(judging: SileroModel, whole: readonly ListenedStream[]): Pr
     stream.tell(0, told, at)
     at += frameFields
   }
-  tell({ kind: 'frames', told })
+  if (!frames.write(told)) tell({ kind: 'frames', told })
+  else if (streams.size <= fewStreams) tell({ kind: 'look' })
   // Whoever wants to open or close a stream is heard between two runs.
   if (asked.length === 0) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { FrameRing } from './frame-ring.ts'
 import { type ThreadAsk, type ThreadStart, type ThreadTold, wakefulness } from './wire.ts'
 
 /** Work that brings no answer for so long: the thread hangs. Loading the model takes about 100 ms. */
@@ -17,14 +18,16 @@ export interface SileroWorkerListener {
 export class SileroWorker {
   readonly #worker: Worker
   readonly #woken: Int32Array
+  readonly #frames = new FrameRing()
   readonly #listener: SileroWorkerListener
+  #isLookDue = false
   #isEnding = false
   #isGone = false
   #watch: NodeJS.Timeout | undefined
 
   constructor(thread: URL, listener: SileroWorkerListener) {
     this.#listener = listener
-    const start: ThreadStart = { woken: new SharedArrayBuffer(4) }
+    const start: ThreadStart = { woken: new SharedArrayBuffer(4), frames: this.#frames.buffer }
     this.#woken = new Int32Array(start.woken)
     this.#worker = new Worker(thread, { workerData: start })
     let crash: Error | undefined
@@ -45,6 +48,16 @@ export class SileroWorker {
     this.#expect()
     if (Atomics.exchange(this.#woken, 0, wakefulness.woken) !== wakefulness.asleep) return
     this.#worker.postMessage({ kind: 'wake' } satisfies ThreadAsk)
+  }
+
+  /** Tells of what was judged meanwhile, soon: where many streams are listened to, whoever gives audio asks for it. */
+  look(): void {
+    if (this.#isLookDue || !this.#frames.isUnread) return
+    this.#isLookDue = true
+    setImmediate(() => {
+      this.#isLookDue = false
+      this.#take({ kind: 'look' })
+    })
   }
 
   /** Whether the process stays alive for it. */
@@ -70,9 +83,13 @@ export class SileroWorker {
   #take(told: ThreadTold): void {
     clearTimeout(this.#watch)
     this.#watch = undefined
-    if (this.#isEnding) return
-    if (told.kind === 'ready') this.#listener.ready()
-    else this.#listener.frames(told.told)
+    if (this.#isEnding || this.#isGone) return
+    if (told.kind === 'ready') {
+      this.#listener.ready()
+      return
+    }
+    this.#listener.frames(this.#frames.take())
+    if (told.kind === 'frames') this.#listener.frames(told.told)
   }
 
   /** From now on something must come within a while. */

@@ -5,6 +5,8 @@ export const wakefulness = { asleep: 0, woken: 1, atWork: 2 } as const
 export interface ThreadStart {
   /** One Int32, a `wakefulness`: only a thread that is asleep need be sent a message. */
   woken: SharedArrayBuffer
+  /** Of a `FrameRing`: where frames go that were judged. */
+  frames: SharedArrayBuffer
 }
 
 export type ThreadAsk =
@@ -17,7 +19,10 @@ export type ThreadAsk =
 export type ThreadTold =
   /** The model is loaded. */
   | { kind: 'ready' }
-  /** Frames of any streams, `frameFields` numbers each: the stream's id, which frame, probability, level, pitch or 0. */
+  /** Frames may lie in the ring; at the least, it is alive. */
+  | { kind: 'look' }
+  /** Frames for which the ring had no room; they follow upon those in it. */
   | { kind: 'frames'; told: Float64Array }
 
+/** Numbers that a frame is told by: the stream's id, which frame, probability, level, pitch or 0. */
 export const frameFields = 5
