@@ -1,4 +1,4 @@
-import type { RankedPassage, Search } from '#knowledge/answer.ts'
+import type { Answer, RankedPassage, Search } from '#knowledge/answer.ts'
 import type { Document } from '#knowledge/document.ts'
 import type { Freshness } from '#knowledge/freshness.ts'
 import { detectLang } from '#knowledge/language.ts'
@@ -48,6 +48,19 @@ export const redisWiki: readonly Section[] = [
     owners: ['@streaming'],
   },
 ]
+
+/** What an answer has beside its words, where nothing is said of it. */
+export const emptyAnswer: Omit<Answer, 'answer' | 'spoken' | 'traceId'> = {
+  abstained: false,
+  confidence: 1,
+  lang: 'en',
+  citations: [],
+  warnings: [],
+  conversationId: '',
+  provider: 'scripted',
+  timingsMs: {},
+  costUsd: 0,
+}
 
 /** As a search finds them. */
 export function rankedPassages(sections: readonly Section[]): RankedPassage[] {

@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Answer, Ask } from '#knowledge/answer.ts'
+import type { Ask } from '#knowledge/answer.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
 import { ScriptedSpeechToText } from '#providers/speech-to-text/speech-to-text.fake.ts'
 import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
-import { answersIn, fakeParts, never, redisWiki } from './conversation.fake.ts'
+import { answersIn, emptyAnswer, fakeParts, never, redisWiki } from './conversation.fake.ts'
 import { Conversation } from './conversation.ts'
 import type { ConversationOptions } from './conversation-options.ts'
 import type { ConversationEvent, ConversationInput } from './events.ts'
@@ -135,17 +135,6 @@ const sentences = [
   'Then promote the one that lags least, by hand.',
   'Watch it for a while, and write down what you saw.',
 ]
-const emptyAnswer: Omit<Answer, 'answer' | 'spoken' | 'traceId'> = {
-  abstained: false,
-  confidence: 1,
-  lang: 'en',
-  citations: [],
-  warnings: [],
-  conversationId: '',
-  provider: 'scripted',
-  timingsMs: {},
-  costUsd: 0,
-}
 
 describe('an interrupted answer', () => {
   it('is remembered to the word as it was heard, wherever it was cut, and nothing is left of it', {

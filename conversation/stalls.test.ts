@@ -3,7 +3,7 @@ import type { Answer, Ask } from '#knowledge/answer.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
 import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
-import { fakeParts, given, never, redisWiki } from './conversation.fake.ts'
+import { emptyAnswer, fakeParts, given, never, redisWiki } from './conversation.fake.ts'
 import { Conversation } from './conversation.ts'
 import type { ConversationEvent } from './events.ts'
 import type { ConversationParts } from './parts.ts'
@@ -15,20 +15,7 @@ const second = 'Then promote the one that lags least.'
 const fillerAfterMs = 111
 const turnDeadlineMs = 222
 
-const answer: Answer = {
-  answer: `${first} ${second}`,
-  spoken: `${first} ${second}`,
-  traceId: 'trace',
-  abstained: false,
-  confidence: 1,
-  lang: 'en',
-  citations: [],
-  warnings: [],
-  conversationId: '',
-  provider: 'scripted',
-  timingsMs: {},
-  costUsd: 0,
-}
+const answer: Answer = { ...emptyAnswer, answer: `${first} ${second}`, spoken: `${first} ${second}`, traceId: 'trace' }
 
 /** @param isLate Whether the model waits between its sentences until the listener was told something. */
 async function said(isLate: boolean) {

@@ -1,5 +1,5 @@
-import { durationMs, joined } from '#providers/audio/pcm.ts'
 import type { Timing } from './playback.ts'
+import { WaitingSound } from './waiting-sound.ts'
 
 export interface GatheredSoundParts {
   timing: Timing
@@ -22,37 +22,37 @@ const spareMs = 250
  */
 export class GatheredSound {
   readonly #parts: GatheredSoundParts
-  #waiting: Int16Array[] = []
-  #waitingMs = 0
-  #sampleRate = 0
+  readonly #waiting: WaitingSound
   #stop: (() => void) | undefined
 
   constructor(parts: GatheredSoundParts) {
     this.#parts = parts
+    this.#waiting = new WaitingSound((samples, sampleRate) => {
+      this.#stopTimer()
+      parts.send(samples, sampleRate)
+    })
   }
 
   push(samples: Int16Array, sampleRate: number): void {
-    if (sampleRate !== this.#sampleRate) this.flush()
-    this.#sampleRate = sampleRate
-    this.#waiting.push(samples)
-    this.#waitingMs += durationMs(samples.length, sampleRate)
+    this.#waiting.push(samples, sampleRate)
     const leadMs = this.#parts.leadMs()
-    if (leadMs < ampleMs || this.#waitingMs >= gatheredMs) this.flush()
+    if (leadMs < ampleMs || this.#waiting.ms >= gatheredMs) this.flush()
     else this.#stop ??= this.#parts.timing.after(leadMs - spareMs, () => this.flush())
   }
 
   /** Sends what waits. */
   flush(): void {
-    const waiting = this.#waiting
-    this.drop()
-    if (waiting.length > 0) this.#parts.send(joined(waiting), this.#sampleRate)
+    this.#waiting.flush()
   }
 
   /** What waits will not be heard. */
   drop(): void {
+    this.#stopTimer()
+    this.#waiting.drop()
+  }
+
+  #stopTimer(): void {
     this.#stop?.()
     this.#stop = undefined
-    this.#waiting = []
-    this.#waitingMs = 0
   }
 }

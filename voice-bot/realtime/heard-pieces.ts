@@ -1,4 +1,4 @@
-import { durationMs, joined } from '#providers/audio/pcm.ts'
+import { WaitingSound } from './waiting-sound.ts'
 
 export interface HeardPiecesParts {
   send: (samples: Int16Array, sampleRate: number) => void
@@ -15,29 +15,21 @@ const quietPieceMs = 240
 
 /** Audio on its way to the recogniser, in pieces as long as may be. */
 export class HeardPieces {
-  readonly #parts: HeardPiecesParts
-  #waiting: Int16Array[] = []
-  #waitingMs = 0
-  #sampleRate = 0
+  readonly #waiting: WaitingSound
+  readonly #maySpeak: () => boolean
 
-  constructor(parts: HeardPiecesParts) {
-    this.#parts = parts
+  constructor({ send, maySpeak }: HeardPiecesParts) {
+    this.#waiting = new WaitingSound(send)
+    this.#maySpeak = maySpeak
   }
 
   push(samples: Int16Array, sampleRate: number): void {
-    if (sampleRate !== this.#sampleRate) this.flush()
-    this.#sampleRate = sampleRate
-    this.#waiting.push(samples)
-    this.#waitingMs += durationMs(samples.length, sampleRate)
-    if (this.#waitingMs >= (this.#parts.maySpeak() ? voicedPieceMs : quietPieceMs)) this.flush()
+    this.#waiting.push(samples, sampleRate)
+    if (this.#waiting.ms >= (this.#maySpeak() ? voicedPieceMs : quietPieceMs)) this.#waiting.flush()
   }
 
   /** Sends what waits. */
   flush(): void {
-    const waiting = this.#waiting
-    if (waiting.length === 0) return
-    this.#waiting = []
-    this.#waitingMs = 0
-    this.#parts.send(joined(waiting), this.#sampleRate)
+    this.#waiting.flush()
   }
 }

@@ -37,6 +37,20 @@ function stuckAfter(words: number): FakeTextToSpeech {
   })
 }
 
+/** Somebody who wants no interruptions, and speaks while they are answered. */
+async function talkedOver(voice: Awaited<ReturnType<typeof startVoice>>): Promise<FakeClient> {
+  const client = await voice.connect()
+  client.send({
+    type: 'session.update',
+    session: { audio: { input: { turn_detection: { type: 'server_vad', interrupt_response: false } } } },
+  })
+  client.ask(failOver)
+  await client.event('response.output_audio.delta')
+  speak(client, voiceFor(1500))
+  speak(client, silence(1500))
+  return client
+}
+
 const stopThere: ScriptedSpeech[] = [{ text: 'wait stop what about the memory of Redis', fromMs: 0, toMs: 2000 }]
 
 describe('somebody who talks over an answer', () => {
@@ -116,15 +130,7 @@ describe('somebody who talks over an answer', () => {
     await using voice = await startVoice({
       script: [{ text: 'How much memory may Redis use?', fromMs: 0, toMs: 1500 }],
     })
-    const client = await voice.connect()
-    client.send({
-      type: 'session.update',
-      session: { audio: { input: { turn_detection: { type: 'server_vad', interrupt_response: false } } } },
-    })
-    client.ask(failOver)
-    await client.event('response.output_audio.delta')
-    speak(client, voiceFor(1500))
-    speak(client, silence(1500))
+    const client = await talkedOver(voice)
     expect((await client.event('response.done')).response.status).toBe('completed')
     expect((await client.event('response.done', 2)).response.status).toBe('completed')
     expect(client.all('nightdesk.answer')[1]?.answer.answer).toContain('maxmemory')
@@ -135,15 +141,7 @@ describe('somebody who talks over an answer', () => {
     ['is being heard', undefined],
   ])('is not told that it was not understood, where it was no words, while an answer %s', async (_, toSpeech) => {
     await using voice = await startVoice({ ...(toSpeech && { toSpeech }) })
-    const client = await voice.connect()
-    client.send({
-      type: 'session.update',
-      session: { audio: { input: { turn_detection: { type: 'server_vad', interrupt_response: false } } } },
-    })
-    client.ask(failOver)
-    await client.event('response.output_audio.delta')
-    speak(client, voiceFor(1500))
-    speak(client, silence(1500))
+    const client = await talkedOver(voice)
     await client.event('conversation.item.input_audio_transcription.completed')
     if (toSpeech !== undefined) client.send({ type: 'response.cancel' })
     await client.event('response.done')

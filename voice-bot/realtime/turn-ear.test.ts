@@ -41,6 +41,7 @@ function ear(probability: number) {
   hears?.({ endMs: 32, durationMs: 32, probability, levelDb: -20, pitchHz: undefined })
   return {
     turnEar,
+    hears: (endMs: number) => hears?.({ endMs, durationMs: 32, probability, levelDb: -20, pitchHz: undefined }),
     /** Whether time was told to have gone on. */
     wentOn: () => seen.some(({ kind }) => kind === 'time'),
     pass: (ms: number): void => {
@@ -69,4 +70,19 @@ it('takes no audio within a word for a network that stalls, and for silence only
   expect(turnEar.nowMs).toBe(32)
   pass(400)
   expect(wentOn()).toBe(true)
+})
+
+it('takes no audio for silence only once what came was judged, or never will be', () => {
+  const { pass, wentOn, turnEar, hears } = ear(0.01)
+  turnEar.push(new Int16Array(24 * 400), 24_000)
+  pass(600)
+  expect(wentOn()).toBe(false)
+  expect(turnEar.nowMs).toBe(432)
+  for (let endMs = 64; endMs <= 432; endMs += 32) hears(endMs)
+  pass(300)
+  expect(wentOn()).toBe(true)
+  const { pass: passOn, wentOn: wentOnUnjudged, turnEar: deafEar } = ear(0.01)
+  deafEar.push(new Int16Array(24 * 400), 24_000)
+  passOn(6000)
+  expect(wentOnUnjudged()).toBe(true)
 })

@@ -19,6 +19,9 @@ export interface TurnEarParts {
 const silentAfterMs = 250
 /** The same in the middle of a sound: a network that stalls is likelier then than a microphone that was switched off. */
 const stalledAfterMs = 1000
+/** Frames of 32 ms are judged as they come. Whether anybody spoke in what was not judged yet isn't known, for so long at the most. */
+const behindMs = 150
+const longestBehindMs = 5000
 
 /** From that probability on, a frame may be of a voice; and for so long after one, somebody may still be speaking. */
 const mayBeVoice = 0.2
@@ -39,6 +42,8 @@ export class TurnEar {
   #stream: VoiceStream | undefined
   #streamRate = 0
   #clockMs = 0
+  /** How far the audio was judged. */
+  #judgedMs = 0
   #audioAt = 0
   #voiceUntilMs = 0
   #isVoiced = false
@@ -99,6 +104,7 @@ export class TurnEar {
 
   /** How long no audio means nothing. */
   get #aliveMs(): number {
+    if (this.#stream !== undefined && this.#clockMs - this.#judgedMs >= behindMs) return longestBehindMs
     return this.#isVoiced ? stalledAfterMs : silentAfterMs
   }
 
@@ -108,6 +114,7 @@ export class TurnEar {
 
   #frame(frame: VoiceFrame): void {
     const isVoiced = frame.probability >= mayBeVoice
+    this.#judgedMs = Math.max(this.#judgedMs, frame.endMs)
     if (isVoiced) this.#voiceUntilMs = Math.max(this.#clockMs, frame.endMs) + afterVoiceMs
     if (isVoiced !== this.#isVoiced) this.#parts.onEdge()
     this.#isVoiced = isVoiced
@@ -118,6 +125,7 @@ export class TurnEar {
     this.#stream?.close()
     this.#streamRate = sampleRate
     const fromMs = this.#clockMs
+    this.#judgedMs = fromMs
     this.#stream = this.#parts.detector.open({
       sampleRate,
       onFrame: (frame) => this.#frame(fromMs === 0 ? frame : { ...frame, endMs: frame.endMs + fromMs }),
