@@ -11,8 +11,11 @@ import { fakeDeepgram } from '#providers/speech-to-text/deepgram/deepgram.fake.t
 import { chromiumAt, flags } from '#server/page.fake.ts'
 
 export const question = 'how do I fail over the payments database'
-/** The browser plays the file from its beginning when the microphone is opened, and it shouldn't come again. */
-const silence = { beforeS: 1, afterS: 60 }
+/**
+ * The browser plays the file from its beginning when the microphone is opened; a slow machine makes a call only some seconds
+ * later. And it shouldn't come again.
+ */
+const silence = { beforeS: 4, afterS: 60 }
 
 /** Whether the tests have to be left out; says so on stderr. */
 export function lacksVoices(): boolean {
