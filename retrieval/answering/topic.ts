@@ -44,7 +44,7 @@ const clearlyMore = 0.15
 /** So much of a question stands in what was quoted last: it goes on from there. */
 const mostlyQuoted = 0.5
 /** What finds so much is asked for by its own name. */
-const findsItself = 0.8
+export const findsItself = 0.8
 const relevantAlone = 0.3
 /** What finds less is about nothing that is written anywhere. */
 const farFrom = 0.1

@@ -13,7 +13,7 @@ import { asksAboutAge, asksAboutAgeOf, type Earlier, standaloneQuestion } from '
 import { rewritten } from './model/rewrite.ts'
 import { withoutOrders } from './orders.ts'
 import type { DocumentSections } from './siblings.ts'
-import { type Topical, topical } from './topic.ts'
+import { findsItself, type Topical, topical } from './topic.ts'
 
 /** A question as it was understood: safe to store, freed of orders to us, standing on its own. */
 export interface Asked {
@@ -57,8 +57,10 @@ export async function understood(
   const { standalone, followsOn, found }: Topical = aboutLast
     ? { standalone: last.standalone, followsOn: false }
     : await topical(parts, text, before, question.principal, signal)
+  // What is found by the rules' words need not be put better: that would cost a request, and the time it takes.
+  const isFound = (found?.relevance ?? 0) >= findsItself
   const byModel =
-    followsOn && parts.llm !== undefined
+    followsOn && !isFound && parts.llm !== undefined
       ? await rewritten({ ...parts, llm: parts.llm }, text, earlier, signal)
       : undefined
   return {

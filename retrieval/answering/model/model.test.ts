@@ -172,6 +172,16 @@ describe('a follow-up', () => {
     expect(answer).toContain('30 seconds')
   })
 
+  it('is not sent to the model for that where the words with their topic find what they ask for', async () => {
+    const llm = new ScriptedLlm(says('It takes 30 seconds [1].'))
+    const over = answeringOver(wiki, { llm })
+    const { conversationId } = await over.answer('How do I restart Redis?')
+    await over.answer({ text: 'and how long does that take?', conversationId })
+    const asked = llm.heard.flatMap((messages) => messages.map(({ text }) => text))
+    expect(asked.join('\n')).not.toContain('Rewrite the last question')
+    expect(over.search.asked.at(-1)).toContain('Redis')
+  })
+
   it('is understood by rules when the model brings in what nobody said', async () => {
     const replies = [['NO_ANSWER'], ['How long does a Kafka_Broker restart take?'], ['It takes 30 seconds [1].']]
     const llm = new ScriptedLlm(async function* () {
