@@ -1,5 +1,5 @@
-import type { TalkView } from './talk.ts'
 import type { ShownState } from './talk-state.ts'
+import type { TalkView } from './talk-view.ts'
 import type { VoiceWords } from './voice-words.ts'
 
 /** Nobody who listens needs to be told of these: they speak, or hear that we do; and a reader's voice would be heard, too. */

@@ -4,8 +4,9 @@ import type { PageLang } from '../words.ts'
 import { announcement } from './announcement.ts'
 import type { Caption } from './captions.ts'
 import { heardText } from './heard-text.ts'
-import type { Talk, TalkView } from './talk.ts'
+import type { Talk } from './talk.ts'
 import type { ShownState } from './talk-state.ts'
+import type { TalkView } from './talk-view.ts'
 import { keyName, troubleInWords, type VoiceWords, voiceWordsIn } from './voice-words.ts'
 
 const icons: Readonly<Record<ShownState, DrawnIcon>> = {

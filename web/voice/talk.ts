@@ -1,7 +1,6 @@
-import type { ServerEvent, WaitingFor } from '#voice-bot/protocol.ts'
 import type { Page } from '../page.ts'
 import { listenForAwakening } from './awakening.ts'
-import { type Caption, Captions } from './captions.ts'
+import { Captions } from './captions.ts'
 import { Ears } from './ears.ts'
 import { Line, type LineState } from './line.ts'
 import { Mouth } from './mouth.ts'
@@ -13,15 +12,15 @@ import { openSocketLink } from './socket-link.ts'
 import { SoundError } from './sound.ts'
 import { SoundKeeper } from './sound-keeper.ts'
 import { Tabs } from './tabs.ts'
-import { type ShownState, shownState } from './talk-state.ts'
+import { TalkEvents } from './talk-events.ts'
+import { shownState } from './talk-state.ts'
+import type { TalkView } from './talk-view.ts'
 import type { Trouble } from './trouble.ts'
 import { voiceAccess } from './voice-access.ts'
 import { storedVoiceSettings, storeVoiceSettings, type VoiceSettings } from './voice-settings.ts'
 import { type Thread, VoiceTurns } from './voice-turns.ts'
 import { ScreenLock } from './wake-lock.ts'
 
-/** Before a server ends we are elsewhere. */
-const beforeDeadlineMs = 500
 /** The protocol's ids have at most 32 characters. */
 const idChars = 20
 
@@ -29,21 +28,6 @@ const idChars = 20
 export interface TalkThread extends Thread {
   readonly id: string | undefined
   continueAs(conversationId: string): void
-}
-
-/** What there is to be seen. */
-export interface TalkView {
-  state: ShownState
-  waitingFor: WaitingFor | undefined
-  /** Somebody can be heard, if they want to be. */
-  hasEars: boolean
-  caption: Caption | undefined
-  trouble: Trouble | undefined
-  /** The server has no speech recognition, and the browser's may only hear with a yes. */
-  asksForOwnRecognition: boolean
-  /** Where speech becomes text. */
-  recognition: 'server' | 'browser' | 'none'
-  settings: VoiceSettings
 }
 
 export interface TalkParts {
@@ -67,13 +51,10 @@ export class Talk {
   readonly #screen = new ScreenLock()
   readonly #keeper: SoundKeeper
   readonly #tabs: Tabs
+  readonly #events: TalkEvents
   #settings = storedVoiceSettings()
   #opening: Promise<void> | undefined
   #trouble: Trouble | undefined
-  /** Of the latest answer. */
-  #responseId: string | undefined
-  #isAnswering = false
-  #isDraining = false
 
   constructor(parts: TalkParts) {
     this.#parts = parts
@@ -82,6 +63,7 @@ export class Talk {
     this.#mouth = this.#makeMouth()
     this.#ears = this.#makeEars()
     this.#line = this.#makeLine()
+    this.#events = this.#makeEvents()
     this.#keeper = this.#makeKeeper()
     this.#tabs = new Tabs(() => this.#ears.yieldToOther())
     listenForAwakening(() => {
@@ -167,9 +149,9 @@ export class Talk {
   /** Silent at once, and the rest of the answer isn't made. */
   stop(): void {
     if (this.#line.state === 'closed') return
-    if (this.#isAnswering) this.#line.send({ type: 'response.cancel' })
+    if (this.#events.isAnswering) this.#line.send({ type: 'response.cancel' })
     if (this.#isRtc) this.#line.send({ type: 'output_audio_buffer.clear' })
-    this.#mouth.clear(this.#responseId)
+    this.#mouth.clear(this.#events.responseId)
     this.#server.expect('listening')
     this.#parts.changed()
   }
@@ -205,7 +187,7 @@ export class Talk {
       sound: () => this.#keeper.sound,
       isTrack: () => this.#isRtc,
       changed: () => {
-        this.#leaveIfDrained()
+        this.#events.leaveIfDrained()
         this.#parts.changed()
       },
       reached: (item) => this.#captions.playing(item),
@@ -253,8 +235,23 @@ export class Talk {
       open: () => (this.#isRtc ? openRtcLink : openSocketLink),
       ...voiceAccess(this.#parts.page),
       greeting: () => [{ type: 'session.update', session: sessionSettings(this.#settings) }],
-      event: (event) => this.#take(event),
+      event: (event) => this.#events.take(event),
       changed: (state, reason) => this.#lineChanged(state, reason),
+    })
+  }
+
+  #makeEvents(): TalkEvents {
+    return new TalkEvents({
+      turns: this.#turns,
+      captions: this.#captions,
+      server: this.#server,
+      mouth: this.#mouth,
+      ears: this.#ears,
+      line: this.#line,
+      isAloud: () => this.#settings.aloud,
+      continueAs: (conversationId) => this.#parts.thread.continueAs(conversationId),
+      trouble: (trouble) => (this.#trouble = trouble),
+      changed: this.#parts.changed,
     })
   }
 
@@ -301,74 +298,13 @@ export class Talk {
     if (now.inputDevice !== before.inputDevice) await this.#ears.open()
     if (now.outputDevice !== before.outputDevice) await this.#speakThrough()
     if (now.transport !== before.transport) {
-      this.#mouth.clear(this.#responseId)
+      this.#mouth.clear(this.#events.responseId)
       this.#line.start(this.#parts.thread.id)
     } else if (now.microphone !== before.microphone || now.aloud !== before.aloud) {
       this.#line.send({ type: 'session.update', session: sessionSettings(now) })
     }
     if (now.ownRecognition !== before.ownRecognition) this.#ears.choose()
     else if (now.microphone !== before.microphone) this.#ears.rest()
-  }
-
-  #take(event: ServerEvent): void {
-    // Sound that was on its way when it was stopped doesn't begin it again.
-    const isLate = event.type === 'response.output_audio.delta' && this.#mouth.isStopped(event.response_id)
-    if (!isLate) this.#server.take(event)
-    this.#captions.take(event)
-    this.#turns.take(event)
-    this.#mouth.take(event)
-    switch (event.type) {
-      case 'response.output_audio.delta':
-        return
-      case 'session.created':
-        if (event.nightdesk !== undefined) this.#parts.thread.continueAs(event.nightdesk.conversation_id)
-        if (event.nightdesk?.resumed !== true) this.#begun()
-        break
-      case 'input_audio_buffer.speech_started':
-        if (this.#mouth.isSounding) this.#mouth.clear(this.#responseId)
-        this.#trouble = undefined
-        break
-      case 'response.created':
-        this.#responseId = event.response.id
-        this.#isAnswering = true
-        break
-      case 'response.done':
-        this.#isAnswering = false
-        this.#leaveIfDrained()
-        break
-      case 'nightdesk.status':
-        if (event.code !== undefined) this.#told(event.code, event.text)
-        break
-      case 'nightdesk.notice':
-        if (event.response_id === null) this.#told(event.code, event.text)
-        break
-      case 'error':
-        if (event.error.code === 'input_audio_buffer_commit_empty') this.#trouble = { kind: 'too-short' }
-        // What we asked too late (to cancel what is over) is no trouble of the listener's.
-        else if (event.error.type === 'server_error') this.#told(event.error.code, event.error.message)
-        break
-      case 'nightdesk.draining':
-        this.#isDraining = true
-        this.#leaveIfDrained()
-        setTimeout(() => this.#leave(), Math.max(0, event.deadline_ms - beforeDeadlineMs))
-        break
-    }
-    this.#parts.changed()
-  }
-
-  /** A new session knows nothing of what the one before was doing. */
-  #begun(): void {
-    this.#isAnswering = false
-    this.#turns.brokeOff()
-  }
-
-  /** What the server lacks is made up for where it can be; anything else is for the listener to know. */
-  #told(code: string, text = ''): void {
-    if (code === 'no_speech_recognition') this.#ears.serverIsDeaf()
-    else if (code === 'no_voice') {
-      if (text === '') this.#mouth.useOwnVoice(this.#settings.aloud)
-      else if (this.#settings.aloud) this.#mouth.standIn(text)
-    } else if (text !== '') this.#trouble = { kind: 'said', text }
   }
 
   #ownInterim(text: string): void {
@@ -382,21 +318,10 @@ export class Talk {
     this.#parts.changed()
   }
 
-  /** What is being said is heard to its end first. */
-  #leaveIfDrained(): void {
-    if (!this.#mouth.isSounding && this.#server.turn === 'listening') this.#leave()
-  }
-
-  #leave(): void {
-    if (!this.#isDraining) return
-    this.#isDraining = false
-    this.#line.renew()
-  }
-
   #lineChanged(state: LineState, reason: string | undefined): void {
     if (reason !== undefined) this.#trouble = { kind: 'said', text: reason }
     if (state === 'open' && this.#trouble?.kind === 'said') this.#trouble = undefined
-    if (state === 'lost') this.#isDraining = false
+    if (state === 'lost') this.#events.lost()
     this.#parts.changed()
   }
 }
