@@ -6,15 +6,11 @@ import { text } from 'node:stream/consumers'
 import { MemoryConversations } from '#knowledge/memory/memory-conversations.ts'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { silentLog } from '#runtime/log.ts'
-import { answerToWire, citationToWire } from '#server/wire.ts'
-import { noFigures } from '#voice-bot/figures.ts'
-import { realTiming } from '#voice-bot/realtime/playback.ts'
-import { type Connecting, VoiceSessions } from '#voice-bot/realtime/sessions.ts'
-import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
-import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
+import type { Connecting } from '#voice-bot/realtime/sessions.ts'
 import { WebrtcCalls } from '#voice-bot/webrtc/webrtc-calls.ts'
 import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import { openDesk } from '../conversation/desk.ts'
+import { measuredSessions } from '../voice/measured-sessions.ts'
 import type { AgentUse } from './agent-use.ts'
 import { HeardInTime } from './heard-in-time.ts'
 
@@ -24,16 +20,7 @@ import { HeardInTime } from './heard-in-time.ts'
  */
 const ongoing = new AbortController().signal
 const desk = openDesk({ key: 'voice', url: process.argv[2] ?? '', conversations: new MemoryConversations() })
-const detector = createVoiceActivityDetector({ log: silentLog })
-const sessions = new VoiceSessions({
-  conversation: desk.parts,
-  detector,
-  createTurnTaking,
-  answerToWire,
-  citationToWire,
-  timing: realTiming,
-  figures: noFigures,
-})
+const { detector, sessions } = measuredSessions(desk.parts)
 const hearing = new HeardInTime()
 const calls = new WebrtcCalls({ log: silentLog })
 const door = webSocketDoor({

@@ -8,16 +8,11 @@ import { localPrincipal } from '#knowledge/principal.ts'
 import { openSqliteStore } from '#knowledge/sqlite/sqlite-store.ts'
 import { growHeapGenerously } from '#runtime/heap.ts'
 import { silentLog } from '#runtime/log.ts'
-import { answerToWire, citationToWire } from '#server/wire.ts'
-import { noFigures } from '#voice-bot/figures.ts'
-import { realTiming } from '#voice-bot/realtime/playback.ts'
-import { VoiceSessions } from '#voice-bot/realtime/sessions.ts'
-import { createTurnTaking } from '#voice-bot/turn-taking/create-turn-taking.ts'
-import { createVoiceActivityDetector } from '#voice-bot/voice-activity/silero/silero-detector.ts'
 import { webSocketDoor } from '#voice-bot/websocket/websocket-door.ts'
 import { openDesk } from '../conversation/desk.ts'
 import { steadyMs } from '../conversation/port-marks.ts'
 import type { ProviderMark } from '../stand-ins/spoken-script.ts'
+import { measuredSessions } from './measured-sessions.ts'
 
 /**
  * A voice agent in a process of its own, so that what it takes can be told from what its callers take:
@@ -42,16 +37,7 @@ let marks: ProviderMark[] = []
 const desk = openDesk({ key: 'voice', url: process.argv[2] ?? '', conversations: store.conversations }, (what) => {
   if (marks.length < mostMarks) marks.push({ what, at: steadyMs() })
 })
-const detector = createVoiceActivityDetector({ log: silentLog })
-const sessions = new VoiceSessions({
-  conversation: desk.parts,
-  detector,
-  createTurnTaking,
-  answerToWire,
-  citationToWire,
-  timing: realTiming,
-  figures: noFigures,
-})
+const { detector, sessions } = measuredSessions(desk.parts)
 const door = webSocketDoor(sessions)
 const http = createServer()
 http.on('upgrade', (request, socket, head) => {
