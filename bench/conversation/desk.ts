@@ -1,13 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ConversationParts } from '#conversation/parts.ts'
 import { shippedLexicon } from '#conversation/speech/lexicon.ts'
+import type { Search } from '#knowledge/answer.ts'
 import type { ConversationStore } from '#knowledge/conversation-store.ts'
 import { createLlmGateway } from '#providers/gateway/llm-gateway.ts'
 import { createSpeechToTextGateway } from '#providers/gateway/speech-to-text-gateway.ts'
 import { createTextToSpeechGateway } from '#providers/gateway/text-to-speech-gateway.ts'
+import type { Llm } from '#providers/llm/llm.ts'
 import { OpenAiCompatibleLlm } from '#providers/llm/openai-compatible/openai-compatible.ts'
 import { DeepgramSpeechToText } from '#providers/speech-to-text/deepgram/deepgram-speech-to-text.ts'
+import type { SpeechToText } from '#providers/speech-to-text/speech-to-text.ts'
 import { CartesiaTextToSpeech } from '#providers/text-to-speech/cartesia/cartesia-text-to-speech.ts'
+import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import { createAnswering } from '#retrieval/answering.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLog } from '#runtime/log.ts'
@@ -54,7 +58,26 @@ export function openDesk(
   const toSpeech = marked.voice(createTextToSpeechGateway([voice], gateway), mark)
   const ear = new DeepgramSpeechToText({ apiKey: key, baseUrl: url })
   const toText = marked.ear(createSpeechToTextGateway([ear], gateway), mark)
-  const parts: ConversationParts = {
+  const search = marked.search(async (_, signal) => {
+    const answer = await fetch(`${url}/search`, { headers: { authorization: `Bearer ${key}` }, signal })
+    await answer.text()
+    return { passages: redisPassages(), relevance: 0.9, relevant: true, timingsMs: {}, warnings: [] }
+  }, mark)
+  const parts = deskParts({ search, llm, toText, toSpeech, conversations })
+  return { parts, [Symbol.asyncDispose]: () => toSpeech[Symbol.asyncDispose]() }
+}
+
+export interface DeskPorts {
+  search: Search
+  llm: Llm
+  toText: SpeechToText
+  toSpeech: TextToSpeech
+  conversations: ConversationStore
+}
+
+/** What a conversation is made of, whatever its providers are. */
+export function deskParts({ search, llm, toText, toSpeech, conversations }: DeskPorts): ConversationParts {
+  return {
     answering: (turn) =>
       createAnswering({
         search: turn.search,
@@ -63,11 +86,7 @@ export function openDesk(
         clock: systemClock,
         log: silentLog,
       }),
-    search: marked.search(async (_, signal) => {
-      const answer = await fetch(`${url}/search`, { headers: { authorization: `Bearer ${key}` }, signal })
-      await answer.text()
-      return { passages: redisPassages(), relevance: 0.9, relevant: true, timingsMs: {}, warnings: [] }
-    }, mark),
+    search,
     reading: { passages: async () => [], document: async () => undefined },
     conversations,
     llm,
@@ -77,5 +96,4 @@ export function openDesk(
     newId: () => crypto.randomUUID(),
     log: silentLog,
   }
-  return { parts, [Symbol.asyncDispose]: () => toSpeech[Symbol.asyncDispose]() }
 }

@@ -1,3 +1,4 @@
+import { type Percentiles, percentiles } from '../search.ts'
 import { type ProviderMark, type SpokenScript, tokensOf } from '../stand-ins/spoken-script.ts'
 
 /** A turn as its client saw it, milliseconds of the machine's steady clock. */
@@ -55,6 +56,17 @@ export function loopTime(
     toVoice: voice - Math.max(sentence, endsAt),
     toSound: soundAt - sounded,
   }
+}
+
+/** The same of many turns; those that the marks tell too little of are left out. */
+export function loopTimes(
+  times: readonly TurnTime[],
+  marks: readonly ProviderMark[],
+  waitMs: number,
+): Readonly<Record<keyof LoopTime, Percentiles>> {
+  const loops = times.flatMap((time) => loopTime(time, marks, waitMs) ?? [])
+  const spread = (part: keyof LoopTime): Percentiles => percentiles(loops.map((loop) => loop[part]))
+  return { toModel: spread('toModel'), toVoice: spread('toVoice'), toSound: spread('toSound') }
 }
 
 function last(what: ProviderMark['what'], marks: readonly ProviderMark[], before: number): number | undefined {

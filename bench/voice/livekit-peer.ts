@@ -33,7 +33,7 @@ export const LivekitTurns = z.looseObject({
   name: z.string(),
   about: z.string(),
   missed: z.number(),
-  total: Spread,
+  total: Spread.extend({ n: z.number() }),
   overhead: Spread,
   speechEndToLlm: Spread,
   tokenToTts: Spread,

@@ -30,3 +30,6 @@ export const talkativeProviders: SpokenScript = { ...quickProviders, soundMs: 12
 
 /** Its voice is twice as fast as it is heard, so that an answer of six seconds can be cut off in its first three. */
 export const unhurriedProviders: SpokenScript = { ...quickProviders, soundMs: 3000, betweenSoundsMs: 50 }
+
+/** The quick ones for many turns: all words are known while they are said, and what is answered is short. */
+export const loopProviders: SpokenScript = { ...quickProviders, wordMs: 60, soundMs: 100 }

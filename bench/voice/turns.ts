@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Percentiles, percentiles } from '../search.ts'
 import type { ProviderMark, SpokenScript } from '../stand-ins/spoken-script.ts'
 import { startStandIns } from '../stand-ins/stand-ins.ts'
-import { addedMs, type LoopTime, loopTime, type TurnTime } from './added-time.ts'
+import { addedMs, type LoopTime, loopTimes, type TurnTime } from './added-time.ts'
 import { Caller } from './caller.ts'
 import { pace, questions, speech } from './microphone.ts'
 import { quickProviders, usualVoiceProviders } from './scripts.ts'
@@ -32,15 +32,20 @@ interface Scenario {
 }
 
 const scenarios: readonly Scenario[] = [
-  { turnEnds: 'by the client', detection: null, script: quickProviders, waitMs: 0 },
   {
-    turnEnds: 'server_vad, 300 ms of silence',
+    turnEnds: 'by the client; client and providers behind sockets',
+    detection: null,
+    script: quickProviders,
+    waitMs: 0,
+  },
+  {
+    turnEnds: 'server_vad, 300 ms of silence; behind sockets',
     detection: { type: 'server_vad', silence_duration_ms: 300 },
     script: quickProviders,
     waitMs: 300,
   },
   {
-    turnEnds: 'semantic_vad, everything on, slower providers',
+    turnEnds: 'semantic_vad, everything on, slower providers; behind sockets',
     detection: { type: 'semantic_vad', eagerness: 'auto' },
     script: usualVoiceProviders,
   },
@@ -88,8 +93,6 @@ async function measured(
   }
   const marks = Marks.parse(await standIns.ask('spoken', 'marks')).voice ?? []
   const ports = await voice.marks()
-  const loops = times.flatMap((time) => loopTime(time, ports, waitMs ?? 0) ?? [])
-  const spread = (part: keyof LoopTime): Percentiles => percentiles(loops.map((loop) => loop[part]))
   return {
     system: 'Nightdesk',
     turnEnds,
@@ -100,7 +103,7 @@ async function measured(
       ? {}
       : {
           added: percentiles(times.map((time) => addedMs(time, marks, waitMs, script))),
-          loop: { toModel: spread('toModel'), toVoice: spread('toVoice'), toSound: spread('toSound') },
+          loop: loopTimes(times, ports, waitMs),
         }),
   }
 }

@@ -2,6 +2,7 @@ import { type BargeInRow, benchBargeIn } from './barge-in.ts'
 import { benchCallsLoad } from './calls-load.ts'
 import { LivekitBargeIn, LivekitLoad, LivekitTurns, livekitPeer } from './livekit-peer.ts'
 import { benchVoiceLoad, type VoiceLoadRow } from './load.ts'
+import { benchLoopAlone } from './loop-alone.ts'
 import { benchResume, type ResumeRow } from './resume.ts'
 import { benchVoiceTurns, type VoiceTurnsRow } from './turns.ts'
 
@@ -26,7 +27,7 @@ export interface VoiceBench {
 export async function benchVoice(options: VoiceBench, signal: AbortSignal): Promise<VoiceFindings> {
   const { turns, sessions, minutes, progress } = options
   const peer = options.peers ? await livekitPeer(signal) : undefined
-  const ownTurns = await benchVoiceTurns(turns, progress, signal)
+  const ownTurns = [await benchLoopAlone(turns, progress, signal), ...(await benchVoiceTurns(turns, progress, signal))]
   const ownBargeIn = await benchBargeIn(turns, progress, signal)
   const resume = [await benchResume(turns, progress, signal)]
   const ownLoad: VoiceLoadRow[] = []
@@ -41,8 +42,12 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
     return { turns: ownTurns, bargeIn: ownBargeIn, resume, load: ownLoad, withoutPeer }
   }
   progress('LiveKit Agents, turns')
-  const only = '--only=stt-endpointing,vad-300,vad-300-preemptive'
-  const theirTurns = await peer.run('turns.mjs', [`--turns=${turns}`, only], LivekitTurns, signal)
+  const alone = [`--turns=${Math.max(fewestOfTheirs, turns)}`, '--only=stt-endpointing']
+  const withVad = [`--turns=${turns}`, '--only=vad-300,vad-300-preemptive']
+  const theirTurns = [
+    ...(await peer.run('turns.mjs', alone, LivekitTurns, signal)),
+    ...(await peer.run('turns.mjs', withVad, LivekitTurns, signal)),
+  ]
   progress('LiveKit Agents, talked over')
   const theirBargeIn = await peer.run('bargein.mjs', [`--turns=${turns}`, '--only=pause-500'], LivekitBargeIn, signal)
   const theirLoad: VoiceLoadRow[] = []
@@ -58,7 +63,7 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
       ...theirTurns.map((line) => ({
         system,
         turnEnds: line.about,
-        turns,
+        turns: line.total.n,
         missed: line.missed,
         total: spread(line.total),
         added: spread(line.overhead),
@@ -85,6 +90,8 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
 }
 
 const system = 'LiveKit Agents'
+/** Its drivers need 5 s for a turn. */
+const fewestOfTheirs = 20
 
 interface TheirSpread {
   p50: number
