@@ -1,3 +1,6 @@
+/** Of what needn't wait: the same for all, since a conversation sends hundreds of values a second. */
+const sent = Promise.resolve()
+
 /**
  * Hands values from whoever has them to one reader, a few at a time: a sender waits while the reader is behind.
  * Nothing waits on a promise that outlives one value, so that nothing is retained however long it lives.
@@ -16,17 +19,17 @@ export class Channel<T> {
   }
 
   /** Resolves when the value was taken or there is room for it; at once when nobody reads any more. */
-  async send(value: T): Promise<void> {
-    if (this.#ended) return
+  send(value: T): Promise<void> {
+    if (this.#ended) return sent
     if (this.#reader !== undefined) {
       const reader = this.#reader
       this.#reader = undefined
       reader.resolve({ done: false, value })
-      return
+      return sent
     }
     this.#values.push({ value })
-    if (this.#values.length < this.#capacity) return
-    await new Promise<void>((resolve) => this.#senders.push(resolve))
+    if (this.#values.length < this.#capacity) return sent
+    return new Promise<void>((resolve) => this.#senders.push(resolve))
   }
 
   /** What waits to be read and is no longer meant to be. */
@@ -56,20 +59,20 @@ export class Channel<T> {
     this.#reader = undefined
   }
 
-  async next(): Promise<IteratorResult<T>> {
+  next(): Promise<IteratorResult<T>> {
     if (this.#failure !== undefined) {
       const { error } = this.#failure
       this.#failure = undefined
-      throw error
+      return Promise.reject(error)
     }
     const first = this.#values.shift()
     if (first !== undefined) {
       if (this.#values.length < this.#capacity) this.#senders.shift()?.()
-      return { done: false, value: first.value }
+      return Promise.resolve({ done: false, value: first.value })
     }
-    if (this.#ended) return { done: true, value: undefined }
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
     this.#reader = Promise.withResolvers<IteratorResult<T>>()
-    return await this.#reader.promise
+    return this.#reader.promise
   }
 
   async return(): Promise<IteratorResult<T>> {

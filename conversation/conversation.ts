@@ -7,7 +7,7 @@ import { CutShortTurns } from './cut-short.ts'
 import type { ConversationEvent, ConversationInput } from './events.ts'
 import { Guesses } from './guesses.ts'
 import { type NamedText, NameEar } from './heard-names.ts'
-import { childOf, nextOrAborted } from './lifetimes.ts'
+import { childOf, untilAborted } from './lifetimes.ts'
 import { Listening } from './listening.ts'
 import type { ConversationParts, ToolsOffered } from './parts.ts'
 import { RunningSummary } from './running-summary.ts'
@@ -113,14 +113,10 @@ export class Conversation {
     if (this.#options.mode === 'spoken') vocabulary()
     const names = new NameEar(vocabulary)
     const listening = this.#listening({ turns, guesses, names, utterances, out }, vocabulary)
-    const iterator = inputs[Symbol.asyncIterator]()
     try {
-      for (
-        let next = await nextOrAborted(iterator, signal);
-        next.done !== true && next.value.kind !== 'end';
-        next = await nextOrAborted(iterator, signal)
-      ) {
-        await this.#take(next.value, { turns, utterances, listening, guesses, names, out }, signal)
+      for await (const input of untilAborted(inputs, signal)) {
+        if (input.kind === 'end') break
+        await this.#take(input, { turns, utterances, listening, guesses, names, out }, signal)
       }
       await listening?.close()
       utterances.close()
@@ -133,8 +129,6 @@ export class Conversation {
     } finally {
       signal.removeEventListener('abort', stop)
       await turns.stopBackground(out)
-      // Not waited for: a source that hangs would hold us up.
-      iterator.return?.().then(undefined, () => undefined)
     }
   }
 

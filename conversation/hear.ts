@@ -60,7 +60,7 @@ export class Ear {
     this.#audio.close()
   }
 
-  heard(signal: AbortSignal): AsyncGenerator<HearingEvent> {
+  heard(signal: AbortSignal): AsyncIterable<HearingEvent> {
     return untilAborted(this.#events, signal)
   }
 }

@@ -24,25 +24,78 @@ export async function nextOrAborted<T>(source: AsyncIterator<T>, signal: AbortSi
   }
 }
 
-/** The same values, given up on as soon as the signal aborts, and the source let go of. */
-export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const iterator = source[Symbol.asyncIterator]()
-  let ended = false
-  try {
-    while (true) {
-      const next = await nextOrAborted(iterator, signal)
-      if (next.done === true) {
-        ended = true
-        return
-      }
-      yield next.value
+/**
+ * The same values, given up on as soon as the signal aborts, and the source let go of. For one reader, who asks for one value
+ * after the other; it is told of the signal's end once, not with each value.
+ */
+export function untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncIterableIterator<T> {
+  return new UntilAborted(source, signal)
+}
+
+class UntilAborted<T> implements AsyncIterableIterator<T> {
+  readonly #source: AsyncIterable<T>
+  readonly #signal: AbortSignal
+  #iterator: AsyncIterator<T> | undefined
+  #asked: PromiseWithResolvers<IteratorResult<T>> | undefined
+  #isOver = false
+
+  constructor(source: AsyncIterable<T>, signal: AbortSignal) {
+    this.#source = source
+    this.#signal = signal
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined })
+    this.#iterator ??= this.#begin()
+    const asked = Promise.withResolvers<IteratorResult<T>>()
+    this.#asked = asked
+    if (this.#signal.aborted) this.#stop()
+    else {
+      this.#iterator.next().then(
+        (result) => {
+          this.#asked = undefined
+          if (result.done === true) this.#end()
+          asked.resolve(result)
+        },
+        (error: unknown) => {
+          this.#asked = undefined
+          this.#end()
+          asked.reject(error)
+        },
+      )
     }
-  } catch (error) {
-    // A source that hangs would not hear of it; whoever asked has heard already.
-    ended = ended || !signal.aborted
-    throw error
-  } finally {
-    // Not waited for: a generator ends only once what it awaits has settled.
-    if (!ended) iterator.return?.()?.then(undefined, () => undefined)
+    return asked.promise
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    if (!this.#isOver) this.#letGo()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #begin(): AsyncIterator<T> {
+    this.#signal.addEventListener('abort', this.#stop, { once: true })
+    return this.#source[Symbol.asyncIterator]()
+  }
+
+  /** Whoever asks for nothing hears of it when they ask. */
+  readonly #stop = (): void => {
+    if (this.#asked === undefined || this.#isOver) return
+    this.#asked.reject(this.#signal.reason)
+    this.#letGo()
+  }
+
+  /** The source's end isn't waited for: it may hang, and a generator ends only once what it awaits has settled. */
+  #letGo(): void {
+    this.#end()
+    this.#iterator?.return?.()?.then(undefined, () => undefined)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#signal.removeEventListener('abort', this.#stop)
   }
 }
