@@ -42,8 +42,16 @@ function ear(probability: number) {
   return {
     turnEar,
     hears: (endMs: number) => hears?.({ endMs, durationMs: 32, probability, levelDb: -20, pitchHz: undefined }),
+    kinds: () => seen.map(({ kind }) => kind),
     /** Whether time was told to have gone on. */
     wentOn: () => seen.some(({ kind }) => kind === 'time'),
+    /** Nobody comes to look at anything for so long. */
+    stall: (ms: number): void => {
+      nowMs += ms
+      const late = due
+      due = undefined
+      late?.call()
+    },
     pass: (ms: number): void => {
       const untilMs = nowMs + ms
       for (let next = due; next !== undefined && next.atMs <= untilMs; next = due) {
@@ -85,4 +93,33 @@ it('takes no audio for silence only once what came was judged, or never will be'
   deafEar.push(new Int16Array(24 * 400), 24_000)
   passOn(6000)
   expect(wentOnUnjudged()).toBe(true)
+})
+
+it('hears words of sound that was not judged yet once it was, and before the sound after it', () => {
+  const { turnEar, hears, kinds } = ear(0.9)
+  turnEar.push(new Int16Array(24 * 400), 24_000)
+  turnEar.heard({ kind: 'interim', text: 'how do I' })
+  turnEar.heard({ kind: 'recogniser-end' })
+  expect(kinds()).toEqual(['frame'])
+  for (let endMs = 64; endMs <= 432; endMs += 32) hears(endMs)
+  expect(kinds().filter((kind) => kind !== 'frame')).toEqual(['interim', 'recogniser-end'])
+  expect(kinds().indexOf('interim')).toBeGreaterThan(4)
+  turnEar.heard({ kind: 'final', text: 'how do I' })
+  expect(kinds().at(-1)).toBe('final')
+})
+
+it('hears words of sound that is never judged all the same', () => {
+  const { turnEar, kinds, pass } = ear(0.9)
+  turnEar.push(new Int16Array(24 * 400), 24_000)
+  turnEar.heard({ kind: 'interim', text: 'stop' })
+  pass(6000)
+  expect(kinds()).toContain('interim')
+})
+
+it('takes no audio for silence only where it has looked in time', () => {
+  const { stall, pass, wentOn } = ear(0.01)
+  stall(2000)
+  expect(wentOn()).toBe(false)
+  pass(300)
+  expect(wentOn()).toBe(true)
 })

@@ -19,9 +19,14 @@ export interface TurnEarParts {
 const silentAfterMs = 250
 /** The same in the middle of a sound: a network that stalls is likelier then than a microphone that was switched off. */
 const stalledAfterMs = 1000
-/** Frames of 32 ms are judged as they come. Whether anybody spoke in what was not judged yet isn't known, for so long at the most. */
+/**
+ * Frames of 32 ms are judged as they come, unless the machine has too much to do. What becomes known meanwhile waits for the
+ * sound that it belongs to, for so long at the most: words would begin a turn that the silence before them ends.
+ */
 const behindMs = 150
 const longestBehindMs = 5000
+/** Who comes to look so late has not taken what came meanwhile. */
+const lateLookMs = 100
 
 /** From that probability on, a frame may be of a voice; and for so long after one, somebody may still be speaking. */
 const mayBeVoice = 0.2
@@ -48,6 +53,8 @@ export class TurnEar {
   #voiceUntilMs = 0
   #isVoiced = false
   #stopWatching: (() => void) | undefined
+  /** Evidence of sound that wasn't judged yet. */
+  #early: { evidence: TurnEvidence & { atMs: number }; sinceMs: number }[] = []
 
   constructor(parts: TurnEarParts) {
     this.#parts = parts
@@ -87,8 +94,10 @@ export class TurnEar {
   }
 
   /** Something else became known, just now. */
-  heard(evidence: Heard): void {
-    this.#take({ ...evidence, atMs: this.nowMs })
+  heard(heard: Heard): void {
+    const evidence = { ...heard, atMs: this.nowMs }
+    if (this.#early.length === 0 && !this.#isBehind) this.#take(evidence)
+    else this.#early.push({ evidence, sinceMs: this.#parts.timing.nowMs() })
   }
 
   close(): void {
@@ -104,8 +113,23 @@ export class TurnEar {
 
   /** How long no audio means nothing. */
   get #aliveMs(): number {
-    if (this.#stream !== undefined && this.#clockMs - this.#judgedMs >= behindMs) return longestBehindMs
+    if (this.#isBehind) return longestBehindMs
     return this.#isVoiced ? stalledAfterMs : silentAfterMs
+  }
+
+  get #isBehind(): boolean {
+    return this.#stream !== undefined && this.#clockMs - this.#judgedMs >= behindMs
+  }
+
+  /** What has waited for sound that was judged by now, or for too long. */
+  #catchUp(): void {
+    const nowMs = this.#parts.timing.nowMs()
+    for (let next = this.#early[0]; next !== undefined; next = this.#early[0]) {
+      const isWaiting = this.#stream !== undefined && next.evidence.atMs - this.#judgedMs >= behindMs
+      if (isWaiting && nowMs - next.sinceMs < longestBehindMs) return
+      this.#early.shift()
+      this.#take(next.evidence)
+    }
   }
 
   #take(evidence: TurnEvidence): void {
@@ -119,6 +143,7 @@ export class TurnEar {
     if (isVoiced !== this.#isVoiced) this.#parts.onEdge()
     this.#isVoiced = isVoiced
     this.#take({ kind: 'frame', frame })
+    if (this.#early.length > 0) this.#catchUp()
   }
 
   #openStream(sampleRate: number): void {
@@ -138,15 +163,22 @@ export class TurnEar {
     this.#stream = undefined
     this.#stopWatching?.()
     this.#stopWatching = undefined
+    this.#catchUp()
   }
 
   /** Looks now and then whether audio still comes; one look follows upon the other, not upon each piece of audio. */
   #watch(): void {
-    this.#stopWatching ??= this.#parts.timing.after(silentAfterMs, () => {
+    if (this.#stopWatching !== undefined) return
+    const { timing } = this.#parts
+    const dueMs = timing.nowMs() + silentAfterMs
+    this.#stopWatching = timing.after(silentAfterMs, () => {
       this.#stopWatching = undefined
       if (this.#stream === undefined) return
-      const sinceMs = this.#parts.timing.nowMs() - this.#audioAt
-      if (sinceMs >= this.#aliveMs) this.#take({ kind: 'time', atMs: this.#clockMs + sinceMs })
+      this.#catchUp()
+      const nowMs = timing.nowMs()
+      const sinceMs = nowMs - this.#audioAt
+      if (sinceMs >= this.#aliveMs && nowMs - dueMs < lateLookMs)
+        this.#take({ kind: 'time', atMs: this.#clockMs + sinceMs })
       if (sinceMs < longestSilenceMs) this.#watch()
     })
   }
