@@ -73,7 +73,7 @@ export async function benchVoiceLoad(
     const elapsedMinutes = (steadyMs() - startedAt) / 60_000
     await Promise.all(talking)
     return {
-      system: 'Nightdesk',
+      system: 'Nightdesk, behind sockets',
       sessions,
       minutes,
       turns: times.length,

@@ -49,9 +49,12 @@ function cut(samples: Int16Array): Int16Array {
   return samples.slice(to + 1 - length, to + 1)
 }
 
-/** Faint noise; a microphone is never quite silent. */
+/** Two seconds of faint noise, of which any frame may come next: a microphone is never quite silent. */
+const room = Int16Array.from({ length: micRate * 2 }, () => Math.round((Math.random() - 0.5) * 16))
+
 function roomTone(): Int16Array {
-  return Int16Array.from({ length: frameLength }, () => Math.round((Math.random() - 0.5) * 16))
+  const from = Math.floor(Math.random() * (room.length - frameLength))
+  return room.subarray(from, from + frameLength)
 }
 
 /** A microphone that is always on: what is to be said next, or the room. */

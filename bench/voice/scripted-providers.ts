@@ -127,10 +127,14 @@ async function until(at: number, signal: AbortSignal): Promise<void> {
 }
 
 /** A voice that says nothing is taken for one that fails. */
+const piece = Int16Array.from({ length: (pieceMs * soundRate) / 1000 }, (_, at) => 3000 * Math.sin((Math.PI * at) / 60))
+
 function hum(lengthMs: number): Int16Array {
-  return Int16Array.from({ length: (lengthMs * soundRate) / 1000 }, (_, at) => 3000 * Math.sin((Math.PI * at) / 60))
+  return piece.slice(0, (lengthMs * soundRate) / 1000)
 }
 
 function levelOf(samples: Int16Array): number {
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / Math.max(1, samples.length))
+  let sum = 0
+  for (const sample of samples) sum += sample ** 2
+  return Math.sqrt(sum / Math.max(1, samples.length))
 }

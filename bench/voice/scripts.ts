@@ -33,3 +33,6 @@ export const unhurriedProviders: SpokenScript = { ...quickProviders, soundMs: 30
 
 /** The quick ones for many turns: all words are known while they are said, and what is answered is short. */
 export const loopProviders: SpokenScript = { ...quickProviders, wordMs: 60, soundMs: 100 }
+
+/** What is answered takes 5 s to say, in three sentences with its source's age: as long as LiveKit's drivers answer. */
+export const conversingProviders: SpokenScript = { ...quickProviders, soundMs: 1700 }

@@ -1,10 +1,15 @@
+import { availableParallelism } from 'node:os'
 import { type BargeInRow, benchBargeIn } from './barge-in.ts'
 import { benchCallsLoad } from './calls-load.ts'
+import { benchInProcessLoad } from './in-process-load.ts'
 import { LivekitBargeIn, LivekitLoad, LivekitTurns, livekitPeer } from './livekit-peer.ts'
 import { benchVoiceLoad, type VoiceLoadRow } from './load.ts'
 import { benchLoopAlone } from './loop-alone.ts'
 import { benchResume, type ResumeRow } from './resume.ts'
 import { benchVoiceTurns, type VoiceTurnsRow } from './turns.ts'
+
+/** More would measure a machine that is full: each call is encoded and decoded at both of its ends, both of them here. */
+const callsPerCore = 10
 
 export interface VoiceFindings {
   turns: readonly VoiceTurnsRow[]
@@ -32,8 +37,10 @@ export async function benchVoice(options: VoiceBench, signal: AbortSignal): Prom
   const resume = [await benchResume(turns, progress, signal)]
   const ownLoad: VoiceLoadRow[] = []
   for (const count of sessions) {
+    ownLoad.push(await benchInProcessLoad({ sessions: count, minutes }, progress, signal))
     ownLoad.push(await benchVoiceLoad({ sessions: count, minutes }, progress, signal))
-    ownLoad.push(await benchCallsLoad({ sessions: count, minutes }, progress, signal))
+    if (count <= callsPerCore * availableParallelism())
+      ownLoad.push(await benchCallsLoad({ sessions: count, minutes }, progress, signal))
   }
   if (peer === undefined) {
     const withoutPeer = options.peers
