@@ -8,7 +8,7 @@ import { destructiveWarnings } from './answering/destructive.ts'
 import { abstention, ageDraft, type Draft, drafted, extractiveDraft, ownerDraft } from './answering/drafts.ts'
 import { type Evidence, type EvidenceParts, evidenceFor } from './answering/evidence.ts'
 import { continuedDraft } from './answering/model/continued.ts'
-import { modelDraft, spokenDeadlines } from './answering/model/model-draft.ts'
+import { type ModelWriting, modelDraft, spokenDeadlines } from './answering/model/model-draft.ts'
 import { asksForOwner } from './answering/question.ts'
 import type { AnswerPart } from './answering/quoting.ts'
 import type { SpokenOptions } from './answering/spoken/spoken-form.ts'
@@ -100,11 +100,13 @@ async function searched(
 }
 
 /** What an answer is made of: it's there already, or it's written from the evidence. */
-type Material = { draft: Draft } | { evidence: Evidence; nothingFound: () => Draft; now: Date }
+type Material =
+  | { draft: Draft }
+  | { evidence: Evidence; nothingFound: () => Draft; now: Date; byModel: ModelWriting | undefined }
 
 async function materialFor(
   parts: AnsweringParts,
-  { shownOn }: Question,
+  { mode, shownOn }: Question,
   asked: Asked,
   found: SearchResult,
   signal: AbortSignal,
@@ -117,7 +119,8 @@ async function materialFor(
   if (evidence === undefined) return { draft: nothingFound() }
   if (asksForOwner(asked.standalone))
     return { draft: ownerDraft(evidence, asked, found.passages, { now, lang: asked.lang, shownOn }) }
-  return { evidence, nothingFound, now }
+  const byModel = parts.llm && modelDraft(evidence, { ...asked, mode, shownOn }, now, parts.softMatch)
+  return { evidence, nothingFound, now, byModel }
 }
 
 /** Yields the answer's parts as they are ready; returns what else there is to say about it. */
@@ -130,17 +133,11 @@ async function* written(
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart, Omit<Draft, 'parts' | 'goesOn'>> {
   if ('draft' in material) return yield* drafted(material.draft, mode)
-  const { evidence, nothingFound, now } = material
+  const { evidence, nothingFound, now, byModel } = material
   const options: SpokenOptions = { now, lang: asked.lang, shownOn }
   const { llm, llmDeadlines: deadlines } = parts
-  if (llm === undefined) return yield* drafted(extractiveDraft(evidence, options), mode)
-  const outcome = yield* modelDraft(
-    { ...parts, llm, deadlines, onFirstPiece: () => watch.lap('first_token') },
-    evidence,
-    { ...asked, mode, shownOn },
-    now,
-    signal,
-  )
+  if (llm === undefined || byModel === undefined) return yield* drafted(extractiveDraft(evidence, options), mode)
+  const outcome = yield* byModel({ ...parts, llm, deadlines, onFirstPiece: () => watch.lap('first_token') }, signal)
   if (outcome.kind === 'no-answer' && outcome.shown.length === 0) return yield* drafted(nothingFound(), mode)
   if (outcome.kind === 'failed' || outcome.kind === 'nothing-supported') {
     return yield* drafted(continuedDraft(outcome, evidence, options), mode)

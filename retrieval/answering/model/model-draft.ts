@@ -3,7 +3,7 @@ import type { AnswerWarning, Citation, Question, RankedPassage, ShownOn } from '
 import type { Lang } from '#knowledge/document.ts'
 import { type LlmDeadlines, withDeadlines } from '#providers/llm/deadlines.ts'
 import { LlmError } from '#providers/llm/errors.ts'
-import type { Llm, LlmPiece } from '#providers/llm/llm.ts'
+import type { Llm, LlmMessage, LlmPiece } from '#providers/llm/llm.ts'
 import { failureFields, userMessageOf } from '#runtime/errors.ts'
 import type { Log } from '#runtime/log.ts'
 import type { SoftMatch } from '../../ranking/soft-match.ts'
@@ -19,7 +19,6 @@ import { resumed, type Statement, statements } from './statements.ts'
 
 export interface ModelParts {
   llm: Llm
-  softMatch?: SoftMatch | undefined
   log: Log
   /** Waiting longer than this is worse for the asker than the documents' own words. */
   deadlines?: LlmDeadlines | undefined
@@ -44,16 +43,28 @@ export interface ModelOutcome {
   shown: readonly AnswerPart[]
 }
 
-/** Streams what the model writes, each statement only after it was found in the sources that it cites. */
-export async function* modelDraft(
-  parts: ModelParts,
+/** Streams what the model writes, each statement only after it was found in the sources that it cites; called once. */
+export type ModelWriting = (parts: ModelParts, signal: AbortSignal) => AsyncGenerator<AnswerPart, ModelOutcome>
+
+/** All that needs no model: what it will be asked, and what will be held against its sources. */
+export function modelDraft(
   evidence: Evidence,
   asked: Pick<Question, 'mode' | 'shownOn'> & { standalone: string; lang: Lang },
   now: Date,
+  softMatch: SoftMatch | undefined,
+): ModelWriting {
+  const sources = sourcesOf(evidence)
+  const writer = new Writer(sources, asked, now, softMatch)
+  const passages = sources.map(({ passage }) => passage)
+  const prompt = promptFor(asked.standalone, passages, asked.lang)
+  return (parts, signal) => writing(parts, { prompt, writer, lang: asked.lang }, signal)
+}
+
+async function* writing(
+  parts: ModelParts,
+  { prompt, writer, lang }: { prompt: readonly LlmMessage[]; writer: Writer; lang: Lang },
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart, ModelOutcome> {
-  const sources = sourcesOf(evidence)
-  const writer = new Writer(sources, asked, now, parts.softMatch)
   const llm = withDeadlines(parts.llm, parts.deadlines ?? defaultDeadlines)
   const ending: Ending = {
     model: llm.id,
@@ -66,15 +77,7 @@ export async function* modelDraft(
   }
   let used = ''
   try {
-    const pieces = llm.reply(
-      promptFor(
-        asked.standalone,
-        sources.map(({ passage }) => passage),
-        asked.lang,
-      ),
-      { maxTokens: mostTokens, lang: asked.lang, used: () => used },
-      signal,
-    )
+    const pieces = llm.reply(prompt, { maxTokens: mostTokens, lang, used: () => used }, signal)
     for await (const statement of statements(textOf(pieces, ending))) {
       used += `${used === '' ? '' : statement.joint || ' '}${statement.text}`
       if (statement.text.includes(noAnswer)) return writer.outcome('no-answer', ending)
@@ -134,9 +137,9 @@ class Writer {
 
   constructor(
     sources: readonly NumberedSource[],
-    asked: Parameters<typeof modelDraft>[2],
+    asked: Parameters<typeof modelDraft>[1],
     now: Date,
-    softMatch?: SoftMatch,
+    softMatch: SoftMatch | undefined,
   ) {
     this.#checker = new StatementChecker(sources, asked.standalone, softMatch)
     this.#now = now
