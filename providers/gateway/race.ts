@@ -22,7 +22,7 @@ type News<Piece> =
 export async function firstToBegin<Piece>(race: Race<Piece>, signal: AbortSignal): Promise<Attempt<Piece>> {
   const running = new Map<Attempt<Piece>, Promise<News<Piece>>>()
   let hedge: Hedge<Piece> | undefined
-  let failure: unknown = race.nobody()
+  let failure: { error: unknown } | undefined
   let isLast = false
   const ask = (): void => {
     hedge?.stop()
@@ -36,14 +36,14 @@ export async function firstToBegin<Piece>(race: Race<Piece>, signal: AbortSignal
   try {
     ask()
     for (;;) {
-      if (running.size === 0) throw failure
+      if (running.size === 0) throw failure === undefined ? race.nobody() : failure.error
       const news = await Promise.race([...running.values(), ...(hedge === undefined ? [] : [hedge.late])])
       signal.throwIfAborted()
       if (news.kind === 'late') ask()
       else {
         running.delete(news.attempt)
         if (news.kind === 'begun') return news.attempt
-        failure = news.error
+        failure = { error: news.error }
         if (hedge !== undefined || running.size === 0) ask()
       }
     }
