@@ -21,7 +21,8 @@ export async function* checked(
   for await (const event of pieces) {
     if (event.kind === 'citation') citations.push(event.citation)
     if (event.kind === 'delta') {
-      const outcome = checkText(event.text, citations, grounds())
+      const held = grounds()
+      const outcome = checkText(event.text, citations, held)
       if (outcome.kind === 'dropped') {
         dropped = true
         yield { kind: 'verdict', verdict: outcome.verdict }
@@ -30,7 +31,7 @@ export async function* checked(
       for (const verdict of outcome.verdicts) yield { kind: 'verdict', verdict }
       const text = shown === '' ? outcome.text.replace(/^\s+/, '') : outcome.text
       shown += text
-      yield { kind: 'delta', text, ...spokenChecked(event.spoken, citations, grounds()) }
+      yield { kind: 'delta', text, ...spokenChecked(event.spoken, citations, held) }
     } else if (event.kind === 'done') {
       if (dropped && shown === '') yield { kind: 'delta', text: said('unsupported', event.answer.lang) }
       yield {

@@ -12,9 +12,11 @@ const oddNumber = /[\p{Nl}\p{No}]/gu
 
 /** Words of letters that only look alike, and numbers in odd signs, which stand in no source. */
 export function disguisedFaults(text: string, sources: readonly string[]): string[] {
-  const known = sources.join('\n')
   const mixed = (text.match(word) ?? []).filter(
     (each) => /\p{Script=Latin}/u.test(each) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(each),
   )
-  return [...mixed, ...(text.match(oddNumber) ?? [])].filter((each) => !known.includes(each))
+  const found = [...mixed, ...(text.match(oddNumber) ?? [])]
+  if (found.length === 0) return []
+  const known = sources.join('\n')
+  return found.filter((each) => !known.includes(each))
 }

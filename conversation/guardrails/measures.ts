@@ -47,22 +47,27 @@ const ago = /\b\d+ (?:minute|hour|day|week|month|year)s? ago\b|\d+(?:分|時間|
  */
 export function measureFaults(text: string, sources: readonly string[]): string[] {
   const said = plain(text).replace(ago, ' ')
+  const inWordsSaid = wordNumbers(said)
+  const amountsSaid = measuresIn(said)
+  const belowZero = [...said.matchAll(/(?<![\w)\]-])[-−]\d+(?:\.\d+)?(?![\w-])/g)].map(([below]) => below)
+  // Most sentences give no amount: then the sources need not be read.
+  if (inWordsSaid.length + amountsSaid.length + belowZero.length === 0) return []
   const known = plain(sources.join('\n'))
-  const numbers = new Set([
-    ...(known.match(/\d+(?:[.,]\d+)*/g) ?? []).map(digits),
-    ...wordNumbers(known).map(({ value }) => value),
-  ])
-  const amounts = measuresIn(known)
   const faults: string[] = []
-  for (const { words, value } of wordNumbers(said))
-    if (!numbers.has(value) && !known.includes(words)) faults.push(words)
-  for (const { words, value, unit } of measuresIn(said)) {
+  if (inWordsSaid.length > 0) {
+    const numbers = new Set([
+      ...(known.match(/\d+(?:[.,]\d+)*/g) ?? []).map(digits),
+      ...wordNumbers(known).map(({ value }) => value),
+    ])
+    for (const { words, value } of inWordsSaid) if (!numbers.has(value) && !known.includes(words)) faults.push(words)
+  }
+  const amounts = amountsSaid.length === 0 ? [] : measuresIn(known)
+  for (const { words, value, unit } of amountsSaid) {
     const others = amounts.filter((each) => each.value === value)
     const bare = countOf(known, value) > others.length
     if (others.length > 0 && !bare && !others.some((each) => each.unit === unit)) faults.push(words)
   }
-  for (const [below] of said.matchAll(/(?<![\w)\]-])[-−]\d+(?:\.\d+)?(?![\w-])/g))
-    if (!known.includes(below)) faults.push(below)
+  for (const below of belowZero) if (!known.includes(below)) faults.push(below)
   return faults
 }
 

@@ -6,8 +6,10 @@ const sql =
 
 /** Names that somebody could write to, and statements that somebody could run, which stand in no source. */
 export function namedThingFaults(text: string, sources: readonly string[]): string[] {
+  const found = [...(text.match(named) ?? []), ...(text.match(sql) ?? [])]
+  if (found.length === 0) return []
   const known = plain(sources.join('\n'))
-  return [...(text.match(named) ?? []), ...(text.match(sql) ?? [])].filter((each) => !known.includes(plain(each)))
+  return found.filter((each) => !known.includes(plain(each)))
 }
 
 function plain(text: string): string {

@@ -11,6 +11,8 @@ export interface Lexicon {
 interface Entry {
   term: string
   reading: string
+  /** It has no capitals, and is meant in any case. */
+  isAnyCase: boolean
 }
 
 const sectionLine = /^\[(en|ja)\]$/
@@ -36,7 +38,7 @@ export function parseLexicon(...files: readonly string[]): Lexicon {
       }
       const [term = '', reading = '', ...rest] = line.split(/\s*=>\s*/)
       if (term === '' || reading === '' || rest.length > 0) faults.push(`line ${number + 1}: ${line}`)
-      else for (const lang of langs) entries[lang].set(term, { term, reading })
+      else for (const lang of langs) entries[lang].set(term, { term, reading, isAnyCase: term === term.toLowerCase() })
     }
   }
   if (faults.length > 0) throw new LexiconError(faults)
@@ -79,9 +81,9 @@ const joins = /[A-Za-z0-9]/
 
 function longestAt(entries: Index, text: string, at: number): { length: number; reading: string } | undefined {
   if (joins.test(text.charAt(at)) && joins.test(text.charAt(at - 1))) return undefined
-  for (const { term, reading } of entries.get(text.charAt(at).toLowerCase()) ?? []) {
+  for (const { term, reading, isAnyCase } of entries.get(text.charAt(at).toLowerCase()) ?? []) {
     const here = text.slice(at, at + term.length)
-    if ((term === term.toLowerCase() ? here.toLowerCase() : here) !== term) continue
+    if ((isAnyCase ? here.toLowerCase() : here) !== term) continue
     const next = text.charAt(at + term.length)
     if (joins.test(term.slice(-1)) && joins.test(next)) continue
     return { length: term.length, reading }
