@@ -1,11 +1,14 @@
 /** Of 32,768: louder than rooms are, quieter than people who speak into a microphone. */
 const loud = 400
 
-/** Root mean square, by every fourth sample: as good as by all of them, at a quarter of the work. 0..32,768 */
+/** A prime, so that no tone is met at its zeros alone. */
+const step = 11
+
+/** Root mean square, by every eleventh sample: as good as by all of them, at a tenth of the work. 0..32,768 */
 export function loudness(samples: Int16Array): number {
   let sum = 0
   let count = 0
-  for (let k = 0; k < samples.length; k += 4, count++) sum += (samples[k] ?? 0) ** 2
+  for (let k = 0; k < samples.length; k += step, count++) sum += (samples[k] ?? 0) ** 2
   return count === 0 ? 0 : Math.sqrt(sum / count)
 }
 

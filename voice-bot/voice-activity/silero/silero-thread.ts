@@ -17,13 +17,13 @@ const mostFrames = 32
 const fewStreams = 3
 /** What a frame may lose by that, the more the more streams there are; beside its own 32 ms. */
 const leastGatherMs = 8
-const mostGatherMs = 20
+const mostGatherMs = 28
 
 /** Rounds without a frame after which nobody is waited for any more: within them, nobody need wake the thread. */
 const emptyRounds = 8
 
 function gatherMs(): number {
-  return Math.min(mostGatherMs, leastGatherMs + streams.size / 2)
+  return Math.min(mostGatherMs, leastGatherMs + streams.size)
 }
 
 const streams = new Map<number, ListenedStream>()
