@@ -37,7 +37,7 @@ export class Tempo {
 
 /** Who tells nothing for longer than this has heard nothing, or is about to fail. */
 const mostEveryMs = 1500
-const oftener = 0.3
+const oftener = 0.5
 
 /** How far the recogniser's words lag behind the sound, learnt in the conversation. */
 export class RecogniserLag {
