@@ -67,9 +67,10 @@ async function cutByLanguage(
       if (open?.lang !== lang) {
         open?.text.close()
         open = { lang, text: new Channel<string>(Number.POSITIVE_INFINITY) }
+        // Its first words are there when the voice begins, and are not waited for.
+        void open.text.send(text)
         begin(open.text, lang)
-      }
-      await open.text.send(text)
+      } else void open.text.send(text)
     }
   } finally {
     open?.text.close()

@@ -36,8 +36,22 @@ export class SharedFeed<Item> implements Disposable {
 
   /** Resolves once something has come, or nothing more will. @throws What the source throws. */
   async begun(signal: AbortSignal): Promise<boolean> {
-    for await (const _ of this.from(0, signal)) return true
-    return false
+    signal.throwIfAborted()
+    while (this.count === 0 && this.#outcome === undefined) await this.#news(signal)
+    if (this.count === 0 && this.#outcome?.kind === 'failed') throw this.#outcome.error
+    return this.count > 0
+  }
+
+  /** Resolves once something has come, or nothing more will. @throws The signal's reason. */
+  async #news(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const wake = (): void => resolve()
+    this.#readers.add(wake)
+    signal.addEventListener('abort', wake, { once: true })
+    await promise
+    this.#readers.delete(wake)
+    signal.removeEventListener('abort', wake)
+    signal.throwIfAborted()
   }
 
   async *from(position: number, signal: AbortSignal): AsyncGenerator<Item, void, undefined> {
