@@ -61,6 +61,11 @@ it('names that are known only after hearing has begun are told to the recogniser
   expect(events.filter(({ kind }) => kind === 'deaf')).toEqual([])
 })
 
+it('a microphone that begins with nothing at all is heard to be in a room', async () => {
+  const { keyterms } = await heard({ level: (at) => (at < 5 ? 0 : 40) })
+  expect(keyterms).toEqual([0, 2])
+})
+
 it('nobody who is speaking is cut in two for them', async () => {
   const speaks = { text: 'how do I fail over Redis by hand', fromMs: 2500, toMs: 11_900 }
   const { keyterms, events } = await heard({ script: [speaks], level: (at) => (at >= 25 ? 3000 : 0) })

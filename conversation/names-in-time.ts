@@ -7,7 +7,7 @@ const everyMs = 2_000
 const mostRenewals = 3
 /** Who speaks, however softly, is so much louder than the room. */
 const aboveRoom = 2
-/** Of 32,768: 60 dB below full scale, what nobody says a word under. */
+/** Of 32,768: 60 dB below full scale, what nobody says a word under. A room is taken to be half as loud at the least. */
 const faintest = 33
 /** Louder than rooms are: somebody speaks, or might. */
 const loudest = 400
@@ -30,8 +30,10 @@ export class NamesInTime {
     const ms = durationMs(samples.length, sampleRate)
     const level = loudness(samples)
     this.#heardMs += ms
-    this.#room = Math.min(level, this.#room * louderPerSecond ** (ms / 1000))
-    const isQuiet = level < Math.min(loudest, Math.max(faintest, this.#room * aboveRoom))
+    const louder = this.#room * louderPerSecond ** (ms / 1000)
+    // A microphone that is muted or only begins gives nothing at all, from which no level would ever rise.
+    this.#room = Math.max(faintest / aboveRoom, Math.min(level, louder))
+    const isQuiet = level < Math.min(loudest, this.#room * aboveRoom)
     this.#pausedMs = isQuiet ? this.#pausedMs + ms : 0
   }
 
