@@ -116,6 +116,14 @@ it('hears words of sound that is never judged all the same', () => {
   expect(kinds()).toContain('interim')
 })
 
+it('decides nothing any more once it is closed, also by words that still waited', () => {
+  const { turnEar, kinds } = ear(0.9)
+  turnEar.push(new Int16Array(24 * 400), 24_000)
+  turnEar.heard({ kind: 'interim', text: 'stop' })
+  turnEar.close()
+  expect(kinds()).toEqual(['frame'])
+})
+
 it('takes no audio for silence only where it has looked in time', () => {
   const { stall, pass, wentOn } = ear(0.01)
   stall(2000)

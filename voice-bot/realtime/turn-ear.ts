@@ -101,8 +101,9 @@ export class TurnEar {
   }
 
   close(): void {
-    this.#closeStream()
+    // Before: what still waits to be heard decides nothing any more.
     this.#turns = undefined
+    this.#closeStream()
   }
 
   /** By the audio's clock, which goes on where no audio comes. */
