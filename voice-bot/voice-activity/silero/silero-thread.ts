@@ -118,8 +118,12 @@ async function judge(judging: SileroModel, whole: readonly ListenedStream[]): Pr
     stream.tell(0, told, at)
     at += frameFields
   }
-  if (!frames.write(told)) tell({ kind: 'frames', told })
-  else if (streams.size <= fewStreams) tell({ kind: 'look' })
+  // Whoever reads is far behind. Sent another way, these would overtake or be overtaken; nobody listens once all are gone.
+  while (!frames.write(told) && streams.size > 0) {
+    tell({ kind: 'look' })
+    await sleep(mostGatherMs)
+  }
+  if (streams.size <= fewStreams) tell({ kind: 'look' })
   // Whoever wants to open or close a stream is heard between two runs.
   if (asked.length === 0) await new Promise((resolve) => setImmediate(resolve))
 }

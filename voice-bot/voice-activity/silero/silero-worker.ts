@@ -84,12 +84,8 @@ export class SileroWorker {
     clearTimeout(this.#watch)
     this.#watch = undefined
     if (this.#isEnding || this.#isGone) return
-    if (told.kind === 'ready') {
-      this.#listener.ready()
-      return
-    }
-    this.#listener.frames(this.#frames.take())
-    if (told.kind === 'frames') this.#listener.frames(told.told)
+    if (told.kind === 'ready') this.#listener.ready()
+    else this.#listener.frames(this.#frames.take())
   }
 
   /** From now on something must come within a while. */

@@ -21,8 +21,6 @@ export type ThreadTold =
   | { kind: 'ready' }
   /** Frames may lie in the ring; at the least, it is alive. */
   | { kind: 'look' }
-  /** Frames for which the ring had no room; they follow upon those in it. */
-  | { kind: 'frames'; told: Float64Array }
 
 /** Numbers that a frame is told by: the stream's id, which frame, probability, level, pitch or 0. */
 export const frameFields = 5
