@@ -1,7 +1,7 @@
 /** Of 32,768: louder than rooms are, quieter than people who speak into a microphone. */
 const loud = 400
 
-/** A prime, so that no tone is met at its zeros alone. */
+/** A prime, so that a tone is hardly ever met at the same point of each of its waves. */
 const step = 11
 
 /** Root mean square, by every eleventh sample: as good as by all of them, at a tenth of the work. 0..32,768 */
