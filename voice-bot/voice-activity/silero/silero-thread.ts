@@ -13,7 +13,7 @@ const frames = new FrameRing(start.frames)
 
 /** Frames in one run at the most: with more, those that come meanwhile would wait longer than a run saves. */
 const mostFrames = 32
-/** From so many streams on, frames are waited for, so that several share a run: a third of the work at 20 streams. */
+/** With more streams than that, frames are waited for, so that several share a run: a third of the work at 20 streams. */
 const fewStreams = 3
 /** What a frame may lose by that, the more the more streams there are; beside its own 32 ms. */
 const leastGatherMs = 8
