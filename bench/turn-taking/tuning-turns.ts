@@ -212,6 +212,41 @@ export const tuningNods: readonly ScriptedTurn[] = [
   ...turnsOf('ja', 'はい\nうん\nなるほど\n了解です\nそうなんですね'),
   ...turnsOf('en', 'mm hmm\nyeah\nsure\ngot it\nokay\nI see\nall right\nuh huh'),
   ...turnsOf('ja', 'ええ\nうんうん\nそうですね\nわかりました\nはい\nなるほど\nそうか\nへえ'),
+  // Long ones: they last longer than an interruption has to.
+  ...turnsOf(
+    'en',
+    `
+    mm hmm mm hmm
+    yeah yeah yeah
+    oh okay right
+    okay got it thanks
+    perfect
+    interesting
+    that's good to know
+    understood
+    definitely
+    ah gotcha
+    fantastic
+    yup that's fine
+    `,
+  ),
+  ...turnsOf(
+    'ja',
+    `
+    はい、はい、はい
+    なるほどですね
+    そういうことなんですね
+    かしこまりました
+    うん、なるほど
+    ああ、そうなんですか
+    助かります
+    へえ、そうなんだ
+    はい、承知しました
+    それはすごいですね
+    ほうほう
+    うんうん、そうですよね
+    `,
+  ),
 ]
 
 export const tuningInterruptions: readonly ScriptedTurn[] = [
@@ -237,6 +272,33 @@ export const tuningInterruptions: readonly ScriptedTurn[] = [
     それはもうやりました
     さっきのコマンドをもういちど言って
     ちがう方のサーバーのことです
+    `,
+  ),
+  // Those that begin with a long word, or as a nod does.
+  ...turnsOf(
+    'en',
+    `
+    unfortunately that did not help
+    kubernetes says the pod is pending
+    yeah but which region
+    okay so what about the standby
+    right but the queue is full
+    authentication keeps failing
+    actually the second replica is down
+    I see a different error here
+    `,
+  ),
+  ...turnsOf(
+    'ja',
+    `
+    データベースはもう落ちています
+    はい、でもキューがいっぱいです
+    なるほど、じゃあ次は何をしますか
+    ログインできないんですけど
+    アラートがまだ鳴っています
+    そうですね、でも時間がありません
+    わかりました、それで終わりですか
+    ディスクが足りません
     `,
   ),
 ]

@@ -98,6 +98,7 @@ class TurnsOfTalk implements TurnTaking {
     // A sound that was there before belongs to the turn that is over.
     const onsetMs = Math.max(soundsSinceMs, this.#endedMs)
     this.#tempo.speechBegan(onsetMs)
+    this.#words.turnBegan(this.#heard.nowMs)
     this.#ended = undefined
     const parts = { options: this.#options, heard: this.#heard, tempo: this.#tempo, lag: this.#lag }
     this.#turn = new OpenTurn(parts, onsetMs, sound?.lastMs ?? Math.max(onsetMs, this.#heard.nowMs - this.#lag.ms))
@@ -132,7 +133,7 @@ class TurnsOfTalk implements TurnTaking {
   #withoutSound(own: string, onsetMs: number): TurnDecision[] {
     if (this.#ended === 'nothing-understood' || this.#ended === 'not-speech') {
       const atMs = this.#heard.nowMs
-      this.#words.turnEnded(atMs)
+      this.#words.turnEnded()
       this.#ended = 'answer'
       return [
         {
@@ -161,7 +162,7 @@ class TurnsOfTalk implements TurnTaking {
       const outcome = decision.outcome === 'answer' ? this.#outcomeOf(turn.text, turn.onsetMs) : decision.outcome
       if (outcome === 'answer') this.#tempo.turnEnded(decision.atMs)
       else if (outcome !== 'not-addressed' && turn.sound !== undefined) this.#heard.gate.wasNoise(turn.sound)
-      this.#words.turnEnded(decision.atMs)
+      this.#words.turnEnded()
       this.#endedMs = decision.atMs
       this.#goesOn = this.#heard.voiced ? this.#heard.sound : undefined
       this.#turn = undefined

@@ -65,13 +65,17 @@ function aligned(words: readonly string[], ours: readonly string[]): { count: nu
 
 function follow(words: readonly string[], ours: readonly string[], from: number): (number | undefined)[] {
   let at = from
+  // Each word that was misheard stands for one of ours.
+  let misheard = 0
   return words.map((word) => {
-    for (let ahead = 0; ahead < 3; ahead += 1) {
+    for (let ahead = 0; ahead < 3 + misheard; ahead += 1) {
       const own = ours[at + ahead]
       if (own === undefined || !isAlike(word, own)) continue
       at += ahead + 1
+      misheard = 0
       return at - 1
     }
+    misheard += 1
     return undefined
   })
 }
@@ -81,6 +85,8 @@ function japaneseWithoutEcho(heard: string, saying: string, likely: boolean): st
   const letters = lettersOf(heard)
   const pairs = Array.from({ length: Math.max(0, letters.length - 1) }, (_, at) => letters.slice(at, at + 2))
   if (pairs.length === 0) return ours.includes(letters) ? '' : heard
+  // 「その」 stands in most of what anybody says.
+  if (pairs.length === 1 && !likely) return heard
   const known = pairs.map((pair) => ours.includes(pair))
   const matched = known.filter(Boolean).length
   const share = matched / pairs.length

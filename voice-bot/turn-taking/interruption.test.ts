@@ -10,6 +10,22 @@ function speaking(options = {}): Stage {
   return stage
 }
 
+/** The same, and the recogniser is known to tell words while they are spoken. */
+function live(): Stage {
+  const stage = new Stage()
+  for (let turn = 0; turn < 3; turn += 1)
+    stage
+      .hear(voice, 600)
+      .interim('how do')
+      .hear(voice, 600)
+      .interim('how do i rotate the keys')
+      .hear(quiet, 2000)
+      .closed()
+  stage.playing(answer).hear(quiet, 2000)
+  stage.decisions.length = 0
+  return stage
+}
+
 describe('an interruption', () => {
   it('is suspected first and decided at the minimum length, within a frame of it', () => {
     const stage = speaking()
@@ -51,6 +67,16 @@ describe('an interruption', () => {
   it('is not kept back by a word that begins a nod and most sentences, too', () => {
     const stage = speaking().hear(voice, 500).interim('I').hear(voice, 240)
     expect(stage.find('interruption')).toHaveLength(1)
+  })
+
+  it.each(['okay so', 'what', 'その', 'okay I see a'])('is not kept back by “%s”, which begins a sentence', (words) => {
+    const stage = live().hear(voice, 640).interim(words).hear(voice, 96)
+    expect(stage.find('interruption')).toHaveLength(1)
+  })
+
+  it('is what begins with a nod and goes on otherwise', () => {
+    const stage = live().hear(voice, 640).interim('わかりました').hear(voice, 320).interim('わかりましたそれで')
+    expect(stage.find('interruption')).toMatchObject([{ because: 'words' }])
   })
 
   it('needs words where they are asked for, and length alone where none come for long', () => {
@@ -105,27 +131,38 @@ describe('no interruption', () => {
     ['oh I', 'oh I see'],
     ['all', 'all right'],
     ['です', 'ですよね'],
+    ["that's", "that's good to know"],
+    ["yep that's", "yep that's fine"],
+    ['承知', '承知しました'],
+    ['助', '助かります'],
+    ['それは', 'それはすごいですね'],
+    ['ああそうなんで', 'ああそうなんですか'],
   ])('is a nod that is told in parts: “%s”, “%s”', (part, whole) => {
     const stage = speaking().hear(voice, 600).interim(part).hear(voice, 200).interim(whole).hear(quiet, 1000)
     expect(stage.kinds).toEqual(['interruption-suspected', 'interruption-dismissed'])
   })
 
+  it.each([
+    ['fair', 'fair enough'],
+    ['ああそう', 'ああそうなんで'],
+  ])('is the other half of a nod that was passed over: “%s”, “%s”', (half, whole) => {
+    const stage = speaking().hear(voice, 416).hear(quiet, 224).interim(half).hear(quiet, 600).interim(whole)
+    expect(stage.hear(quiet, 1000).find('interruption')).toEqual([])
+  })
+
+  it('is a row of nods, the last of which nobody has told yet', () => {
+    const stage = live().hear(voice, 256).hear(quiet, 224).interim('はい')
+    stage.hear(voice, 480).interim('はいはい').hear(voice, 288).hear(quiet, 1000)
+    expect(stage.find('interruption')).toEqual([])
+  })
+
   it('is not what begins like a nod and lasts longer than one', () => {
-    const stage = speaking().hear(voice, 600).interim('all').hear(voice, 400)
+    const stage = speaking().hear(voice, 600).interim('all').hear(voice, 500)
     expect(stage.find('interruption')).toHaveLength(1)
   })
 
   it('is one long word, where the recogniser tells words as soon as they are spoken', () => {
-    const stage = new Stage()
-    for (let turn = 0; turn < 3; turn += 1)
-      stage
-        .hear(voice, 600)
-        .interim('how do')
-        .hear(voice, 600)
-        .interim('how do i rotate the keys')
-        .hear(quiet, 2000)
-        .closed()
-    stage.playing(answer).hear(quiet, 2000).hear(voice, 870).hear(quiet, 100).interim('なるほど').hear(quiet, 900)
+    const stage = live().hear(voice, 870).hear(quiet, 100).interim('なるほど').hear(quiet, 900)
     expect(stage.find('interruption')).toEqual([])
     expect(speaking().hear(voice, 736).find('interruption')).toHaveLength(1)
   })
@@ -149,6 +186,14 @@ describe('no interruption', () => {
     stage.hear(softVoice, 1500).hear(quiet, 1000)
     expect(stage.find('interruption')).toEqual([])
     expect(stage.kinds.at(-1)).toBe('interruption-dismissed')
+  })
+
+  it('is our own voice, though most words of a stretch are misheard', () => {
+    const said = 'Open the console, choose the primary instance and promote its replica. After that, check the lag.'
+    const stage = new Stage().talked().playing(said).hear(quiet, 160).hear(softVoice, 1600)
+    stage.interim('open the console').hear(softVoice, 1400).interim('open the console the the primary a of more its')
+    stage.hear(softVoice, 900).interim('open the console the the primary a of more its replica after that')
+    expect(stage.hear(quiet, 1000).find('interruption')).toEqual([])
   })
 
   it('is our own voice as loud as the speaker, when it begins as we do', () => {

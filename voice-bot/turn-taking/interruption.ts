@@ -1,7 +1,7 @@
 import { isAddressed } from './addressing.ts'
 import { withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
-import { beginsLongNod, beginsNod, isCommand, isNod, isStop, wordsThatCount } from './nods.ts'
+import { beginsNod, isCommand, isMostOfNod, isNod, isStop, wordsThatCount } from './nods.ts'
 import type { BargeInOptions, SettledOptions } from './options.ts'
 import { isCrowd, isTone, type Sound } from './sound.ts'
 import { wordsOf } from './words.ts'
@@ -36,6 +36,8 @@ export interface TalkOver {
   tellsLive: boolean
   /** After so long the recogniser has usually told. */
   lagMs: number
+  /** When it last told something new; undefined where it hasn't yet. */
+  toldMs: number | undefined
 }
 
 export type TalkVerdict = { kind: 'interruption' | 'dismissed'; because: string } | { kind: 'undecided' }
@@ -49,8 +51,8 @@ const noiseMs = 1200
 const quieterDb = 5
 const nearDynamicsDb = 25
 const nearQuieterDb = 9
-/** A nod, and the word that tells it for one, may take so much longer than the minimum. */
-const longNodMs = 200
+/** Within a nod, the next word is told so soon at the latest, or as soon as the recogniser can. */
+const nodWordMs = 450
 /** "Absolutely" takes 0.7 s to be said and up to 0.3 s to be told: so much longer than the minimum, a live first word may take. */
 const firstWordMs = 350
 /** Between two words spoken in one go. */
@@ -60,7 +62,7 @@ const voiceDynamicsDb = 14
 /** A crowd sounds like one voice for a moment now and then. */
 const mostly = 0.6
 /** Words of a recogniser that is less sure are guesses at a noise. */
-const sureEnough = 0.4
+const sureEnough = 0.5
 
 /** Whether somebody who talks while we do wants the turn. */
 export function judgeTalk(talk: TalkOver, options: BargeInOptions, wakePhrases: readonly string[]): TalkVerdict {
@@ -119,11 +121,12 @@ function judgeSound(
   const goesOn = talk.going || (wordsThatCount(own) > 0 && talk.nowMs - talk.lastMs <= wordGapMs)
   if (!goesOn || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
   if (talk.voicedMs < mostly * lengthMs) return false
-  if (told === '' && talk.tellsLive && lengthMs < minimumMs + firstWordMs) return false
+  if (own === '' && talk.tellsLive && lengthMs < minimumMs + firstWordMs) return false
+  // “That's” may become “that's fine”: the next word tells, and it isn't a nod's where it takes longer than those do.
+  const isNodSoFar = own !== '' && (isNod(own) || beginsNod(own))
+  if (isNodSoFar && talk.nowMs - (talk.toldMs ?? talk.onsetMs) < Math.max(nodWordMs, talk.lagMs)) return false
   // A nod that was recognised explains what is heard for a while longer.
-  if (own !== '' && (isNod(own) || beginsLongNod(own))) return lengthMs >= minimumMs + wordlessMs
-  // “I” may become “I see”: the next word tells.
-  if (own !== '' && beginsNod(own) && lengthMs < minimumMs + longNodMs) return false
+  if (isNodSoFar && (isNod(own) || isMostOfNod(own))) return lengthMs >= minimumMs + wordlessMs
   // An echo's words tell what it is, and what else there is in it.
   if (talk.maybeEcho && told !== '') return false
   const needsWords = minimumWords > 0 || talk.maybeEcho || talk.maybeNoise
@@ -146,9 +149,10 @@ export function isSofter({ usualDb }: Sound, speakerDb: number | undefined, byDb
   return speakerDb !== undefined && usualDb < speakerDb - byDb
 }
 
-/** Words that were there already are no news. */
+/** Words that were there already are no news, but where they are half of a nod: “fair” and “enough”. */
 export function newOf(own: string, before: string): string {
-  return own.startsWith(before) ? own.slice(before.length).trim() : own
+  if (!own.startsWith(before)) return own
+  return own !== before && (isNod(own) || beginsNod(own)) ? own : own.slice(before.length).trim()
 }
 
 function whyNot(own: string, wakePhrases: readonly string[]): string {
@@ -168,7 +172,6 @@ export function wantsTurnByWords(
   if (own === '' || (confidence ?? 1) < sureEnough) return false
   if (isStop(own)) return true
   if (options.wakePhrases.length > 0) return isAddressed(own, options.wakePhrases)
-  return (
-    isCommand(own) || (!isNod(own) && wordsThatCount(own) >= Math.max(maybeEcho ? 5 : 2, options.bargeIn.minimumWords))
-  )
+  const enough = Math.max(maybeEcho ? 5 : 2, options.bargeIn.minimumWords)
+  return isCommand(own) || (!isNod(own) && !beginsNod(own) && wordsThatCount(own) >= enough)
 }

@@ -65,6 +65,11 @@ export class Overlap {
   #noiseDb: number | undefined
   /** What of the speaker's own words was known when the last of their sounds began or was passed over. */
   #ownBefore = ''
+  /** The newest words that came while we spoke, and when. */
+  #told = ''
+  #toldMs: number | undefined
+  /** The end of the last sound that was dismissed. */
+  #dismissedMs = 0
 
   constructor(options: SettledOptions, heard: HeardSound) {
     this.#options = options
@@ -125,6 +130,10 @@ export class Overlap {
     { ms: lagMs, tellsLive }: Pick<RecogniserLag, 'ms' | 'tellsLive'>,
   ): { decisions: TurnDecision[]; taken?: TakenOver } {
     const decisions = this.#suspect(words)
+    if (words !== this.#told) {
+      this.#told = words
+      this.#toldMs = this.#heard.nowMs
+    }
     const suspicion = this.#suspicion
     if (suspicion === undefined) return { decisions }
     const { nowMs, voiced, gate } = this.#heard
@@ -145,6 +154,7 @@ export class Overlap {
         softer: isSofter(suspicion.sound, gate.speakerDb),
         lagMs,
         tellsLive,
+        toldMs: this.#toldMs,
       },
       this.#options.bargeIn,
       this.#options.wakePhrases,
@@ -186,11 +196,13 @@ export class Overlap {
     if (sound.voicedMs < Math.min(this.#options.startMs, this.#options.bargeIn.minimumMs)) return []
     this.#passedOver = undefined
     this.#ownBefore = this.own(words)
+    // What was dismissed may have been the beginning of the same sound.
+    const onsetMs = Math.max(sound.onsetMs, this.#dismissedMs)
     this.#suspicion = {
-      onsetMs: sound.onsetMs,
+      onsetMs,
       lastMs: sound.lastMs,
       sound,
-      voicedMs: sound.voicedMs,
+      voicedMs: Math.min(sound.voicedMs, sound.lastMs - onsetMs),
       looks: 0,
       likeSpeaker: 0,
     }
@@ -217,6 +229,7 @@ export class Overlap {
       this.#heard.gate.wasNoise(sound)
       this.#noiseDb = Math.max(this.#noiseDb ?? -90, sound.usualDb)
     }
+    this.#dismissedMs = lastMs
     const isOver = this.#heard.nowMs - lastMs >= gapMs / 2
     this.#passedOver = isOver ? undefined : { lastMs: sound.lastMs, usualDb: sound.usualDb }
     return { kind: 'interruption-dismissed', atMs: this.#heard.nowMs, because }

@@ -37,6 +37,8 @@ export class Tempo {
 
 /** Who tells nothing for longer than this has heard nothing, or is about to fail. */
 const mostEveryMs = 1500
+/** Words that come closer upon each other were told at once, or held up on their way. */
+const leastEveryMs = 100
 const oftener = 0.5
 
 /** How far the recogniser's words lag behind the sound, learnt in the conversation. */
@@ -72,7 +74,7 @@ export class RecogniserLag {
   /** New words came; 0: in the middle of talk. @param sinceMs Of talk without a pause since the last ones; absent: there was one. */
   wordsCame(afterQuietMs: number, sinceMs?: number): void {
     this.#heard = true
-    if (sinceMs !== undefined && sinceMs <= mostEveryMs)
+    if (sinceMs !== undefined && sinceMs >= leastEveryMs && sinceMs <= mostEveryMs)
       this.#everyMs = sinceMs > this.#everyMs ? sinceMs : this.#everyMs + (sinceMs - this.#everyMs) * oftener
     if (afterQuietMs <= 0) this.#live += 1
     if (afterQuietMs <= 0 || afterQuietMs > 1500) return

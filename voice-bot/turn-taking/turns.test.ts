@@ -162,6 +162,12 @@ describe('words that are late, few or missing', () => {
     expect(stage.find('end-of-turn')).toHaveLength(1)
   })
 
+  it('do not begin another turn however late the final ones come, as long as the turn was not closed', () => {
+    const stage = new Stage().talked().say('how do i rotate the keys').hear(quiet, 4000)
+    stage.final('how do i rotate the keys').closed().hear(quiet, 3000)
+    expect(stage.find('end-of-turn')).toHaveLength(1)
+  })
+
   it('count again when the speaker says the same once more', () => {
     const stage = new Stage().talked().say('next').hear(quiet, 800).closed().say('next').hear(quiet, 800)
     expect(stage.find('end-of-turn')).toHaveLength(2)
