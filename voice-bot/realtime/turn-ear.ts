@@ -25,6 +25,8 @@ const stalledAfterMs = 1000
  */
 const behindMs = 150
 const longestBehindMs = 5000
+/** Words are told so long after they were said, and a little more. */
+const wordsLagMs = 500
 /** Who comes to look so late has not taken what came meanwhile. */
 const lateLookMs = 100
 
@@ -96,7 +98,7 @@ export class TurnEar {
   /** Something else became known, just now. */
   heard(heard: Heard): void {
     const evidence = { ...heard, atMs: this.nowMs }
-    if (this.#early.length === 0 && !this.#isBehind) this.#take(evidence)
+    if (this.#early.length === 0 && !this.#isAhead(evidence)) this.#take(evidence)
     else this.#early.push({ evidence, sinceMs: this.#parts.timing.nowMs() })
   }
 
@@ -122,12 +124,16 @@ export class TurnEar {
     return this.#stream !== undefined && this.#clockMs - this.#judgedMs >= behindMs
   }
 
+  /** The sound that it is about may not have been judged yet. */
+  #isAhead({ atMs }: { atMs: number }): boolean {
+    return this.#stream !== undefined && atMs - this.#judgedMs >= wordsLagMs
+  }
+
   /** What has waited for sound that was judged by now, or for too long. */
   #catchUp(): void {
     const nowMs = this.#parts.timing.nowMs()
     for (let next = this.#early[0]; next !== undefined; next = this.#early[0]) {
-      const isWaiting = this.#stream !== undefined && next.evidence.atMs - this.#judgedMs >= behindMs
-      if (isWaiting && nowMs - next.sinceMs < longestBehindMs) return
+      if (this.#isAhead(next.evidence) && nowMs - next.sinceMs < longestBehindMs) return
       this.#early.shift()
       this.#take(next.evidence)
     }
