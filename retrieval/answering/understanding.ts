@@ -5,11 +5,12 @@ import type { Lang } from '#knowledge/document.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
+import { termsOf } from '#knowledge/terms/terms.ts'
 import type { Llm } from '#providers/llm/llm.ts'
 import type { Log } from '#runtime/log.ts'
 import { courtesyIn } from '../query/courtesy.ts'
 import { withoutFillers } from '../query/fillers.ts'
-import { asksAboutAge, asksAboutAgeOf, type Earlier, standaloneQuestion } from './follow-up.ts'
+import { asksAboutAge, asksAboutAgeOf, type Earlier, ownTerms, standaloneQuestion } from './follow-up.ts'
 import { rewritten } from './model/rewrite.ts'
 import { withoutOrders } from './orders.ts'
 import type { DocumentSections } from './siblings.ts'
@@ -57,10 +58,8 @@ export async function understood(
   const { standalone, followsOn, found }: Topical = aboutLast
     ? { standalone: last.standalone, followsOn: false }
     : await topical(parts, text, before, question.principal, signal)
-  // What is found by the rules' words need not be put better: that would cost a request, and the time it takes.
-  const isFound = (found?.relevance ?? 0) >= findsItself
   const byModel =
-    followsOn && !isFound && parts.llm !== undefined
+    followsOn && !isFoundAsItStands(text, found) && parts.llm !== undefined
       ? await rewritten({ ...parts, llm: parts.llm }, text, earlier, signal)
       : undefined
   return {
@@ -73,6 +72,19 @@ export async function understood(
     lastCited: aboutAge && !aboutLast ? [] : before.lastCited,
     found: byModel === undefined ? found : undefined,
   }
+}
+
+/**
+ * With its topic borrowed it finds a passage that has all of its own words, too: to put it better would cost a request, and
+ * the time it takes. The borrowed words alone find something always, so that they tell nothing.
+ */
+function isFoundAsItStands(text: string, found: SearchResult | undefined): boolean {
+  const [best] = found?.passages ?? []
+  const own = ownTerms(text)
+  if (found === undefined || best === undefined || found.relevance < findsItself || own.length === 0) return false
+  const { heading, text: passage } = best.passage
+  const known = new Set(termsOf([best.document.title, ...heading, passage].join('\n')))
+  return own.every((term) => known.has(term))
 }
 
 /** What was said in between without a source, a word of thanks say, is passed over. */

@@ -172,13 +172,16 @@ describe('a follow-up', () => {
     expect(answer).toContain('30 seconds')
   })
 
-  it('is not sent to the model for that where the words with their topic find what they ask for', async () => {
+  it.each([
+    ['is not sent to the model for that where a passage of its topic has all of its words', 'and during a backup?', 0],
+    ['is sent to the model where nothing but its topic was found', 'and on the standby?', 1],
+  ])('%s', async (_, followUp, times) => {
     const llm = new ScriptedLlm(says('It takes 30 seconds [1].'))
     const over = answeringOver(wiki, { llm })
     const { conversationId } = await over.answer('How do I restart Redis?')
-    await over.answer({ text: 'and how long does that take?', conversationId })
+    await over.answer({ text: followUp, conversationId })
     const asked = llm.heard.flatMap((messages) => messages.map(({ text }) => text))
-    expect(asked.join('\n')).not.toContain('Rewrite the last question')
+    expect(asked.filter((text) => text.startsWith('Rewrite the last question'))).toHaveLength(times)
     expect(over.search.asked.at(-1)).toContain('Redis')
   })
 
