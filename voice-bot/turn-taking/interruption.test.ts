@@ -69,8 +69,17 @@ describe('an interruption', () => {
     expect(stage.find('interruption')).toHaveLength(1)
   })
 
-  it.each(['okay so', 'what', 'その', 'okay I see a'])('is not kept back by “%s”, which begins a sentence', (words) => {
-    const stage = live().hear(voice, 640).interim(words).hear(voice, 96)
+  it.each(['okay so', 'what', 'that is the', 'okay I see a'])(
+    'is not kept back by “%s”, which begins a sentence',
+    (words) => {
+      const stage = live().hear(voice, 640).interim(words).hear(voice, 96)
+      expect(stage.find('interruption')).toHaveLength(1)
+    },
+  )
+
+  it('is not kept back by two letters that we say, too', () => {
+    const stage = new Stage().talked().playing('再起動します。そのあと遅延を確認します。').hear(quiet, 2000)
+    stage.hear(voice, 512).interim('その').hear(voice, 224)
     expect(stage.find('interruption')).toHaveLength(1)
   })
 

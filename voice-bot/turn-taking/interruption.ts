@@ -61,6 +61,8 @@ export const wordGapMs = 160
 const voiceDynamicsDb = 14
 /** A crowd sounds like one voice for a moment now and then. */
 const mostly = 0.6
+/** Words that are sure tell a voice, too. */
+const withWords = 0.4
 /** Words of a recogniser that is less sure are guesses at a noise. */
 const sureEnough = 0.5
 
@@ -119,7 +121,8 @@ function judgeSound(
 ): boolean {
   // Between two words it goes on as well, where the one before was no nod.
   const goesOn = talk.going || (wordsThatCount(own) > 0 && talk.nowMs - talk.lastMs <= wordGapMs)
-  if (!goesOn || lengthMs < minimumMs || talk.likeSpeaker < mostly) return false
+  const enough = wordsThatCount(own) > 0 ? withWords : mostly
+  if (!goesOn || lengthMs < minimumMs || talk.likeSpeaker < enough) return false
   if (talk.voicedMs < mostly * lengthMs) return false
   if (own === '' && talk.tellsLive && lengthMs < minimumMs + firstWordMs) return false
   // “That's” may become “that's fine”: the next word tells, and it isn't a nod's where it takes longer than those do.

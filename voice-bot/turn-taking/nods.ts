@@ -116,7 +116,7 @@ function isAllNods(words: readonly string[]): boolean {
 
 /** Alone, these begin a sentence more often than a nod, some after a nod, too: “okay so”. */
 const sentenceStarts = /^(?:i|that|no|for|very)$/
-const clauseStarts = /^(?:what|so|an?|the)$/
+const clauseStarts = /^(?:what|so|an?|(?:.+ )?the)$/
 const sentenceStartsJa = /^(?:[いおことどまもや]|この|これ|その?|それ|どう)$/u
 /** “This is …” */
 const topicJa = /^[こそ]れは$/u
