@@ -83,6 +83,13 @@ describe('an interruption', () => {
     expect(stage.find('interruption')).toHaveLength(1)
   })
 
+  it('is not kept back by a vowel that hardly opens or closes, where a word was told', () => {
+    const even = { ...voice, swingDb: 4 }
+    const stage = speaking().hear(voice, 320).interim('restart').hear(even, 416)
+    expect(stage.find('interruption')).toHaveLength(1)
+    expect(speaking().hear(voice, 320).hear(even, 416).find('interruption')).toEqual([])
+  })
+
   it('is what begins with a nod and goes on otherwise', () => {
     const stage = live().hear(voice, 640).interim('わかりました').hear(voice, 320).interim('わかりましたそれで')
     expect(stage.find('interruption')).toMatchObject([{ because: 'words' }])
@@ -229,8 +236,8 @@ describe('no interruption', () => {
     expect(stage.find('interruption-suspected').length).toBe(stage.find('interruption-dismissed').length)
   })
 
-  it('is a noise in which the recogniser guesses words', () => {
-    const stage = speaking().hear(cough, 400).hear(quiet, 200).interim('at the bit', 0.2).hear(quiet, 1500)
+  it.each([0.2, 0.45])('is a noise in which the recogniser guesses words, %s sure of them', (confidence) => {
+    const stage = speaking().hear(cough, 400).hear(quiet, 200).interim('at the bit', confidence).hear(quiet, 1500)
     expect(stage.find('interruption')).toEqual([])
   })
 
