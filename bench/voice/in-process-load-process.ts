@@ -27,9 +27,15 @@ const voice = await openInProcessVoice(conversingProviders, () => undefined)
 
 function openCaller() {
   let sounded = Promise.withResolvers<number>()
+  // What still sounds of the answer before is none to this question.
+  let isAnswering = false
   const link = inProcessLink({
-    onEvent: () => undefined,
-    onSound: () => sounded.resolve(steadyMs()),
+    onEvent: (json) => {
+      isAnswering ||= json.includes('"type":"response.created"')
+    },
+    onSound: () => {
+      if (isAnswering) sounded.resolve(steadyMs())
+    },
     onPlayed: () => undefined,
     onClosed: () => undefined,
   })
@@ -40,6 +46,7 @@ function openCaller() {
   return {
     microphone: new Microphone((frame) => link.audio(frame, micRate)),
     sounds: () => {
+      isAnswering = false
       sounded = Promise.withResolvers()
       return sounded.promise
     },
@@ -71,8 +78,9 @@ const talking = callers.map(async ({ microphone, sounds }, at) => {
   await pause((at * turnEveryMs) / count)
   for (let turn = at; steadyMs() < endsAt; turn++) {
     const next = steadyMs() + turnEveryMs
+    const sounding = sounds()
     const endedAt = await microphone.say(said[turn % said.length] ?? new Int16Array()).ends
-    const soundAt = await Promise.race([sounds(), pause(missedMs)])
+    const soundAt = await Promise.race([sounding, pause(missedMs)])
     if (soundAt === undefined) missed += 1
     else times.push(soundAt - endedAt)
     await pause(Math.max(0, next - steadyMs()))

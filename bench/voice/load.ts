@@ -103,9 +103,14 @@ async function ask(
 ): Promise<number | undefined> {
   const sound = Promise.withResolvers<number>()
   let playedTo: number | undefined
+  // What still sounds of the answer before is none to this question.
+  let isAnswering = false
   caller.listen((type, at, event) => {
-    if (type === 'response.created') playedTo = undefined
-    if (type !== 'response.output_audio.delta') return
+    if (type === 'response.created') {
+      isAnswering = true
+      playedTo = undefined
+    }
+    if (!isAnswering || type !== 'response.output_audio.delta') return
     if (playedTo === undefined) sound.resolve(at)
     else gaps.push(Math.max(0, at - playedTo))
     playedTo = Math.max(playedTo ?? at, at) + deltaMs(event)

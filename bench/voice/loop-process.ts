@@ -56,7 +56,7 @@ for (let turn = -warmUp; turn < turns; turn++) {
   link.send('{"type":"input_audio_buffer.commit"}')
   link.send('{"type":"response.create"}')
   const soundAt = await Promise.race([sounded.promise, pause(missedMs)])
-  if (soundAt === undefined) missed += 1
+  if (soundAt === undefined) missed += turn >= 0 ? 1 : 0
   else if (turn >= 0) times.push({ endedAt, soundAt })
   await Promise.race([answered.promise, pause(missedMs)])
   await Promise.race([played.promise, pause(missedMs)])

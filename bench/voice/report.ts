@@ -111,7 +111,7 @@ export function voiceNotes({ withoutPeer }: VoiceFindings): string[] {
     'Cut off: the connection is destroyed 0.3 to 1.5 s into an answer, and another one is made at once. A session numbers its events without gaps, so that what is missing or came twice can be counted; an answer is whole when it has as much sound as without a break. Web clients are not in this row.',
     'Sessions at once, all in one process: clients, microphones, recogniser, model and voice are objects beside the sessions, as LiveKit’s are, and count. Behind sockets, what is counted is the process of the agent alone; its callers and its providers take their share of the same cores beside it.',
     'Missed: no sound within 6 s, or no stop within 3 s. Gap: how long a client that plays what it is sent at once had nothing to play within an answer. Reachable: heap and buffers after a forced collection.',
-    'Calls over WebRTC: CPU and memory are those of the agent and of the process that holds its calls, Opus both ways included; first sound and gaps are heard behind the callers’ jitter buffers, which are held by another process on the same machine.',
+    'Calls over WebRTC: CPU and memory are those of the agent and of the process that holds its calls, Opus both ways included; first sound and gaps are heard behind the callers’ jitter buffers, which are held by another process on the same machine. More than ten of them for each core are not tried.',
     ...(withoutPeer === undefined ? [] : [withoutPeer]),
   ]
 }
