@@ -236,8 +236,11 @@ describe('no interruption', () => {
     expect(stage.find('interruption-suspected').length).toBe(stage.find('interruption-dismissed').length)
   })
 
-  it.each([0.2, 0.45])('is a noise in which the recogniser guesses words, %s sure of them', (confidence) => {
-    const stage = speaking().hear(cough, 400).hear(quiet, 200).interim('at the bit', confidence).hear(quiet, 1500)
+  it.each([
+    [0.2, cough],
+    [0.45, voice],
+  ])('is a noise in which the recogniser guesses words, %s sure of them', (confidence, sound) => {
+    const stage = speaking().hear(sound, 400).hear(quiet, 200).interim('at the bit', confidence).hear(quiet, 1500)
     expect(stage.find('interruption')).toEqual([])
   })
 
