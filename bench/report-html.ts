@@ -34,7 +34,7 @@ function section({ title, columns, rows }: BenchTable): string {
       died === undefined
         ? figures.join('')
         : `<td colspan="${columns.length}">did not get through: ${escaped(died)}</td>`
-    return `<tr${name === 'Nightdesk' ? ' class="ours"' : ''}><th scope="row">${escaped(name)}</th>${shown}</tr>`
+    return `<tr${name.startsWith('Nightdesk') ? ' class="ours"' : ''}><th scope="row">${escaped(name)}</th>${shown}</tr>`
   })
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`)
   return `<h2>${escaped(title)}</h2>
@@ -62,4 +62,7 @@ thead th, p, li { color: light-dark(#5c6169, #a3a8b0); }
 td i { display: block; height: 5px; margin: 3px 0 0 auto; border-radius: 2px; background: #8a9099; min-width: 1px; }
 .ours td i { background: light-dark(#2563a8, #6aa5e8); }
 .ours th { font-weight: 600; }
+@media (max-width: 700px) {
+  th[scope="row"] { position: sticky; left: 0; background: Canvas; white-space: normal; min-width: 13ch; }
+}
 `
