@@ -109,7 +109,7 @@ export class OpenTurn {
     if (changed && text !== '') {
       const isSameTalk = quietMs <= 0 && this.#text !== '' && this.#wordsMs >= this.#goesOnSinceMs
       lag.wordsCame(quietMs, isSameTalk ? heard.nowMs - this.#wordsMs : undefined)
-      this.#wordsMs = heard.nowMs
+      this.#wordsMs = Math.max(heard.nowMs, atMs)
       if (this.#sound !== undefined) heard.gate.wasSpeaker(this.#sound)
       this.#loudestDb = Math.max(this.#loudestDb, heard.levelDb)
     }

@@ -212,6 +212,13 @@ describe('words that are late, few or missing', () => {
     expect(stage.find('end-of-turn')).toEqual([])
   })
 
+  it('count from when they came, where the sound is listened to late', () => {
+    const stage = new Stage().talked().hear(voice, 1000).interim('how do i')
+    stage.hear(voice, 500).tell({ kind: 'interim', text: 'how do i fail over', atMs: stage.nowMs + 900 })
+    stage.hear({ ...voice, levelDb: voice.levelDb - 4 }, 1500)
+    expect(stage.find('end-of-turn')).toEqual([])
+  })
+
   it('end the turn by the clock where no more audio comes', () => {
     const stage = new Stage().talked().say('how do i rotate the keys')
     stage.tell({ kind: 'time', atMs: stage.nowMs + 3000 })
