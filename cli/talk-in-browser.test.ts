@@ -1,8 +1,16 @@
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeNetwork, lacksVoices, launchAsker, question, startDesk } from './talking-browser.fake.ts'
 
 /** How often each of them is the question that was spoken. */
 const asked = (texts: readonly string[]): number[] => texts.map((text) => text.split(question).length - 1)
+
+/** A page that is waited for as long as a machine with a lot to do may take. */
+async function patientPage(browser: Browser): Promise<Page> {
+  const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+  page.setDefaultTimeout(60_000)
+  return page
+}
 
 describe.skipIf(lacksVoices())('talking in a browser', { timeout: 90_000 }, () => {
   let desk: Awaited<ReturnType<typeof startDesk>>
@@ -15,7 +23,7 @@ describe.skipIf(lacksVoices())('talking in a browser', { timeout: 90_000 }, () =
     'hears, answers, and stops, all as it comes with npm, over %s',
     async (transport) => {
       await using browser = await launchAsker(desk.folder)
-      const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+      const page = await patientPage(browser)
       await page.addInitScript((chosen) => {
         localStorage.setItem('nightdesk.voice', JSON.stringify({ transport: chosen }))
       }, transport)
@@ -34,7 +42,7 @@ describe.skipIf(lacksVoices())('talking in a browser', { timeout: 90_000 }, () =
     await using network = new FakeNetwork(desk.url)
     const url = await network.open()
     await using browser = await launchAsker(desk.folder)
-    const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+    const page = await patientPage(browser)
     const connections: string[] = []
     page.on('websocket', (socket) => {
       connections.push(socket.url())
@@ -48,7 +56,7 @@ describe.skipIf(lacksVoices())('talking in a browser', { timeout: 90_000 }, () =
     await page.getByRole('button', { name: 'Talk' }).click()
     await page.locator('.stage-state').getByText('Speaking').waitFor()
     await page.getByText('First sound after').waitFor()
-    await page.locator('.stage-state').getByText('Listening').waitFor({ timeout: 60_000 })
+    await page.locator('.stage-state').getByText('Listening').waitFor()
     expect(asked(await page.locator('.question').allInnerTexts())).toEqual([1])
     const [answer = ''] = await page.locator('.answer').allInnerTexts()
     const sentences = answer.split(/[.:]\s/)
