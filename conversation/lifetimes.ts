@@ -32,7 +32,7 @@ export function untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): 
   return new UntilAborted(source, signal)
 }
 
-class UntilAborted<T> implements AsyncIterableIterator<T> {
+class UntilAborted<T> {
   readonly #source: AsyncIterable<T>
   readonly #signal: AbortSignal
   #iterator: AsyncIterator<T> | undefined
