@@ -113,7 +113,7 @@ describe('a name that was misheard', () => {
     const entries: RecordedEntry[] = []
     const record = (entry: RecordedEntry) => void entries.push(entry)
     const options: ConversationOptions = { principal: localPrincipal, mode: 'spoken' }
-    record({ kind: 'talk', version: 1, options })
+    record({ kind: 'talk', version: 2, options })
     const parts = fakeParts(redisWiki, {
       speech: { toText: ear('How do I fail over reddish by hand?') },
       vocabulary: () => names,

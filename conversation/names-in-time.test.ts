@@ -44,7 +44,7 @@ async function heard({ script = [], level = () => 0 }: Heard, record?: (entry: R
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   const options = { principal: localPrincipal, mode: 'spoken', turnEnds: 'caller' } as const
-  record?.({ kind: 'talk', version: 1, options })
+  record?.({ kind: 'talk', version: 2, options })
   const conversation = new Conversation(record === undefined ? parts : recordedParts(parts, record), options)
   const given = record === undefined ? inputs() : recordedInputs(inputs(), record)
   const events: ConversationEvent[] = []

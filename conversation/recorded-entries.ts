@@ -20,21 +20,22 @@ export class RecordingError extends OpsError {
 export const shaped = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null)
 export const kinded = <T>() => z.custom<T>((value) => z.object({ kind: z.string() }).safeParse(value).success)
 
+const call = { port: z.string(), call: z.number(), for: z.string().optional() }
+
 const Entry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('talk'),
-    version: z.literal(1),
+    version: z.literal(2),
     options: shaped<ConversationOptions>(),
     voiceRate: z.number().optional(),
     model: z.string().optional(),
   }),
   z.object({ kind: z.literal('in'), input: kinded<ConversationInput>() }),
-  z.object({ kind: z.literal('value'), port: z.string(), call: z.number(), value: z.unknown().optional() }),
-  z.object({ kind: z.literal('end'), port: z.string(), call: z.number() }),
+  z.object({ kind: z.literal('value'), ...call, value: z.unknown().optional() }),
+  z.object({ kind: z.literal('end'), ...call }),
   z.object({
     kind: z.literal('error'),
-    port: z.string(),
-    call: z.number(),
+    ...call,
     code: z.string(),
     message: z.string(),
     userMessage: z.string().optional(),

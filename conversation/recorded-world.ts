@@ -13,7 +13,7 @@ import type { KnownIncident } from './incidents/incident-memory.ts'
 import { nextOrAborted, untilAborted } from './lifetimes.ts'
 import type { ConversationParts, ReadDocument, Reading } from './parts.ts'
 import { type Entry, kinded, shaped } from './recorded-entries.ts'
-import type { RecordedPort } from './recording.ts'
+import { nameOf, type RecordedPort } from './recording.ts'
 import type { Lexicon } from './speech/lexicon.ts'
 import type { AnsweringTurn } from './turn-reads.ts'
 
@@ -55,7 +55,7 @@ export class RecordedWorld {
   readonly inputs = new Channel<ConversationInput>(Number.POSITIVE_INFINITY)
   readonly #entries: readonly Entry[]
   readonly #calls = new Map<string, Channel<unknown>>()
-  readonly #made = new Map<RecordedPort, number>()
+  readonly #made = new Map<string, number>()
   readonly #ids: string[]
   readonly #times: Date[]
   #stopped = false
@@ -77,12 +77,12 @@ export class RecordedWorld {
       if (entry.kind === 'in') await this.inputs.send(entry.input)
       // Names are put right as they are heard, without waiting.
       else if (entry.kind === 'value' && (entry.port === 'names' || entry.port === 'keyterms')) continue
-      else if (entry.kind === 'value') await this.#channel(entry.port, entry.call).send(entry.value)
-      else if (entry.kind === 'end') this.#channel(entry.port, entry.call).close()
+      else if (entry.kind === 'value') await this.#channel(entry).send(entry.value)
+      else if (entry.kind === 'end') this.#channel(entry).close()
       else if (entry.kind === 'error') {
         const { code, message, userMessage } = entry
         const error = userMessage === undefined ? new Error(message) : new RecordedError(code, message, userMessage)
-        this.#channel(entry.port, entry.call).fail(error)
+        this.#channel(entry).fail(error)
       } else continue
       await new Promise(setImmediate)
     }
@@ -93,7 +93,7 @@ export class RecordedWorld {
     const store = (signal: AbortSignal): Promise<void> => this.#once('store', z.unknown(), signal).then(() => undefined)
     return {
       answering: (turn) => (_, signal) => this.#answer(turn, signal),
-      search: (_, signal) => this.#once('search', shaped<SearchResult>(), signal),
+      search: ({ text }, signal) => this.#once('search', shaped<SearchResult>(), signal, text),
       reading: {
         passages: (_ids, _principal, signal) =>
           this.#once('passages', shaped<Awaited<ReturnType<Reading['passages']>>>(), signal),
@@ -184,8 +184,8 @@ export class RecordedWorld {
     }
   }
 
-  async #once<T>(port: RecordedPort, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    const next = await nextOrAborted(this.#called(port), signal)
+  async #once<T>(port: RecordedPort, schema: z.ZodType<T>, signal: AbortSignal, what?: string): Promise<T> {
+    const next = await nextOrAborted(this.#called(port, what), signal)
     return schema.parse(next.value)
   }
 
@@ -193,14 +193,15 @@ export class RecordedWorld {
     for await (const value of untilAborted(this.#called(port), signal)) yield schema.parse(value)
   }
 
-  #called(port: RecordedPort): Channel<unknown> {
-    const call = (this.#made.get(port) ?? 0) + 1
-    this.#made.set(port, call)
-    return this.#channel(port, call)
+  #called(port: RecordedPort, what?: string): Channel<unknown> {
+    const counted = nameOf(port, what)
+    const call = (this.#made.get(counted) ?? 0) + 1
+    this.#made.set(counted, call)
+    return this.#channel({ port, call, for: what })
   }
 
-  #channel(port: string, call: number): Channel<unknown> {
-    const name = `${port} ${call}`
+  #channel({ port, call, for: what }: { port: string; call: number; for?: string | undefined }): Channel<unknown> {
+    const name = `${nameOf(port, what)} ${call}`
     const channel = this.#calls.get(name) ?? new Channel<unknown>(Number.POSITIVE_INFINITY)
     this.#calls.set(name, channel)
     return channel

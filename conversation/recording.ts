@@ -22,66 +22,76 @@ export type RecordedPort =
   | 'incident'
   | 'tool'
 
+/** The `call`th call of the port, from 1; where calls may be given up before they are made, the `call`th for the same. */
+export interface RecordedCall {
+  port: RecordedPort
+  call: number
+  for?: string | undefined
+}
+
 /** A line of a recording: all that came from outside, in its order, and what came of it. */
 export type RecordedEntry =
   | {
       kind: 'talk'
-      version: 1
+      version: 2
       options: Pick<ConversationOptions, 'mode' | 'lang' | 'principal' | 'conversationId'>
       voiceRate?: number | undefined
       /** The model that writes, where there is one. */
       model?: string | undefined
     }
   | { kind: 'in'; input: ConversationInput }
-  /** The `call`th call of the port, from 1, gave this. */
-  | { kind: 'value'; port: RecordedPort; call: number; value: unknown }
-  | { kind: 'end'; port: RecordedPort; call: number }
-  | { kind: 'error'; port: RecordedPort; call: number; code: string; message: string; userMessage: string | undefined }
+  | ({ kind: 'value'; value: unknown } & RecordedCall)
+  | ({ kind: 'end' } & RecordedCall)
+  | ({ kind: 'error'; code: string; message: string; userMessage: string | undefined } & RecordedCall)
   | { kind: 'id'; value: string }
   | { kind: 'time'; value: Date }
   | { kind: 'out'; event: ConversationEvent }
 
 export type Record = (entry: RecordedEntry) => void
 
+/** What tells the calls apart that are counted together. */
+export const nameOf = (port: string, what: string | undefined): string =>
+  what === undefined ? port : `${port} for ${what}`
+
 /** The same parts, with everything that they give written down. */
 export function recordedParts(parts: ConversationParts, record: Record): ConversationParts {
-  const calls = new Map<RecordedPort, number>()
-  const next = (port: RecordedPort): number => {
-    const call = (calls.get(port) ?? 0) + 1
-    calls.set(port, call)
-    return call
+  const calls = new Map<string, number>()
+  const next = (port: RecordedPort, what?: string): RecordedCall => {
+    const name = nameOf(port, what)
+    const call = (calls.get(name) ?? 0) + 1
+    calls.set(name, call)
+    return what === undefined ? { port, call } : { port, call, for: what }
   }
-  const failed = (port: RecordedPort, call: number, error: unknown): void => {
+  const failed = (call: RecordedCall, error: unknown): void => {
     const ops = error instanceof OpsError ? error : undefined
     record({
       kind: 'error',
-      port,
-      call,
+      ...call,
       code: ops?.code ?? 'unexpected',
       message: reasonOf(error),
       userMessage: ops?.userMessage,
     })
   }
-  const once = async <T>(port: RecordedPort, work: () => Promise<T>): Promise<T> => {
-    const call = next(port)
+  const once = async <T>(port: RecordedPort, work: () => Promise<T>, what?: string): Promise<T> => {
+    const call = next(port, what)
     try {
       const value = await work()
-      record({ kind: 'value', port, call, value })
+      record({ kind: 'value', ...call, value })
       return value
     } catch (error) {
-      failed(port, call, error)
+      failed(call, error)
       throw error
     }
   }
-  async function* each<T>(port: RecordedPort, call: number, values: AsyncIterable<T>): AsyncGenerator<T> {
+  async function* each<T>(call: RecordedCall, values: AsyncIterable<T>): AsyncGenerator<T> {
     try {
       for await (const value of values) {
-        record({ kind: 'value', port, call, value })
+        record({ kind: 'value', ...call, value })
         yield value
       }
-      record({ kind: 'end', port, call })
+      record({ kind: 'end', ...call })
     } catch (error) {
-      failed(port, call, error)
+      failed(call, error)
       throw error
     }
   }
@@ -90,7 +100,7 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
     ...parts,
     answering: (turn) => (question, signal) => {
       const call = next('answering')
-      const noted = (value: unknown): void => record({ kind: 'value', port: 'answering', call, value })
+      const noted = (value: unknown): void => record({ kind: 'value', ...call, value })
       const ask = parts.answering({
         search: async (query, stop) => {
           noted({ note: 'search', query })
@@ -110,9 +120,9 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
           },
         },
       })
-      return each('answering', call, ask(question, signal))
+      return each(call, ask(question, signal))
     },
-    search: (...asked) => once('search', () => parts.search(...asked)),
+    search: (query, signal) => once('search', () => parts.search(query, signal), query.text),
     reading: {
       passages: (...asked) => once('passages', () => reading.passages(...asked)),
       document: (...asked) => once('document', () => reading.document(...asked)),
@@ -131,12 +141,8 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
       forgetBefore: (...asked) => conversations.forgetBefore(...asked),
       [Symbol.asyncDispose]: () => conversations[Symbol.asyncDispose](),
     },
-    ...(llm === undefined
-      ? {}
-      : { llm: { id: llm.id, reply: (...asked) => each('llm', next('llm'), llm.reply(...asked)) } }),
-    ...(speech === undefined
-      ? {}
-      : { speech: recordedSpeech(speech, (port, values) => each(port, next(port), values)) }),
+    ...(llm === undefined ? {} : { llm: { id: llm.id, reply: (...asked) => each(next('llm'), llm.reply(...asked)) } }),
+    ...(speech === undefined ? {} : { speech: recordedSpeech(speech, (port, values) => each(next(port), values)) }),
     ...(incidents === undefined
       ? {}
       : { incidents: { knownTo: (...asked) => once('incident', () => incidents.knownTo(...asked)) } }),
@@ -149,13 +155,13 @@ export function recordedParts(parts: ConversationParts, record: Record): Convers
               // How many there were decides what becomes of the recogniser's connection; which, it alone is told.
               keyterms: (limit) => {
                 const terms = names.keyterms(limit)
-                record({ kind: 'value', port: 'keyterms', call: next('keyterms'), value: terms.length })
+                record({ kind: 'value', ...next('keyterms'), value: terms.length })
                 return terms
               },
               correct: (text, lang, unsure) => {
                 const value = names.correct(text, lang, unsure)
                 if (value.corrections.length > 0 || value.doubts.length > 0)
-                  record({ kind: 'value', port: 'names', call: next('names'), value: { heard: text, ...value } })
+                  record({ kind: 'value', ...next('names'), value: { heard: text, ...value } })
                 return value
               },
             }

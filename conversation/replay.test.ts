@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { localPrincipal } from '#knowledge/principal.ts'
 import { type ReplyStep, ScriptedLlm, says } from '#providers/llm/llm.fake.ts'
@@ -23,7 +24,7 @@ async function recordingOf(
   onEvent: (event: ConversationEvent) => void = () => undefined,
 ): Promise<string> {
   const options: ConversationOptions = { principal: localPrincipal, mode: 'spoken' }
-  const lines: string[] = [written({ kind: 'talk', version: 1, options, voiceRate: 24_000, model: parts.llm?.id })]
+  const lines: string[] = [written({ kind: 'talk', version: 2, options, voiceRate: 24_000, model: parts.llm?.id })]
   const conversation = new Conversation(
     recordedParts(parts, (entry) => lines.push(written(entry))),
     options,
@@ -123,6 +124,30 @@ describe('a recorded conversation', () => {
     expect(events.flatMap((event) => (event.kind === 'tool' ? [event.phase] : []))).toEqual(['started', 'result'])
     expect(events.some(({ kind }) => kind === 'interrupted' || kind === 'revised')).toBe(true)
     expect(JSON.stringify(events)).toContain('"meant":"Redis"')
+  })
+
+  it('gives a search its own result where one before it was given up sooner', async () => {
+    const text = 'how do i fail over redis by hand'
+    const toText = new ScriptedSpeechToText([{ text, fromMs: 0, toMs: 1200 }])
+    const parts = fakeParts(redisWiki, { speech: { toText, toSpeech: new FakeTextToSpeech() } })
+    const search: typeof parts.search = async (query, signal) => {
+      if (text.startsWith(query.text) && query.text !== text) await once(signal, 'abort')
+      signal.throwIfAborted()
+      return await parts.search(query, signal)
+    }
+    const recording = await recordingOf({ ...parts, search }, heardAndTyped)
+    const lines = recording.split('\n')
+    const searched = lines.findIndex((line) => line.includes('"note":"search"'))
+    const askedAnew = lines.findIndex((line) => line.includes('"port":"answering","call":2'))
+    lines.splice(askedAnew, 0, ...lines.slice(searched, searched + 1))
+    lines.splice(searched, 1)
+    const { events, difference } = await replay(
+      readRecording(lines.join('\n')),
+      { lexicon: parseLexicon(''), log: silentLog },
+      ongoing,
+    )
+    expect(difference).toBeUndefined()
+    expect(events.map(({ kind }) => kind)).toContain('done')
   })
 
   it('shows what failed as it failed', async () => {

@@ -90,7 +90,7 @@ export async function talkCommand(invocation: Invocation, options: TalkOptions):
   const { record } = recorder
   record({
     kind: 'talk',
-    version: 1,
+    version: 2,
     options: how,
     voiceRate: speech.toSpeech?.sampleRate,
     model: nightdesk.conversation.llm?.id,

@@ -58,7 +58,7 @@ describe('a conversation that belongs to an incident', () => {
   it('is replayed with what was known of it then', async () => {
     const entries: RecordedEntry[] = []
     const options = { principal: localPrincipal, mode: 'text' as const, ...tied }
-    entries.push({ kind: 'talk', version: 1, options: { ...options, conversationId: undefined } })
+    entries.push({ kind: 'talk', version: 2, options: { ...options, conversationId: undefined } })
     const parts = recordedParts(fakeParts(redisWiki, { incidents: await memoryOfSlow() }), (entry) =>
       entries.push(entry),
     )
