@@ -85,8 +85,8 @@ export class ItemRequests {
     if (isDeleted) return
     this.#remembered.note(itemIds, {
       at: parts.conversation.clock.now(),
-      // One that was cancelled early may be taken up yet.
-      forgetting: turn === undefined ? () => forgettingOf(reply.turn) : () => forgettingOf(turn),
+      // One that was cancelled early may be taken up yet; any other reply isn't kept for as long as its items are.
+      forgetting: turn === undefined ? () => forgettingOf(reply.turn) : { kind: 'forget', turn },
     })
   }
 
@@ -132,7 +132,7 @@ export class ItemRequests {
     const said = itemIds.map((id) => this.#remembered.saidAt(id)).find((at) => at !== undefined)
     const traceId = parts.conversation.newId()
     const at = said ?? parts.conversation.clock.now()
-    this.#remembered.note(itemIds, { at, forgetting: () => ({ kind: 'forget', traceId }) })
+    this.#remembered.note(itemIds, { at, forgetting: { kind: 'forget', traceId } })
     void inputs.send({ kind: 'history', exchanges: [{ question, answer: text, traceId, at }] })
   }
 

@@ -4,8 +4,8 @@ import type { Item } from '../protocol-items.ts'
 type Forgetting = Extract<ConversationInput, { kind: 'forget' }>
 
 interface Stand {
-  /** Undefined: the conversation has not taken it up, so that there is nothing to forget. */
-  forgetting: () => Forgetting | undefined
+  /** Asked where it isn't known yet; undefined: the conversation has not taken it up, so that there is nothing to forget. */
+  forgetting: Forgetting | (() => Forgetting | undefined)
   at: Date
 }
 
@@ -19,7 +19,8 @@ export class Remembered {
 
   note(itemIds: readonly string[], stand: Stand): void {
     for (const itemId of itemIds) {
-      keep(this.#stands, itemId, [...(this.#stands.get(itemId) ?? []), stand])
+      const before = this.#stands.get(itemId)
+      keep(this.#stands, itemId, before === undefined ? [stand] : [...before, stand])
       keep(this.#times, itemId, stand.at)
     }
   }
@@ -34,7 +35,7 @@ export class Remembered {
   take(itemId: string): Forgetting[] {
     const stands = this.#stands.get(itemId) ?? []
     this.#stands.delete(itemId)
-    return stands.flatMap(({ forgetting }) => forgetting() ?? [])
+    return stands.flatMap(({ forgetting }) => (typeof forgetting === 'function' ? (forgetting() ?? []) : forgetting))
   }
 
   /** When that was said, also once it was taken: who changes an item deletes it, and makes it anew in its place. */
