@@ -52,6 +52,8 @@ export class StoredIncidentMemory implements IncidentMemory {
   readonly #parts: StoredIncidentMemoryParts
   readonly #closing = new AbortController()
   readonly #working = new Map<string, Promise<void>>()
+  /** Those of which something was noted while they were being summed up. */
+  readonly #overtaken = new Set<string>()
   #entries = 0
 
   constructor(parts: StoredIncidentMemoryParts) {
@@ -93,7 +95,7 @@ export class StoredIncidentMemory implements IncidentMemory {
     const { llm } = this.#parts
     // What another call began may lack the end.
     if (isLast && llm !== undefined) {
-      await this.#working.get(incident.id)
+      while (this.#working.has(incident.id)) await this.#working.get(incident.id)
       await this.#sumUp(llm, incident, 1, AbortSignal.any([signal, this.#closing.signal]))
       signal.throwIfAborted()
     }
@@ -128,14 +130,26 @@ export class StoredIncidentMemory implements IncidentMemory {
     return saved === undefined ? undefined : Summed.safeParse(jsonOf(saved)).data
   }
 
-  /** One after the other for each incident: who comes while one is made leaves it at that. Never rejects. */
+  /** One after the other for each incident: who comes while one is made has it made once more. Never rejects. */
   async #sumUp(llm: Llm, incident: Incident, least: number, signal: AbortSignal): Promise<void> {
-    if (this.#working.has(incident.id)) return
-    const work = this.#summedAnew(llm, incident, least, signal).catch((err: unknown) => {
-      if (!signal.aborted) this.#parts.log.debug({ err, model: llm.id }, 'an incident was not summed up')
-    })
+    if (this.#working.has(incident.id)) {
+      this.#overtaken.add(incident.id)
+      return
+    }
+    const work = this.#sumUpUntilUpToDate(llm, incident, least, signal)
     this.#working.set(incident.id, work)
     await work
+  }
+
+  async #sumUpUntilUpToDate(llm: Llm, incident: Incident, least: number, signal: AbortSignal): Promise<void> {
+    do {
+      this.#overtaken.delete(incident.id)
+      try {
+        await this.#summedAnew(llm, incident, least, signal)
+      } catch (err) {
+        if (!signal.aborted) this.#parts.log.debug({ err, model: llm.id }, 'an incident was not summed up')
+      }
+    } while (this.#overtaken.has(incident.id) && !signal.aborted)
     this.#working.delete(incident.id)
   }
 
