@@ -10,6 +10,7 @@ export default defineConfig({
     // Generous, because a slow machine is no fault of the code: nothing is proved by these limits.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     unstubEnvs: true,
   },
 })

@@ -94,7 +94,7 @@ describe.each([
     expect((await probe.next()).done).toBe(false)
     // A generator goes on only when it is pulled.
     void probe.next().catch(() => undefined)
-    await expect.poll(() => health()[0]?.state, { timeout: 2_000 }).toBe('closed')
+    await expect.poll(() => health()[0]?.state).toBe('closed')
     const others = [ask(), ask()]
     for (const other of others) expect((await other.next()).done).toBe(false)
   })
@@ -108,7 +108,7 @@ describe.each([
     provider.isDown = false
     ms += 2_000
     await ask().next()
-    await expect.poll(() => health()[0]?.state, { timeout: 2_000 }).toBe('closed')
+    await expect.poll(() => health()[0]?.state).toBe('closed')
     provider.isDown = true
     for (let times = 0; times < 3; times++)
       await expect(ask().next()).rejects.toMatchObject({ fault: expect.any(String) })
