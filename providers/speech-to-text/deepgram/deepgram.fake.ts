@@ -32,6 +32,8 @@ export interface FakeDeepgram extends AsyncDisposable {
   received: string[]
   /** Audio that came, over all connections. */
   audioMs(): number
+  /** Audio that came, over each connection that is open. */
+  openAudioMs(): number[]
   /** Connections that are open. */
   open(): number
   /** Breaks them all off. */
@@ -49,6 +51,7 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
   const hangUp = Promise.withResolvers<void>()
   const speaker = script.aloud === undefined ? undefined : new SpeakerAloud(script.aloud)
   let audioMs = 0
+  const openAudioMs = new Map<WebSocket, number>()
   const http = createServer()
   const sockets = new WebSocketServer({ noServer: true })
   http.on('upgrade', (request, socket, head) => {
@@ -70,7 +73,9 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
         pathname === '/v2/listen'
           ? new FluxLine(connection, script, ear(300))
           : new NovaLine(connection, script, ear(Number(searchParams.get('endpointing') ?? 10)))
+      openAudioMs.set(connection, 0)
       connection.on('close', () => {
+        openAudioMs.delete(connection)
         line.close()
         hangUp.resolve()
       })
@@ -79,6 +84,7 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
           const samples = samplesOf(bytesOf(data))
           const ms = durationMs(samples.length, sampleRate)
           audioMs += ms
+          openAudioMs.set(connection, (openAudioMs.get(connection) ?? 0) + ms)
           line.hear(samples, ms)
           return
         }
@@ -95,6 +101,7 @@ export async function fakeDeepgram(script: DeepgramScript = {}): Promise<FakeDee
     connections,
     received,
     audioMs: () => Math.round(audioMs),
+    openAudioMs: () => [...openAudioMs.values()].map(Math.round),
     open: () => sockets.clients.size,
     cut: () => {
       for (const client of sockets.clients) client.terminate()
