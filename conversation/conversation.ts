@@ -143,9 +143,9 @@ export class Conversation {
       case 'audio':
         return listening?.audio(input.samples, input.sampleRate, signal)
       case 'speech-end':
-        if (listening !== undefined) return await listening.flush(input.spokenMs)
+        if (listening !== undefined) return await listening.flush(input)
         if (this.#options.turnEnds === 'caller')
-          await out.send({ kind: 'heard', turn: turns.count + 1, text: '', confidence: 0 })
+          await out.send({ kind: 'heard', turn: turns.count + 1, text: '', confidence: 0, of: input.of })
         return
       case 'likely-speech-end':
         return guesses.deepen()

@@ -29,6 +29,8 @@ export type ConversationInput =
       kind: 'speech-end'
       /** Where the speech itself ended, in milliseconds of all audio that came in. */
       spokenMs?: number | undefined
+      /** What the caller calls that turn: its words are told by this name, however late they come. */
+      of?: string | undefined
     }
   /** The speaker is likely to be done: an answer that was begun may go on to its end. */
   | { kind: 'likely-speech-end' }
@@ -120,6 +122,8 @@ export type ConversationEvent =
       text: string
       confidence?: number | undefined
       names?: HeardNames | undefined
+      /** Words of a turn that its caller has ended already, by its name. */
+      of?: string | undefined
     }
   /** Where the caller ends turns: what the recogniser makes of the end of this one. */
   | { kind: 'hint'; turn: number; hint: EndHint }
@@ -131,6 +135,8 @@ export type ConversationEvent =
       confidence: number
       lang?: Lang | undefined
       names?: HeardNames | undefined
+      /** What its caller called it. */
+      of?: string | undefined
     }
   /** Recognition failed, and is tried again; these words are for the speaker. */
   | { kind: 'deaf'; turn: number; code: string; text: string }

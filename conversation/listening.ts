@@ -23,12 +23,14 @@ export interface ListeningParts {
   /** Answers begun on what is being said. */
   guesses: Guesses
   /** What is being said. */
-  onHeard: (event: NamedText & { kind: 'interim' | 'final'; confidence: number }) => Promise<void>
+  onHeard: (
+    event: NamedText & { kind: 'interim' | 'final'; confidence: number; of?: string | undefined },
+  ) => Promise<void>
   onHint: (hint: EndHint) => Promise<void>
   /** A turn of the speaker's is over, and answered. */
   onUtterance: (utterance: Utterance) => Promise<void>
-  /** A turn that the caller ended: whether it's answered is up to them. */
-  onTurnHeard: (heard: HeardTurn) => Promise<void>
+  /** A turn that the caller ended, each once and in order: whether it's answered is up to them. */
+  onTurnHeard: (heard: HeardTurn & { of?: string | undefined }) => Promise<void>
   /** Recognition failed; told once until it works again. */
   onFailure: (error: unknown) => Promise<void>
   /** After a failure was told: what is said is heard again. */
@@ -41,6 +43,16 @@ const longestPauseMs = 1_000
 /** What was said while nobody could hear it is heard later, so much of it. */
 const longestUnheardMs = 10_000
 
+/** Words that a recogniser was asked for, with all that was said until then. */
+interface AwaitedEnd {
+  ear: Ear
+  become: 'told' | 'dropped'
+  /** What the caller calls that turn. */
+  of: string | undefined
+  /** Where it ends in the speaker's audio. */
+  untilMs: number
+}
+
 /** Turns audio into utterances. After a failure, audio is heard again as soon as the recogniser may be asked again. */
 export class Listening {
   readonly #parts: ListeningParts
@@ -49,7 +61,7 @@ export class Listening {
   #hearing: Promise<void> = Promise.resolve()
   #takenSinceFlush = false
   /** What becomes of the recogniser's last words once they come, for each time that the caller asked for them. */
-  readonly #awaited: ('told' | 'dropped')[] = []
+  #awaited: AwaitedEnd[] = []
   #fedMs = 0
   #pauseMs = 0
   #pausedUntil = 0
@@ -81,13 +93,16 @@ export class Listening {
     for (const each of unheard) this.#ear?.feed(each.samples)
   }
 
-  /** @param spokenMs Where the speech ended, before the end of the audio: what is final up to there need not be asked for. */
-  async flush(spokenMs?: number): Promise<void> {
+  /**
+   * @param spokenMs Where the speech ended, before the end of the audio: what is final up to there need not be asked for.
+   * @param of What the caller calls the turn that is over.
+   */
+  async flush({ spokenMs, of }: { spokenMs?: number | undefined; of?: string | undefined }): Promise<void> {
     const ear = this.#ear
     if (this.#parts.turnEnds === 'recogniser') return ear?.flush()
     if (ear === undefined || (this.#awaited.length === 0 && this.#turn.isClosedUpTo(spokenMs)))
-      return await this.#tellTurn()
-    this.#awaited.push('told')
+      return await this.#tellTurn(of)
+    this.#awaited.push({ ear, become: 'told', of, untilMs: this.#fedMs })
     ear.flush()
   }
 
@@ -101,11 +116,12 @@ export class Listening {
 
   /** What was said so far is nobody's question, also what of it will be understood only now. */
   drop(): void {
-    this.#turn.take()
+    // Of a turn that is over, and whose last words are still on their way, nothing is forgotten.
+    if (!this.#awaited.some(({ become }) => become === 'told')) this.#turn.take()
     this.#unheard = []
     this.#parts.guesses.drop()
     if (this.#ear === undefined) return
-    this.#awaited.push('dropped')
+    this.#awaited.push({ ear: this.#ear, become: 'dropped', of: undefined, untilMs: this.#fedMs })
     this.#ear.flush()
   }
 
@@ -155,9 +171,10 @@ export class Listening {
       if (!isReplaced) this.#ear = undefined
       this.#turn.recogniserEnded()
       this.#isWithin = false
-      // Whoever waits gets what there is, if no other is asked meanwhile.
-      const awaited = isReplaced ? [] : this.#awaited.splice(0)
-      if (awaited.includes('told') && !signal.aborted) await this.#tellTurn()
+      // Whoever waits for it gets what there is.
+      const awaited = this.#awaited.filter((end) => end.ear === ear)
+      this.#awaited = this.#awaited.filter((end) => end.ear !== ear)
+      for (const end of signal.aborted ? [] : awaited) await this.#isOver(end)
     }
   }
 
@@ -212,12 +229,14 @@ export class Listening {
 
   /** Where the caller ends turns, the recogniser's own are parts of them. */
   async #toldOfTurn(event: HearingEvent, ear: Ear): Promise<void> {
+    if ('transcript' in event) await this.#endPassed(event.transcript, ear)
     switch (event.kind) {
       case 'interim':
       case 'final': {
         const whole = this.#turn.heard(event.transcript, ear.offsetMs)
         const named = this.#named(whole)
-        await this.#parts.onHeard({ kind: event.kind, confidence: whole.confidence, ...named })
+        const of = this.#awaited[0]?.of
+        await this.#parts.onHeard({ kind: event.kind, confidence: whole.confidence, ...named, ...(of && { of }) })
         this.#parts.guesses.hear(named.text, 'retrieval')
         return
       }
@@ -229,24 +248,32 @@ export class Listening {
       case 'end-of-turn':
         this.#turn.closed(event.transcript, ear.offsetMs)
         if (event.cause !== 'flush') return await this.#parts.onHint('end')
-        return await this.#lastWords(this.#awaited.shift())
+        return await this.#isOver(this.#awaited.shift())
       case 'connected':
       case 'speech-started':
         return
     }
   }
 
-  async #lastWords(become: 'told' | 'dropped' | undefined): Promise<void> {
-    if (become === 'told') await this.#tellTurn()
-    else if (become === 'dropped') this.#turn.take()
+  /** A recogniser that tells what was said after the end of a turn will tell no more of that one. */
+  async #endPassed({ words }: Transcript, { offsetMs }: Ear): Promise<void> {
+    const [first] = words
+    if (first === undefined) return
+    while ((this.#awaited[0]?.untilMs ?? Number.POSITIVE_INFINITY) <= offsetMs + first.fromMs)
+      await this.#isOver(this.#awaited.shift())
   }
 
-  async #tellTurn(): Promise<void> {
+  async #isOver(end: AwaitedEnd | undefined): Promise<void> {
+    if (end?.become === 'told') await this.#tellTurn(end.of)
+    else if (end?.become === 'dropped') this.#turn.take()
+  }
+
+  async #tellTurn(of: string | undefined): Promise<void> {
     const { unsure } = this.#turn
     const heard = this.#turn.take()
     this.#unheard = []
     const named = this.#parts.names.putRight(heard.text, heard.lang, unsure)
-    await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(named) })
+    await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(named), ...(of && { of }) })
   }
 
   #named(transcript: Transcript): NamedText {

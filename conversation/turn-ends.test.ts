@@ -3,6 +3,7 @@ import { localPrincipal } from '#knowledge/principal.ts'
 import { SpeechToTextError } from '#providers/speech-to-text/errors.ts'
 import type { ScriptedSpeech } from '#providers/speech-to-text/scripted-speech.fake.ts'
 import { ScriptedSpeechToText } from '#providers/speech-to-text/speech-to-text.fake.ts'
+import type { SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
 import { Channel } from './channel.ts'
 import { answersIn, fakeParts, redisWiki } from './conversation.fake.ts'
 import { Conversation } from './conversation.ts'
@@ -25,11 +26,11 @@ function audio(ms: number): ConversationInput[] {
 
 /** A caller that ends turns, and does something at some events. */
 async function called(
-  given: { script: ScriptedSpeech[]; fails?: { afterMs: number; with: unknown } },
+  given: { script?: ScriptedSpeech[]; fails?: { afterMs: number; with: unknown }; ear?: SpeechToText },
   inputs: readonly ConversationInput[],
   at: (event: ConversationEvent) => readonly ConversationInput[] = () => [],
 ): Promise<ConversationEvent[]> {
-  const ear = new ScriptedSpeechToText(given.script, given.fails)
+  const ear = given.ear ?? new ScriptedSpeechToText(given.script ?? [], given.fails)
   const conversation = new Conversation(fakeParts(redisWiki, { speech: { toText: ear } }), {
     principal: localPrincipal,
     mode: 'text',
@@ -46,6 +47,15 @@ async function called(
 }
 
 const endAtHeard = (event: ConversationEvent): ConversationInput[] => (event.kind === 'heard' ? [{ kind: 'end' }] : [])
+const namedIn = (events: readonly ConversationEvent[]) =>
+  events.flatMap((event) => (event.kind === 'heard' ? [[event.of, event.text]] : []))
+/** Each word takes 200 ms. */
+function wholeOf(text: string, fromMs: number): Transcript {
+  const words = text.split(' ').map((word, at) => {
+    return { text: word, fromMs: fromMs + at * 200, toMs: fromMs + (at + 1) * 200, confidence: 0.9 }
+  })
+  return { text, words, confidence: 0.9 }
+}
 const heardIn = (events: readonly ConversationEvent[]) =>
   events.flatMap((event) => (event.kind === 'heard' ? [event.text] : []))
 
@@ -126,6 +136,62 @@ describe('a conversation whose caller ends the turns', () => {
     )
     expect(heardIn(events)[0]).toMatch(/^How do I fail over/)
     expect(events.filter(({ kind }) => kind === 'deaf')).toHaveLength(1)
+  })
+
+  it('is told of each of its turns once, by name, where the recogniser broke off before the last words', async () => {
+    const failure = new SpeechToTextError('broken-off', { name: 'Ear', keySetting: 'KEY', addressSetting: 'URL' })
+    const ear: SpeechToText = {
+      id: 'breaking',
+      async *hear(audio) {
+        let flushes = 0
+        for await (const input of audio) if (input.kind === 'flush' && ++flushes === 2) break
+        yield { kind: 'interim', transcript: wholeOf('Redis by hand', 0) }
+        throw failure
+      },
+    }
+    const ends: ConversationInput[] = [
+      ...audio(1000),
+      { kind: 'speech-end', of: 'one' },
+      { kind: 'speech-end', of: 'two' },
+    ]
+    const events = await called({ ear }, ends, (event) =>
+      event.kind === 'heard' && event.of === 'two' ? [{ kind: 'end' }] : [],
+    )
+    expect(namedIn(events)).toEqual([
+      ['one', 'Redis by hand'],
+      ['two', ''],
+    ])
+  })
+
+  it('gets no words of a later turn for one that the recogniser never ended', async () => {
+    const ear: SpeechToText = {
+      id: 'forgetful',
+      async *hear(audio) {
+        let flushes = 0
+        for await (const input of audio) if (input.kind === 'flush' && ++flushes === 2) break
+        yield { kind: 'end-of-turn', cause: 'flush', transcript: wholeOf('Redis by hand', 1200) }
+      },
+    }
+    const events = await called(
+      { ear },
+      [...audio(1000), { kind: 'speech-end', of: 'one' }, ...audio(1000), { kind: 'speech-end', of: 'two' }],
+      (event) => (event.kind === 'heard' && event.of === 'two' ? [{ kind: 'end' }] : []),
+    )
+    expect(namedIn(events)).toEqual([
+      ['one', ''],
+      ['two', 'Redis by hand'],
+    ])
+  })
+
+  it('keeps what was said before the end of a turn where a noise after it is dropped', async () => {
+    const events = await called({ script: howTo }, audio(1400), (event) =>
+      event.kind === 'hint' && event.hint === 'end'
+        ? [...audio(1300), { kind: 'speech-end', of: 'one' }, { kind: 'drop-heard' }]
+        : event.kind === 'heard'
+          ? [{ kind: 'end' }]
+          : [],
+    )
+    expect(namedIn(events)).toEqual([['one', 'How do I fail over Redis by hand']])
   })
 
   it('understands a question by what the client says was said before', async () => {

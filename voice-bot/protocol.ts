@@ -82,6 +82,8 @@ export type NightdeskServerEvent =
       text: string
       is_final: boolean
       corrections: readonly Correction[]
+      /** It was answered without these words, since they came too late, and they are part of nothing else. */
+      is_late?: true
     }
   /** The written answer, with all that belongs to it. */
   | { type: 'nightdesk.answer'; response_id: string; answer: AnswerWire }

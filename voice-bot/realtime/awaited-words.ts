@@ -28,13 +28,23 @@ export interface HeardWords {
   names?: HeardNames | undefined
 }
 
-/** A recogniser that has not told the last words by then will not. */
+/** The last words are waited for so long. */
 const lastWordsMs = 4000
+/** Words that come later are told of so many turns, the last ones. */
+const mostGivenUp = 20
+
+interface Waiting extends Unheard {
+  /** What was heard of it so far. */
+  words: string
+  stopWaiting: () => void
+}
 
 /** The words of what the speaker said: waited for from the end of each turn on, and what they tell of the speaker. */
 export class AwaitedWords {
   readonly #parts: AwaitedWordsParts
-  readonly #unheard: (Unheard & { stopWaiting: () => void })[] = []
+  #unheard: Waiting[] = []
+  /** Turns whose last words were waited for in vain. */
+  #givenUp: Waiting[] = []
   readonly #itemWords: ItemWords
   /** Of what is being said, so far. */
   #words = ''
@@ -79,7 +89,7 @@ export class AwaitedWords {
     return this.#parts.parts.conversation.speech?.toText === undefined ? 'no_speech_recognition' : this.#deafCode
   }
 
-  /** Turns that are over are waited for: what is heard now is of the first of them. */
+  /** Turns that are over are waited for: what is heard now is of them. */
   get areOwed(): boolean {
     return this.#unheard.length > 0
   }
@@ -111,6 +121,13 @@ export class AwaitedWords {
     if (itemId !== undefined) this.#itemWords.tell(itemId, text, false, corrections)
   }
 
+  /** More of a turn that is over. @param itemId Absent: nobody knows of which. */
+  stillHeard(itemId: string | undefined, text: string): void {
+    this.#deafCode = undefined
+    const waiting = this.#unheard.find((each) => each.itemId === itemId)
+    if (waiting !== undefined) waiting.words = text
+  }
+
   /** What was said so far is nobody's question. */
   drop(): void {
     this.#words = ''
@@ -126,21 +143,34 @@ export class AwaitedWords {
     this.#deafCode = undefined
   }
 
-  /** A turn is over. @param onLate Its last words don't come: what was heard so far is all there is. */
-  expect(unheard: Unheard, onLate: (heard: HeardWords) => void): void {
-    this.#words = ''
+  /** A turn is over. @param onLate Its last words don't come in time: what was heard so far is all there is. */
+  expect(unheard: Unheard, onLate: (unheard: Unheard, heard: HeardWords) => void): void {
     const stopWaiting = this.#parts.parts.timing.after(lastWordsMs, () => {
       if (unheard.isClear) this.#deafCode ??= 'speech_recognition_slow'
-      onLate({ text: this.#words })
+      this.#unheard = this.#unheard.filter((each) => each !== waiting)
+      this.#givenUp = [...this.#givenUp, waiting].slice(-mostGivenUp)
+      onLate(unheard, { text: waiting.words })
     })
-    this.#unheard.push({ ...unheard, stopWaiting })
+    const waiting: Waiting = { ...unheard, words: this.#words, stopWaiting }
+    this.#unheard.push(waiting)
+    this.#words = ''
   }
 
-  /** The turn that has waited for longest waits no more; undefined: none does. */
-  takeAwaited(): Unheard | undefined {
-    const unheard = this.#unheard.shift()
-    unheard?.stopWaiting()
-    return unheard
+  /** A turn waits no more; undefined: it doesn't wait. @param itemId Absent: the one that has waited for longest. */
+  takeAwaited(itemId: string | undefined): Unheard | undefined {
+    const taken = itemId === undefined ? this.#unheard[0] : this.#unheard.find((each) => each.itemId === itemId)
+    this.#unheard = this.#unheard.filter((each) => each !== taken)
+    taken?.stopWaiting()
+    return taken
+  }
+
+  /** These are the words of a turn that was given up on: it was answered without them, and they are nobody's question. */
+  knownLate(itemId: string, { text, names }: HeardWords): void {
+    const late = this.#givenUp.find((each) => each.itemId === itemId)
+    this.#givenUp = this.#givenUp.filter((each) => each !== late)
+    const words = late === undefined ? '' : withoutEnd(text, late.endpointWord)
+    if (late === undefined || words === '' || words === withoutEnd(late.words, late.endpointWord)) return
+    this.#itemWords.knownLate(itemId, words, late.audioMs, names?.corrections)
   }
 
   /** These are the words of a turn. */

@@ -85,6 +85,20 @@ export class ItemWords {
     if (code === undefined) this.tell(itemId, words, true, corrections)
   }
 
+  /** The words of an item are others than was told. */
+  knownLate(itemId: string, words: string, audioMs: number, corrections: readonly Correction[] = []): void {
+    const { items, settings, send } = this.#parts
+    const item = items.find(itemId)
+    if (item?.type !== 'message' || item.role !== 'user') return
+    const content = item.content.map((part): UserContent => {
+      return part.type === 'input_audio' ? { ...part, transcript: words } : part
+    })
+    items.change({ ...item, content })
+    const event = { item_id: itemId, text: words, is_final: true, is_late: true, corrections } as const
+    send({ type: 'nightdesk.transcript', ...event })
+    if (settings().audio.input.transcription !== null) this.#completed(itemId, words, audioMs)
+  }
+
   close(): void {
     for (const abort of this.#sent.values()) abort.abort(new Error('the session is over'))
     this.#sent.clear()
@@ -92,17 +106,27 @@ export class ItemWords {
 
   #transcript(item_id: string, transcript: string, audioMs: number, code: string | undefined): void {
     const { send } = this.#parts
-    const place = { item_id, content_index: 0 }
     if (code !== undefined) {
+      const place = { item_id, content_index: 0 }
       const error = { type: 'server_error', code, message: 'The speech could not be recognised.', param: null }
       send({ type: 'conversation.item.input_audio_transcription.failed', ...place, error })
       return
     }
     if (transcript !== '')
-      send({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta: transcript })
-    send({
+      send({
+        type: 'conversation.item.input_audio_transcription.delta',
+        item_id,
+        content_index: 0,
+        delta: transcript,
+      })
+    this.#completed(item_id, transcript, audioMs)
+  }
+
+  #completed(item_id: string, transcript: string, audioMs: number): void {
+    this.#parts.send({
       type: 'conversation.item.input_audio_transcription.completed',
-      ...place,
+      item_id,
+      content_index: 0,
       transcript,
       usage: { type: 'duration', seconds: Math.round(audioMs) / 1000 },
     })

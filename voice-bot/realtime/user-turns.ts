@@ -107,9 +107,12 @@ export class UserTurns {
     switch (event.kind) {
       case 'interim':
       case 'final':
-        this.words.sayingNow(this.#buffer.speechId, event.text, event.names?.corrections)
         // Until the last words of a committed turn are there, words are of that turn, and it is over.
-        if (this.words.areOwed) return
+        if (event.of !== undefined || this.words.areOwed) {
+          this.words.stillHeard(event.of, event.text)
+          return
+        }
+        this.words.sayingNow(this.#buffer.speechId, event.text, event.names?.corrections)
         ear.heard({ kind: event.kind, text: event.text, confidence: event.confidence })
         if (replies.isWithheld && this.isSpeaking && event.text.trim() !== '') this.#withheld.drop()
         return
@@ -195,15 +198,19 @@ export class UserTurns {
     const { inputs, mood } = this.#parts
     const { itemId, audioMs } = this.#buffer.commit()
     this.#spokenMs = spokenMs
-    this.words.expect({ itemId, audioMs, endpointWord, isClear }, (heard) => this.#heard(heard))
+    this.words.expect({ itemId, audioMs, endpointWord, isClear }, (unheard, heard) => this.#known(unheard, heard))
     mood.is('thinking', 'speech_recognition')
-    void inputs.send({ kind: 'speech-end', ...(spokenMs === undefined ? {} : { spokenMs }) })
+    void inputs.send({ kind: 'speech-end', of: itemId, ...(spokenMs === undefined ? {} : { spokenMs }) })
     return itemId
   }
 
-  #heard(heard: HeardWords): void {
-    const unheard = this.words.takeAwaited()
-    if (unheard === undefined) return
+  #heard(heard: HeardWords & { of?: string | undefined }): void {
+    const unheard = this.words.takeAwaited(heard.of)
+    if (unheard !== undefined) this.#known(unheard, heard)
+    else if (heard.of !== undefined) this.words.knownLate(heard.of, heard)
+  }
+
+  #known(unheard: Unheard, heard: HeardWords): void {
     // Who has begun to speak again meanwhile is in another turn.
     if (!this.isSpeaking) this.#parts.ear.heard({ kind: 'turn-closed' })
     if (this.#said !== undefined) this.#said.heardAt = this.#parts.parts.timing.nowMs()

@@ -31,6 +31,13 @@ describe('Captions', () => {
     expect(captions.current?.text).toBe('Then move the name.')
   })
 
+  it('show nothing that was said long ago for what is being said', () => {
+    const captions = new Captions()
+    captions.take(heard('And its memory', false))
+    captions.take({ ...heard('How do I fail over?', true), is_late: true })
+    expect(captions.current?.text).toBe('And its memory')
+  })
+
   it('know what we said of late', () => {
     const captions = new Captions()
     for (const [at, text] of ['One.', 'Two.', 'Three.', 'Four.', 'Five.'].entries())

@@ -49,7 +49,8 @@ export class Captions {
 
   take(event: ServerEvent): void {
     if (event.type === 'nightdesk.transcript') {
-      if (event.text !== '') this.hear(event.text, event.is_final, event.corrections)
+      // What comes too late isn't being said now.
+      if (event.text !== '' && event.is_late !== true) this.hear(event.text, event.is_final, event.corrections)
     } else if (event.type === 'nightdesk.caption') {
       const { response_id, item_id, written, text, audio_start_ms } = event
       // What is typed is shown, since it is what one needs; markup is for the page below.

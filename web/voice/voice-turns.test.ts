@@ -26,6 +26,18 @@ describe('VoiceTurns', () => {
     ])
   })
 
+  it('answer nothing that was heard too late by what is answered next', () => {
+    const { turns, shown } = thread()
+    turns.take({ ...transcript('How do I fail over?', true), is_late: true })
+    turns.take({ ...transcript('And its memory?', true), item_id: 'item_next' })
+    turns.take(created('r1'))
+    turns.take(caption('r1', 'Raise maxmemory.'))
+    expect(shown).toMatchObject([
+      { question: 'How do I fail over?', end: 'interrupted', text: '' },
+      { question: 'And its memory?', text: 'Raise maxmemory.' },
+    ])
+  })
+
   it('put Japanese sentences beside each other without a space', () => {
     const { turns, shown } = asked()
     turns.take(caption('r1', '切り替えます。'))

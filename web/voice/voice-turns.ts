@@ -35,7 +35,8 @@ export class VoiceTurns {
   take(event: ServerEvent): void {
     switch (event.type) {
       case 'nightdesk.transcript':
-        if (event.is_final) this.#heard(event.item_id, event.text, event.corrections)
+        if (event.is_late === true) this.#late(event.item_id, event.text, event.corrections)
+        else if (event.is_final) this.#heard(event.item_id, event.text, event.corrections)
         break
       case 'conversation.item.input_audio_transcription.completed':
         if (!this.#byItem.has(event.item_id)) this.#heard(event.item_id, event.transcript, [])
@@ -104,6 +105,12 @@ export class VoiceTurns {
     turn.question = text
     turn.corrections = corrections
     this.#thread.show(turn)
+  }
+
+  /** It was answered without these words, and no other answer is to them. */
+  #late(itemId: string, text: string, corrections: readonly Correction[]): void {
+    if (this.#byItem.has(itemId)) this.#heard(itemId, text, corrections)
+    else this.#end(this.#begin(itemId, text, corrections), 'interrupted')
   }
 
   #begin(itemId: string, question: string, corrections: readonly Correction[]): Turn {
