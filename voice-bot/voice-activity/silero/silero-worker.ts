@@ -3,8 +3,13 @@ import { Worker } from 'node:worker_threads'
 import { FrameRing } from './frame-ring.ts'
 import { type ThreadAsk, type ThreadStart, type ThreadTold, wakefulness } from './wire.ts'
 
-/** Work that brings no answer for so long: the thread hangs. Loading the model takes about 100 ms. */
+/** Work that brings no answer for so long: the thread hangs. */
 const hangsMs = 8000
+/**
+ * The same of loading the model, which takes about 100 ms, and seconds where the machine has much else to do: another that
+ * is begun instead would take as long.
+ */
+const loadHangsMs = 20_000
 
 export interface SileroWorkerListener {
   /** The model is loaded. */
@@ -36,7 +41,7 @@ export class SileroWorker {
       crash = error
     })
     this.#worker.on('exit', (code) => this.#gone(crash ?? new Error(`the thread ended with code ${code}`)))
-    this.#expect()
+    this.#expect(loadHangsMs)
   }
 
   ask(ask: ThreadAsk): void {
@@ -89,10 +94,10 @@ export class SileroWorker {
   }
 
   /** From now on something must come within a while. */
-  #expect(): void {
+  #expect(withinMs = hangsMs): void {
     if (this.#watch !== undefined || this.#isEnding) return
     // What has come already, while this thread itself was busy, is heard first.
-    this.#watch = setTimeout(() => setImmediate(() => setImmediate(() => this.#checkOn())), hangsMs).unref()
+    this.#watch = setTimeout(() => setImmediate(() => setImmediate(() => this.#checkOn())), withinMs).unref()
   }
 
   #checkOn(): void {
