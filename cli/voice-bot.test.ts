@@ -68,10 +68,10 @@ describe('nightdesk voice-bot', { timeout: 60_000 }, () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  const begin = async (config: string) => {
+  const begin = async (config: string, env: Record<string, string> = {}) => {
     const port = await freePort()
     const where = ['--data-dir', join(folder, 'data'), '--config', join(folder, config)]
-    const role = launchNightdesk(['voice-bot', '--json', '--port', String(port), ...where])
+    const role = launchNightdesk(['voice-bot', '--json', '--port', String(port), ...where], { env })
     return { port, role, client: await talkTo(port) }
   }
 
@@ -92,6 +92,20 @@ describe('nightdesk voice-bot', { timeout: 60_000 }, () => {
       0,
       { url: `http://127.0.0.1:${port}`, realtime: `ws://127.0.0.1:${port}/v1/realtime` },
     ])
+  })
+
+  it.each<[string, Record<string, string>, boolean]>([
+    [
+      'loads the voice model before anybody talks',
+      { DEEPGRAM_API_KEY: 'key', DEEPGRAM_BASE_URL: 'http://127.0.0.1:9' },
+      true,
+    ],
+    ['loads no voice model where nobody can be heard', {}, false],
+  ])('%s', async (_, env, isLoaded) => {
+    const { role, client } = await begin('hasty.yaml', { ...env, LOG_LEVEL: 'debug' })
+    await client.event('session.created')
+    role.kill('SIGTERM')
+    expect((await role.ended).err.includes('voice activity detection is loaded ahead')).toBe(isLoaded)
   })
 
   it('says no more than `voice.drain_for` allows', async () => {

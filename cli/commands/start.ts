@@ -123,6 +123,7 @@ async function serve(invocation: Invocation, options: StartOptions): Promise<voi
   let answering: Promise<void> | undefined
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {
+    voice.warm()
     const everyMs = syncEveryMs(config)
     const working: Promise<void>[] = []
     const work = (source: Source) => {

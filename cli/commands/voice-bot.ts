@@ -49,6 +49,7 @@ export async function voiceBotCommand(invocation: Invocation, options: VoiceBotO
   })
   const { url } = await server.listen(config.env.HOST, options.port ?? config.env.PORT, signal)
   try {
+    voice.warm()
     const address = `${url.replace(/^http/, 'ws')}/v1/realtime`
     if (output.json) writeJson(output, { url, realtime: address })
     else writeLine(output, `Listening for voice at ${address}.`)

@@ -28,6 +28,8 @@ import type { OpenedSpeech } from './speech.ts'
 export interface OpenedVoice extends AsyncDisposable {
   desk: RealtimeDesk
   sessions: VoiceSessions
+  /** Loads in the background what whoever talks first would have to wait for; where nobody can be heard, nothing. */
+  warm: () => void
 }
 
 export interface VoiceSurroundings {
@@ -52,7 +54,7 @@ function prepared(voice: TextToSpeech, log: Log): PreparedVoice {
   })
 }
 
-/** Voice sessions over the same loop as everything else. Nothing heavy is begun before somebody talks. */
+/** Voice sessions over the same loop as everything else. Nothing heavy is begun before it is warmed, or somebody talks. */
 export async function openVoice(
   { config, log }: Pick<Invocation, 'config' | 'log'>,
   nightdesk: Nightdesk,
@@ -96,6 +98,9 @@ export async function openVoice(
   const calls = new WebrtcCalls({ log, iceServers: iceServers.map(iceServerOf), mostCalls })
   return {
     sessions,
+    warm() {
+      if (speech.toText !== undefined) detector.warm()
+    },
     desk: {
       accept(request, socket, head, { principal, settings, query }) {
         door.accept(request, socket, head, connectingOf(principal, settings, query))

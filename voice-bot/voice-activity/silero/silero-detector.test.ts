@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { BroadcastChannel } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { framesOf } from '#providers/audio/pcm.ts'
 import { soundOf } from '#providers/audio/wav.ts'
@@ -134,6 +137,48 @@ describe('a detector', () => {
     await expect.poll(() => floodedAt.size).toBe(31)
     expect(floodedAt.get(31 * 32)).toBeLessThan(1875)
     await expect.poll(() => flood.frames.length, { timeout: 20_000 }).toBe(1875)
+  })
+})
+
+/** What is told by a channel. */
+function toldBy(name: string): Disposable & { told: unknown[] } {
+  const channel = new BroadcastChannel(name)
+  const told: unknown[] = []
+  channel.onmessage = ({ data }: { data: unknown }) => void told.push(data)
+  return { told, [Symbol.dispose]: () => channel.close() }
+}
+
+describe('a detector that is warmed', () => {
+  const tellingThread = new URL('./telling-silero-thread.fake.ts', import.meta.url)
+  const unloadableThread = new URL('./unloadable-silero-thread.fake.ts', import.meta.url)
+
+  it('loads its model once, before anybody is listened to, and not before', async () => {
+    using channel = toldBy('telling-silero-thread')
+    await using detector = createVoiceActivityDetector({ log: silentLog, threads: 1, thread: tellingThread })
+    await pause(100)
+    expect(channel.told).toEqual([])
+    detector.warm()
+    detector.warm()
+    await expect.poll(() => channel.told, { timeout: 20_000 }).toEqual(['begun', 'loaded'])
+    expect(await heard(detector, saidAh(1, 16_000), 16_000)).toHaveLength(31)
+    expect(channel.told).toEqual(['begun', 'loaded'])
+  })
+
+  it('tells whoever opens a stream that nothing could be loaded', async () => {
+    const lines: string[] = []
+    const log = createLog({ level: 'info', content: false, destination: { write: (line) => lines.push(line) } })
+    await using detector = createVoiceActivityDetector({ log, threads: 1, thread: unloadableThread })
+    detector.warm()
+    await expect.poll(() => lines.some((line) => line.includes('was lost')), { timeout: 20_000 }).toBe(true)
+    const stream = opened(detector, 16_000)
+    stream.push(noise(1, 16_000))
+    await expect.poll(() => stream.frames.length, { timeout: 20_000 }).toBe(31)
+    expect(stream.failures).toEqual([expect.any(VoiceActivityLostError)])
+  })
+
+  it('keeps no process alive, and lets it end well', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'warmed-process.fake.ts')], { stdio: 'ignore' })
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 })
 

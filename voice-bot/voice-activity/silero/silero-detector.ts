@@ -14,17 +14,29 @@ export interface SileroDetectorOptions {
 
 const sileroThread = new URL('./silero-thread.ts', import.meta.url)
 
-/** Silero in threads of its own, shared by all streams; begins nothing before the first stream is opened. */
-export function createVoiceActivityDetector(options: SileroDetectorOptions): VoiceActivityDetector {
+export interface SileroVoiceActivity extends VoiceActivityDetector {
+  /**
+   * Loads the model in the background, which the first stream would have to wait for otherwise. It never fails: whoever opens
+   * a stream is told. Once it is loaded, the process doesn't stay alive for it.
+   */
+  warm(): void
+}
+
+/** Silero in threads of its own, shared by all streams; begins nothing before it is warmed, or the first stream is opened. */
+export function createVoiceActivityDetector(options: SileroDetectorOptions): SileroVoiceActivity {
   return new SileroDetector(options)
 }
 
-class SileroDetector implements VoiceActivityDetector {
+class SileroDetector implements SileroVoiceActivity {
   readonly #ears: readonly SileroEar[]
   #opened = 0
 
   constructor({ log, threads = Math.min(2, availableParallelism() - 1), thread }: SileroDetectorOptions) {
     this.#ears = Array.from({ length: Math.max(1, threads) }, () => new SileroEar(log, thread ?? sileroThread))
+  }
+
+  warm(): void {
+    for (const ear of this.#ears) ear.warm()
   }
 
   open(options: VoiceStreamOptions): VoiceStream {

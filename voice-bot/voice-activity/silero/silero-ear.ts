@@ -9,7 +9,7 @@ import { frameFields } from './wire.ts'
 const firstWaitMs = 100
 const longestWaitMs = 30_000
 
-/** Some streams and the thread that listens to them, which is begun with the first stream and again whenever it ends. */
+/** Some streams and the thread that listens to them, which is begun with the first stream, or before, and again whenever it ends. */
 export class SileroEar {
   readonly #log: Log
   readonly #thread: URL
@@ -19,6 +19,7 @@ export class SileroEar {
   #lost: VoiceActivityLostError | undefined
   #losses = 0
   #again: NodeJS.Timeout | undefined
+  #isOver = false
 
   constructor(log: Log, thread: URL) {
     this.#log = log
@@ -27,6 +28,14 @@ export class SileroEar {
 
   get streamCount(): number {
     return this.#streams.size
+  }
+
+  /** Begins the thread, for whoever comes first. */
+  warm(): void {
+    if (this.#worker !== undefined || this.#lost !== undefined || this.#isOver) return
+    this.#log.debug({}, 'voice activity detection is loaded ahead')
+    this.#worker = this.#begin()
+    this.#worker.hold(false)
   }
 
   open(stream: HeardStream): void {
@@ -54,6 +63,7 @@ export class SileroEar {
   }
 
   async end(): Promise<void> {
+    this.#isOver = true
     clearTimeout(this.#again)
     for (const stream of this.#streams.values()) stream.close()
     this.#streams.clear()

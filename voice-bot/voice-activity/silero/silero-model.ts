@@ -65,7 +65,10 @@ export class SileroModel {
     const model = await readFile(join(dirname(vadNode), 'silero_vad.onnx'))
     // Without a limit it spins up a thread for each core, which costs more than the model itself.
     const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 3 }
-    return new SileroModel(runtime, await runtime.InferenceSession.create(model, options))
+    const loaded = new SileroModel(runtime, await runtime.InferenceSession.create(model, options))
+    // A first run takes several times as long as those that follow it.
+    await loaded.judge([{ samples: new Float32Array(frameSamples), memory: noMemory() }])
+    return loaded
   }
 
   /** For each frame how probable it is that somebody speaks in it, 0..1; the next call writes over them. */

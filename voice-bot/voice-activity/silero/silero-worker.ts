@@ -19,13 +19,18 @@ export interface SileroWorkerListener {
   lost(cause: Error): void
 }
 
-/** One thread with the model, from its start to its end. Keeps the process alive only while `hold` says so. */
+/**
+ * One thread with the model, from its start to its end. Keeps the process alive only while `hold` says so, and while the model
+ * is being loaded: a process that ended then would end badly.
+ */
 export class SileroWorker {
   readonly #worker: Worker
   readonly #woken: Int32Array
   readonly #frames = new FrameRing()
   readonly #listener: SileroWorkerListener
   #isLookDue = false
+  #isLoaded = false
+  #isHeld = true
   #isEnding = false
   #isGone = false
   #watch: NodeJS.Timeout | undefined
@@ -67,7 +72,8 @@ export class SileroWorker {
 
   /** Whether the process stays alive for it. */
   hold(isHeld: boolean): void {
-    if (isHeld) this.#worker.ref()
+    this.#isHeld = isHeld
+    if (isHeld || !this.#isLoaded) this.#worker.ref()
     else this.#worker.unref()
   }
 
@@ -89,8 +95,11 @@ export class SileroWorker {
     clearTimeout(this.#watch)
     this.#watch = undefined
     if (this.#isEnding || this.#isGone) return
-    if (told.kind === 'ready') this.#listener.ready()
-    else this.#listener.frames(this.#frames.take())
+    if (told.kind === 'ready') {
+      this.#isLoaded = true
+      this.hold(this.#isHeld)
+      this.#listener.ready()
+    } else this.#listener.frames(this.#frames.take())
   }
 
   /** From now on something must come within a while. */

@@ -1,0 +1,2 @@
+/** Can't load its model. */
+throw new Error('there is no model')
