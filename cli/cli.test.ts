@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { launchNightdesk, nightdesk, npmStart, type RunningNightdesk } from './nightdesk-process.fake.ts'
 
@@ -212,12 +212,25 @@ describe('start', () => {
   it('by npm ends with npm, and leaves nothing running', async () => {
     const port = await freePort()
     const started = npmStart(['--port', String(port), ...loaded])
+    // No channel goes through npm.
+    onTestFinished(started.killAll)
     await readyAt(`http://127.0.0.1:${port}`, started)
     started.kill('SIGTERM')
     // Its output stays open for as long as any process of it runs.
     const { code, out, err } = await started.ended
     expect(code).toBe(0)
     expect(out).toContain(`Nightdesk is ready at http://127.0.0.1:${port}`)
+    expect(err).toContain('stopped')
+  })
+
+  it.each(['launcher is killed', 'launcher is left alone'])('ends by itself where its %s', async (by) => {
+    const port = await freePort()
+    const started = launchNightdesk(['start', '--port', String(port), ...loaded])
+    await readyAt(`http://127.0.0.1:${port}`, started)
+    if (by === 'launcher is killed') started.kill('SIGKILL')
+    else started.leaveAlone()
+    // Its output stays open for as long as any process of it runs.
+    const { err } = await started.ended
     expect(err).toContain('stopped')
   })
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type StdioOptions, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
@@ -13,6 +13,10 @@ export interface Ended {
 export interface RunningNightdesk {
   ended: Promise<Ended>
   kill: (signal: NodeJS.Signals) => void
+  /** Kills it with all that it started. */
+  killAll: () => void
+  /** As if whoever launched it were gone. */
+  leaveAlone: () => void
 }
 
 /** Not a fake of ours but the command itself, started as a shell would, with only these variables beside PATH and HOME. */
@@ -31,16 +35,23 @@ function launch(
   { cwd, env }: { cwd: string; env: Record<string, string> },
 ): RunningNightdesk {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env } })
-  child.stdin.end()
+  // By the channel it ends with these tests, however they end.
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc']
+  const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env }, stdio, detached: true })
+  const { pid, stdout, stderr } = child
+  if (stdout === null || stderr === null) throw new Error('it has no output')
   const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', resolve)
+    child.once('exit', resolve)
   })
-  const ended = Promise.all([code, text(child.stdout), text(child.stderr)])
+  const ended = Promise.all([code, text(stdout), text(stderr)])
   return {
     ended: ended.then(([left, out, err]) => ({ code: left, out, err })),
     kill: (signal) => void child.kill(signal),
+    killAll: () => {
+      if (pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL')
+    },
+    leaveAlone: () => child.disconnect(),
   }
 }
 
