@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
-import type { TurnEvidence } from '../turn-taking/turn-taking.ts'
+import { createTurnTaking } from '../turn-taking/create-turn-taking.ts'
+import type { TurnDecision, TurnEvidence } from '../turn-taking/turn-taking.ts'
 import type { VoiceStreamOptions } from '../voice-activity/voice-activity.ts'
 import { TurnEar } from './turn-ear.ts'
 
 /** An ear that has heard one frame, by a clock that is set by hand. */
-function ear(probability: number) {
+function ear(probability: number, turnTaking?: typeof createTurnTaking) {
+  const decided: TurnDecision[] = []
   const seen: TurnEvidence[] = []
   let nowMs = 1000
   let due: { atMs: number; call: () => void } | undefined
@@ -17,12 +19,15 @@ function ear(probability: number) {
       },
       [Symbol.asyncDispose]: async () => undefined,
     },
-    createTurnTaking: () => ({
-      take: (evidence) => {
-        seen.push(evidence)
-        return []
-      },
-    }),
+    createTurnTaking: (options) => {
+      const turns = turnTaking?.(options)
+      return {
+        take: (evidence) => {
+          seen.push(evidence)
+          return turns?.take(evidence) ?? []
+        },
+      }
+    },
     timing: {
       nowMs: () => nowMs,
       after: (ms, call) => {
@@ -32,7 +37,7 @@ function ear(probability: number) {
         }
       },
     },
-    onDecision: () => undefined,
+    onDecision: (decision) => decided.push(decision),
     onEdge: () => undefined,
     onFailure: () => undefined,
   })
@@ -41,7 +46,9 @@ function ear(probability: number) {
   hears?.({ endMs: 32, durationMs: 32, probability, levelDb: -20, pitchHz: undefined })
   return {
     turnEar,
-    hears: (endMs: number) => hears?.({ endMs, durationMs: 32, probability, levelDb: -20, pitchHz: undefined }),
+    decided,
+    hears: (endMs: number, isVoice = probability) =>
+      hears?.({ endMs, durationMs: 32, probability: isVoice, levelDb: -20 - 60 * (1 - isVoice), pitchHz: undefined }),
     kinds: () => seen.map(({ kind }) => kind),
     /** Whether time was told to have gone on. */
     wentOn: () => seen.some(({ kind }) => kind === 'time'),
@@ -130,4 +137,22 @@ it('takes no audio for silence only where it has looked in time', () => {
   expect(wentOn()).toBe(false)
   pass(300)
   expect(wentOn()).toBe(true)
+})
+
+it('hears who was muted for a while as if they had never been', () => {
+  const { turnEar, hears, pass, decided } = ear(0.01, createTurnTaking)
+  const frame = (isVoice: number): void => {
+    pass(32)
+    turnEar.push(new Int16Array(768), 24_000)
+    hears(turnEar.clockMs, isVoice)
+  }
+  pass(20_000)
+  const from = turnEar.clockMs
+  for (const isVoice of [0.95, 0.95, 0.01, 0.95]) for (let at = 0; at < 8; at += 1) frame(isVoice)
+  turnEar.heard({ kind: 'interim', text: 'how do I restart' })
+  expect(decided.map(({ kind }) => kind)).not.toContain('end-of-turn')
+  // Where it stands in the audio, not when it was said.
+  expect(decided[0]).toEqual({ kind: 'speech-started', atMs: from })
+  for (let at = 0; at < 100; at += 1) frame(0.01)
+  expect(decided.map(({ kind }) => kind)).toContain('end-of-turn')
 })

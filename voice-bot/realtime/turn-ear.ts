@@ -2,6 +2,7 @@ import { durationMs } from '#providers/audio/pcm.ts'
 import type { TurnTakingOptions } from '../turn-taking/options.ts'
 import type { TurnDecision, TurnEvidence, TurnTaking } from '../turn-taking/turn-taking.ts'
 import type { VoiceActivityDetector, VoiceFrame, VoiceStream } from '../voice-activity/voice-activity.ts'
+import { AudioClock } from './audio-clock.ts'
 import type { Timing } from './playback.ts'
 
 export interface TurnEarParts {
@@ -48,7 +49,7 @@ export class TurnEar {
   #turns: TurnTaking | undefined
   #stream: VoiceStream | undefined
   #streamRate = 0
-  #clockMs = 0
+  readonly #clock = new AudioClock()
   /** How far the audio was judged. */
   #judgedMs = 0
   #audioAt = 0
@@ -64,7 +65,7 @@ export class TurnEar {
 
   /** Milliseconds of audio that came in until now. */
   get clockMs(): number {
-    return this.#clockMs
+    return this.#clock.audioMs
   }
 
   /** Whether it decides on turns at all. */
@@ -74,7 +75,7 @@ export class TurnEar {
 
   /** Whether somebody may be speaking; where nobody listens for turns, somebody always may. */
   get mayHearVoice(): boolean {
-    return this.#turns === undefined || this.#clockMs < this.#voiceUntilMs
+    return this.#turns === undefined || this.clockMs < this.#voiceUntilMs
   }
 
   /** @param options undefined: the client ends its turns itself. */
@@ -91,13 +92,14 @@ export class TurnEar {
       this.#stream?.push(samples)
       this.#watch()
     }
-    this.#clockMs += durationMs(samples.length, sampleRate)
+    this.#clock.heard(durationMs(samples.length, sampleRate))
     this.#audioAt = this.#parts.timing.nowMs()
   }
 
   /** Something else became known, just now. */
   heard(heard: Heard): void {
-    const evidence = { ...heard, atMs: this.nowMs }
+    const evidence = { ...heard, atMs: this.#clock.timeOf(this.clockMs) + this.#silentMs }
+    this.#clock.passed(evidence.atMs)
     if (this.#early.length === 0 && !this.#isAhead(evidence)) this.#take(evidence)
     else this.#early.push({ evidence, sinceMs: this.#parts.timing.nowMs() })
   }
@@ -110,8 +112,13 @@ export class TurnEar {
 
   /** By the audio's clock, which goes on where no audio comes. */
   get nowMs(): number {
+    return this.clockMs + this.#silentMs
+  }
+
+  /** Since the last audio, once that is long enough to mean something. */
+  get #silentMs(): number {
     const sinceMs = this.#audioAt === 0 ? 0 : this.#parts.timing.nowMs() - this.#audioAt
-    return this.#clockMs + (sinceMs > this.#aliveMs ? sinceMs : 0)
+    return sinceMs > this.#aliveMs ? sinceMs : 0
   }
 
   /** How long no audio means nothing. */
@@ -121,12 +128,12 @@ export class TurnEar {
   }
 
   get #isBehind(): boolean {
-    return this.#stream !== undefined && this.#clockMs - this.#judgedMs >= behindMs
+    return this.#stream !== undefined && this.clockMs - this.#judgedMs >= behindMs
   }
 
   /** The sound that it is about may not have been judged yet. */
   #isAhead({ atMs }: { atMs: number }): boolean {
-    return this.#stream !== undefined && atMs - this.#judgedMs >= wordsLagMs
+    return this.#stream !== undefined && atMs - this.#clock.timeOf(this.#judgedMs) >= wordsLagMs
   }
 
   /** What has waited for sound that was judged by now, or for too long. */
@@ -140,23 +147,32 @@ export class TurnEar {
   }
 
   #take(evidence: TurnEvidence): void {
-    for (const decision of this.#turns?.take(evidence) ?? []) this.#parts.onDecision(decision)
+    for (const decision of this.#turns?.take(evidence) ?? []) {
+      const at = { atMs: this.#clock.audioAt(decision.atMs) }
+      const since = 'sinceMs' in decision && { sinceMs: this.#clock.audioAt(decision.sinceMs) }
+      this.#parts.onDecision({ ...decision, ...at, ...since })
+    }
   }
 
   #frame(frame: VoiceFrame): void {
     const isVoiced = frame.probability >= mayBeVoice
     this.#judgedMs = Math.max(this.#judgedMs, frame.endMs)
-    if (isVoiced) this.#voiceUntilMs = Math.max(this.#clockMs, frame.endMs) + afterVoiceMs
+    if (isVoiced) this.#voiceUntilMs = Math.max(this.clockMs, frame.endMs) + afterVoiceMs
     if (isVoiced !== this.#isVoiced) this.#parts.onEdge()
     this.#isVoiced = isVoiced
-    this.#take({ kind: 'frame', frame })
+    this.#take({ kind: 'frame', frame: { ...frame, endMs: this.#clock.timeOf(frame.endMs) } })
     if (this.#early.length > 0) this.#catchUp()
+  }
+
+  #timePassed(atMs: number): void {
+    this.#clock.passed(atMs)
+    this.#take({ kind: 'time', atMs })
   }
 
   #openStream(sampleRate: number): void {
     this.#stream?.close()
     this.#streamRate = sampleRate
-    const fromMs = this.#clockMs
+    const fromMs = this.clockMs
     this.#judgedMs = fromMs
     this.#stream = this.#parts.detector.open({
       sampleRate,
@@ -185,7 +201,7 @@ export class TurnEar {
       const nowMs = timing.nowMs()
       const sinceMs = nowMs - this.#audioAt
       if (sinceMs >= this.#aliveMs && nowMs - dueMs < lateLookMs)
-        this.#take({ kind: 'time', atMs: this.#clockMs + sinceMs })
+        this.#timePassed(this.#clock.timeOf(this.clockMs) + sinceMs)
       if (sinceMs < longestSilenceMs) this.#watch()
     })
   }
