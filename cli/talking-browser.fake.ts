@@ -56,13 +56,13 @@ export async function startDesk() {
   const deepgram = await fakeDeepgram({ aloud: { text: question, lastsMs } })
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, DEEPGRAM_API_KEY: 'key-for-tests', DEEPGRAM_BASE_URL: deepgram.url }
-  // Without the launcher, which would leave it behind when it's killed.
   const args = [join(import.meta.dirname, 'main.ts'), 'start', '--port', '0', '--data-dir', join(folder, 'data')]
-  const child = spawn(process.execPath, args, { env })
+  // By the channel it ends with these tests, however they end; without the launcher it can be killed at once.
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const url = await new Promise<string>((resolve, reject) => {
     let said = ''
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (piece) => {
+      stream?.on('data', (piece) => {
         said += String(piece)
         const ready = /ready at (http:\S+)/.exec(said)?.[1]
         if (ready !== undefined) resolve(ready)
