@@ -40,7 +40,8 @@ export function launchAsker(folder: string): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumAt, args })
 }
 
-const spokenFile = 'spoken.wav'
+/** The question, in the folder of the desk. */
+export const spokenFile = 'spoken.wav'
 
 /** @returns How long it takes to say. */
 function speak(path: string): number {
