@@ -8,6 +8,8 @@ interface Piece {
   said: Speakable
   /** In all that is said. */
   from: number
+  /** Its first among the letters. */
+  letter: number
   filler: boolean
 }
 
@@ -31,6 +33,8 @@ export class SpokenLog {
   /** In the letters. */
   #cursor = 0
   #audioMs = 0
+  /** Where the sound of each piece begins, of those that have begun. */
+  readonly #starts: number[] = []
 
   /** A sentence that will be said after all before. @returns What parts it from the one before, which the voice is to be handed too. */
   add(written: string, said: Speakable, filler: boolean): string {
@@ -38,13 +42,14 @@ export class SpokenLog {
     const joint = this.#text === '' || /[。！？」]$/.test(this.#text) ? '' : ' '
     const from = this.#text.length + joint.length
     this.#text += joint + text
+    const letter = this.#letters.length
     for (let at = from; at < this.#text.length; at++) {
-      const letter = this.#text[at] ?? ''
-      if (/\s/.test(letter)) continue
-      this.#letters += letter
+      const each = this.#text[at] ?? ''
+      if (/\s/.test(each)) continue
+      this.#letters += each
       this.#places.push(at)
     }
-    this.#pieces.push({ written, said, from, filler })
+    this.#pieces.push({ written, said, from, letter, filler })
     return joint
   }
 
@@ -57,6 +62,16 @@ export class SpokenLog {
   /** Milliseconds of sound handed out. */
   get audioMs(): number {
     return this.#audioMs
+  }
+
+  /** Where the sound of each piece begins, milliseconds; of those whose first word has a time. */
+  get starts(): readonly number[] {
+    return this.#starts
+  }
+
+  /** Whether the words of all pieces have times. */
+  get isTimed(): boolean {
+    return this.#cursor >= this.#letters.length
   }
 
   /** Whether anything but fillers was given to be said. */
@@ -104,11 +119,21 @@ export class SpokenLog {
     return Math.max(0, before.search(/\s\S*$/))
   }
 
+  /** The pieces up to that letter have begun by then. */
+  #begin(letter: number, ms: number): void {
+    while ((this.#pieces[this.#starts.length]?.letter ?? Number.POSITIVE_INFINITY) <= letter) this.#starts.push(ms)
+  }
+
   /** Words come in order; one that is read otherwise than it is written ends where the one before it did. */
-  #place({ text, toMs }: SpokenWord): void {
+  #place({ text, fromMs, toMs }: SpokenWord): void {
+    // All before the next piece was said: this word is its first, also where it isn't found in it.
+    this.#begin(this.#cursor, fromMs)
     const word = text.replace(/\s+/g, '')
     const found = word === '' ? -1 : this.#letters.indexOf(word, this.#cursor)
-    if (found >= 0 && found - this.#cursor <= longestGap) this.#cursor = found + word.length
+    if (found >= 0 && found - this.#cursor <= longestGap) {
+      this.#cursor = found + word.length
+      this.#begin(found, fromMs)
+    }
     const last = this.#cursor === 0 ? undefined : this.#places[this.#cursor - 1]
     this.#words.push({ toMs, end: last === undefined ? 0 : last + 1 })
   }

@@ -128,7 +128,15 @@ export class FakeVoice {
 
   caption(responseId: string, written: string): void {
     const place = { response_id: responseId, item_id: `item_${responseId}` }
-    this.send({ type: 'nightdesk.caption', ...place, text: written, written, filler: false, audio_start_ms: 0 })
+    this.send({
+      type: 'nightdesk.caption',
+      ...place,
+      text: written,
+      written,
+      filler: false,
+      index: 0,
+      audio_start_ms: 0,
+    })
   }
 
   sound(responseId: string, seconds: number): void {

@@ -70,7 +70,17 @@ export type NightdeskServerEvent =
       text: string
       written: string
       filler: boolean
-      /** Where it begins in the sound of the item. */
+      /** Which of the item's sentences it is, from 0. */
+      index: number
+      /** Where it begins in the sound of the item; about there, while what comes before it has no sound yet. */
+      audio_start_ms: number
+    }
+  /** Where a sentence that was told begins in the sound of its item: exactly, once that is known. */
+  | {
+      type: 'nightdesk.caption_sound'
+      response_id: string
+      item_id: string
+      index: number
       audio_start_ms: number
     }
   /** Somebody may be interrupting: hold the sound; or nobody was: go on where it stopped. */

@@ -21,6 +21,8 @@ export class ReplySound {
   /** Whose sound is given out. */
   #sounding: Reply | undefined
   #last: Reply | undefined
+  /** Whose sound is on the track; its end has not been told yet. */
+  #onTrack: Reply | undefined
 
   constructor(parts: ReplySoundParts) {
     this.#parts = parts
@@ -38,14 +40,14 @@ export class ReplySound {
 
   /** Words whose sound comes next. */
   sentence(reply: Reply, { text, written, filler }: { text: string; written: string; filler: boolean }): void {
-    const { send, playback, mood, parts } = this.#parts
+    const { send, mood, parts } = this.#parts
     this.#gathered.flush()
     reply.marks.wordsAt ??= parts.timing.nowMs()
     if (!reply.hasBegun) mood.is('thinking', 'voice')
     reply.writer.transcript(text)
     reply.words = reply.words === '' ? text : `${reply.words} ${text}`
     const item_id = reply.writer.itemId
-    this.#said.say(item_id, text, reply.lang)
+    const { index, startMs } = this.#said.say(item_id, text, reply.lang)
     send({
       type: 'nightdesk.caption',
       response_id: reply.writer.options.id,
@@ -53,19 +55,25 @@ export class ReplySound {
       text,
       written,
       filler,
-      audio_start_ms: Math.round(playback.givenMs(item_id)),
+      index,
+      audio_start_ms: Math.round(startMs),
     })
     if (reply.hasBegun) this.#parts.onWords(reply.words)
   }
 
   /** @returns Whether it was no more than its client wants; otherwise the rest of it is left out. */
   play(reply: Reply, { samples, sampleRate, words }: SpokenAudio & { sampleRate: number }): boolean {
-    if (samples.length === 0) return true
     const of = reply.turn ?? reply.writer.options.id
-    this.#said.play(reply.writer.itemId, { samples, words }, { sampleRate, of })
-    const { hasTrack, send } = this.#parts
+    const { send } = this.#parts
+    const { itemId: item_id, options } = reply.writer
+    for (const { index, startMs } of this.#said.play(item_id, { samples, words }, { sampleRate, of })) {
+      const audio_start_ms = Math.round(startMs)
+      send({ type: 'nightdesk.caption_sound', response_id: options.id, item_id, index, audio_start_ms })
+    }
+    // The times of words may come without sound.
+    if (samples.length === 0) return true
     const isFirst = !reply.hasBegun
-    if (isFirst && hasTrack()) send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
+    if (isFirst && this.#parts.hasTrack()) this.#started(reply)
     if (this.#sounding !== reply) this.#gathered.flush()
     this.#sounding = reply
     const fitting = soundWithin(samples, sampleRate, reply.writer.tokensLeft)
@@ -110,6 +118,7 @@ export class ReplySound {
     playback.clear()
     const heardMs = (itemId === undefined ? undefined : playback.heardMs(itemId)) ?? 0
     if (hasTrack() && reply.hasBegun) {
+      this.#onTrack = undefined
       send({ type: 'output_audio_buffer.cleared', response_id: reply.writer.options.id })
       // Who plays by themselves say it; of a track it is known here.
       if (itemId !== undefined)
@@ -127,9 +136,23 @@ export class ReplySound {
     return heard
   }
 
+  /** All that was given out has been heard, and no more of it comes. */
+  stopped(): void {
+    const response_id = this.#onTrack?.writer.options.id
+    this.#onTrack = undefined
+    if (response_id !== undefined && this.#parts.hasTrack())
+      this.#parts.send({ type: 'output_audio_buffer.stopped', response_id })
+  }
+
   /** Which words of an item were heard by then; undefined: it was never said aloud. */
   wordsHeard(itemId: string, heardMs: number): string | undefined {
     return this.#said.heard(itemId, heardMs)
+  }
+
+  #started(reply: Reply): void {
+    this.stopped()
+    this.#onTrack = reply
+    this.#parts.send({ type: 'output_audio_buffer.started', response_id: reply.writer.options.id })
   }
 
   #send(samples: Int16Array, sampleRate: number): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeTextToSpeech } from '#providers/text-to-speech/text-to-speech.fake.ts'
+import type { TextToSpeech } from '#providers/text-to-speech/text-to-speech.ts'
 import { saidAh } from '../voice-activity/voice-activity.fake.ts'
 import { type FakeClient, startVoice } from './realtime.fake.ts'
 import { SaidWords } from './said-words.ts'
@@ -53,6 +54,78 @@ describe('an answer that is cancelled', () => {
     expect(count).toBeLessThanOrEqual(12)
     client.send({ type: 'conversation.item.retrieve', item_id: response.output[0]?.id ?? '' })
     expect((await client.event('conversation.item.retrieved')).item).toMatchObject({ content: [{ transcript: heard }] })
+  })
+})
+
+describe('the captions of an answer', () => {
+  it('tell where the sound of each sentence begins, though they are told before the one before it has any', async () => {
+    const made = Promise.withResolvers<void>()
+    // The voice begins once all sentences were told.
+    const toSpeech = new FakeTextToSpeech({ wordMs, before: async () => await made.promise })
+    await using voice = await startVoice({ toSpeech })
+    const client = await voice.connect()
+    client.ask(failOver)
+    const sentences = await client.when(() => {
+      const told = client.all('nightdesk.caption')
+      return told.length > 1 ? told : undefined
+    })
+    const [first, second] = sentences
+    made.resolve()
+    await client.event('response.done')
+    const captions = client.all('nightdesk.caption')
+    const counts = captions.map(({ text }) => text.split(' ').length)
+    const starts = counts.map((_, at) => wordMs * counts.slice(0, at).reduce((sum, count) => sum + count, 0))
+    expect(client.all('nightdesk.caption_sound').map(({ index, audio_start_ms }) => [index, audio_start_ms])).toEqual(
+      starts.map((startMs, index) => [index, startMs]),
+    )
+    expect(captions.map(({ index }) => index)).toEqual(captions.map((_, at) => at))
+    // About where it will begin.
+    expect(first?.audio_start_ms).toBe(0)
+    expect(second?.audio_start_ms).toBeGreaterThan(500)
+    const types = client.types()
+    expect(types.indexOf('nightdesk.caption_sound')).toBeLessThan(types.indexOf('response.output_audio.delta'))
+  })
+
+  it('know where a sentence begins that comes when all before it was said', () => {
+    const said = new SaidWords()
+    const words = ['Run', 'it.'].map((text, at) => ({ text, fromMs: at * wordMs, toMs: (at + 1) * wordMs }))
+    expect(said.say('one', 'Run it.', 'en')).toEqual({ index: 0, startMs: 0 })
+    expect(said.play('one', { samples: sound(2), words }, { sampleRate: rate, of: 1 })).toEqual([
+      { index: 0, startMs: 0 },
+    ])
+    expect(said.say('one', 'Then wait for it.', 'en')).toEqual({ index: 1, startMs: 2 * wordMs })
+  })
+
+  it('begin with the first word after the one before, also where that is read otherwise than it is written', () => {
+    const said = new SaidWords()
+    said.say('one', 'Run it.', 'en')
+    said.say('one', '6379 is open.', 'en')
+    const read = ['Run', 'it.', 'sixty-three', 'seventy-nine', 'is']
+    const words = read.map((text, at) => ({ text, fromMs: at * wordMs, toMs: (at + 1) * wordMs }))
+    expect(said.play('one', { samples: sound(5), words }, { sampleRate: rate, of: 1 })).toEqual([
+      { index: 0, startMs: 0 },
+      { index: 1, startMs: 2 * wordMs },
+    ])
+  })
+
+  it('take times of words that come without sound', async () => {
+    const fake = new FakeTextToSpeech({ wordMs })
+    const toSpeech: TextToSpeech = {
+      id: 'apart',
+      sampleRate: fake.sampleRate,
+      async *say(text, options, signal) {
+        for await (const { samples, words } of fake.say(text, options, signal)) {
+          yield { samples, words: [] }
+          yield { samples: new Int16Array(), words }
+        }
+      },
+      [Symbol.asyncDispose]: async () => {},
+    }
+    await using voice = await startVoice({ toSpeech })
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('response.done')
+    expect(client.all('nightdesk.caption_sound')).toHaveLength(client.all('nightdesk.caption').length)
   })
 })
 

@@ -21,13 +21,15 @@ describe('Captions', () => {
     expect(captions.current?.text).toBe('stop')
   })
 
-  it('wait for the end of a sentence before they show one that was announced with it', () => {
+  it('show a sentence when its sound begins, whenever that was expected before', () => {
     const captions = new Captions()
     captions.take(sentence('Freeze both hosts.', 0))
-    captions.take(sentence('Then move the name.', 0))
-    captions.playing({ itemId: 'item', playedMs: 500 })
+    captions.take(sentence('Then move the name.', 1000, 1))
+    const place = { response_id: 'r1', item_id: 'item', index: 1, audio_start_ms: 2000 }
+    captions.take({ event_id: 'e', type: 'nightdesk.caption_sound', ...place })
+    captions.playing({ itemId: 'item', playedMs: 1900 })
     expect(captions.current?.text).toBe('Freeze both hosts.')
-    captions.playing({ itemId: 'item', playedMs: 3000 })
+    captions.playing({ itemId: 'item', playedMs: 2000 })
     expect(captions.current?.text).toBe('Then move the name.')
   })
 
@@ -51,7 +53,7 @@ function heard(text: string, is_final: boolean) {
   return { event_id: 'e', type: 'nightdesk.transcript', item_id: 'heard', text, is_final, corrections: [] } as const
 }
 
-function sentence(written: string, audio_start_ms: number) {
+function sentence(written: string, audio_start_ms: number, index = 0) {
   return {
     event_id: 'e',
     type: 'nightdesk.caption',
@@ -60,6 +62,7 @@ function sentence(written: string, audio_start_ms: number) {
     text: written,
     written,
     filler: false,
+    index,
     audio_start_ms,
   } as const
 }

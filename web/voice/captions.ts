@@ -14,14 +14,10 @@ interface Sentence {
   responseId: string
   itemId: string
   text: string
-  /** As it sounds. */
-  spoken: string
+  index: number
   audioStartMs: number
 }
 
-/** How long a character takes to say, roughly; Japanese ones are whole syllables. */
-const charMs = 65
-const syllableMs = 130
 /** More than any answer has; what is older was heard long ago. */
 const keptSentences = 200
 
@@ -52,12 +48,14 @@ export class Captions {
       // What comes too late isn't being said now.
       if (event.text !== '' && event.is_late !== true) this.hear(event.text, event.is_final, event.corrections)
     } else if (event.type === 'nightdesk.caption') {
-      const { response_id, item_id, written, text, audio_start_ms } = event
+      const { response_id: responseId, item_id: itemId, written, text, index, audio_start_ms: audioStartMs } = event
       // What is typed is shown, since it is what one needs; markup is for the page below.
       const shown = plain(written === '' ? text : written)
-      const audioStartMs = this.#startOf(item_id, audio_start_ms)
-      this.#sentences.push({ responseId: response_id, itemId: item_id, text: shown, spoken: text, audioStartMs })
+      this.#sentences.push({ responseId, itemId, text: shown, index, audioStartMs })
       if (this.#sentences.length > keptSentences) this.#sentences.shift()
+    } else if (event.type === 'nightdesk.caption_sound') {
+      const told = this.#sentences.find((each) => each.itemId === event.item_id && each.index === event.index)
+      if (told !== undefined) told.audioStartMs = event.audio_start_ms
     }
   }
 
@@ -71,14 +69,6 @@ export class Captions {
     if (reached === undefined) return
     this.#spoken = reached
     this.#heard = undefined
-  }
-
-  /** A sentence that was announced before the sound of the one before it was there begins about where that ends. */
-  #startOf(itemId: string, announcedMs: number): number {
-    const before = this.#sentences.findLast((each) => each.itemId === itemId)
-    if (before === undefined || announcedMs > before.audioStartMs) return announcedMs
-    const syllables = before.spoken.match(/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/gu)?.length ?? 0
-    return before.audioStartMs + syllables * syllableMs + (before.spoken.length - syllables) * charMs
   }
 
   forget(): void {
