@@ -149,6 +149,11 @@ export class Replies {
     this.#sound.cutOff()
   }
 
+  /** All of the sound has been heard, and no more of it comes. */
+  fellSilent(): void {
+    this.#sound.stopped()
+  }
+
   /** The listener says how much of an item they heard. */
   heardOf(itemId: string, heardMs: number): void {
     const { hasTrack, playback } = this.#parts

@@ -252,6 +252,8 @@ export class RealtimeSession {
 
   #ended(reply: Reply): void {
     this.#itemRequests.ended(reply)
+    // Its sound was over before it was, or was cut off.
+    if (reply.hasBegun && !this.#link.playback.isPlaying) this.#fellSilent()
     if (!this.#responding.ended(reply) && !this.#link.playback.isPlaying) this.#rested()
   }
 
@@ -261,11 +263,15 @@ export class RealtimeSession {
   }
 
   #played(): void {
-    this.#ear.heard({ kind: 'played' })
-    const id = this.#replies.soundingId
-    if (this.#link.hasTrack && id !== undefined)
-      this.#log.send({ type: 'output_audio_buffer.stopped', response_id: id })
+    // The voice is slow, or the model thinks: more of the answer comes.
+    if (this.#replies.active?.hasBegun === true) return
+    this.#fellSilent()
     if (this.#replies.active === undefined) this.#rested()
+  }
+
+  #fellSilent(): void {
+    this.#ear.heard({ kind: 'played' })
+    this.#replies.fellSilent()
   }
 
   #rested(): void {
