@@ -14,7 +14,8 @@ export interface SileroDetectorOptions {
 
 const sileroThread = new URL('./silero-thread.ts', import.meta.url)
 
-export interface SileroVoiceActivity extends VoiceActivityDetector {
+/** One that can be made ready before anybody is listened to. */
+export type SileroVoiceActivity = VoiceActivityDetector & {
   /**
    * Loads the model in the background, which the first stream would have to wait for otherwise. It never fails: whoever opens
    * a stream is told. Once it is loaded, the process doesn't stay alive for it.
@@ -27,7 +28,7 @@ export function createVoiceActivityDetector(options: SileroDetectorOptions): Sil
   return new SileroDetector(options)
 }
 
-class SileroDetector implements SileroVoiceActivity {
+class SileroDetector implements VoiceActivityDetector {
   readonly #ears: readonly SileroEar[]
   #opened = 0
 
