@@ -27,21 +27,6 @@ export interface TurnMade {
 /** So many are remembered word by word; what came before them is summed up. */
 export const turnsRemembered = 8
 
-/** The last turns, oldest first; none where they can't be read now. */
-export async function earlierTurns(
-  { conversations, log }: ConversationParts,
-  { conversationId, principal }: Talk,
-  signal: AbortSignal,
-): Promise<readonly Turn[]> {
-  try {
-    return await conversations.turns(conversationId, principal.name, turnsRemembered, signal)
-  } catch (err) {
-    signal.throwIfAborted()
-    log.warn({ err, conversationId }, 'earlier turns could not be read')
-    return []
-  }
-}
-
 /** The incident that the conversation belongs to; a turn is taken all the same without. */
 export async function knownIncident(
   { incidents, log }: ConversationParts,

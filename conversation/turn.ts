@@ -1,5 +1,6 @@
 import type { Answer, Exchange, Question } from '#knowledge/answer.ts'
 import type { Lang } from '#knowledge/document.ts'
+import { earlierTurns } from '#knowledge/earlier-turns.ts'
 import { detectLang } from '#knowledge/language.ts'
 import { type CheckedPiece, checked } from './check.ts'
 import type { Command } from './commands.ts'
@@ -16,7 +17,7 @@ import { type SpeculationDepth, SpeculativeAnswer } from './speculation.ts'
 import { withSummary } from './summary.ts'
 import type { Talk } from './talk.ts'
 import { newTopic } from './topic.ts'
-import { earlierTurns, knownIncident, remember, savePosition, type TurnMade, turnsRemembered } from './turn-memory.ts'
+import { knownIncident, remember, savePosition, type TurnMade, turnsRemembered } from './turn-memory.ts'
 import { watchedReads } from './turn-reads.ts'
 import { reportedTurn } from './turn-report.ts'
 import { understoodIn } from './understand.ts'
@@ -100,7 +101,7 @@ async function* turnEvents(
   for (const verdict of guarded.verdicts) yield { kind: 'verdict', verdict }
   const [position, earlier, incident] = await Promise.all([
     loadPosition(parts, { ...talk, principal: talk.principal.name }, signal),
-    earlierTurns(parts, talk, signal),
+    earlierTurns(parts, talk, turnsRemembered, signal),
     knownIncident(parts, talk, signal),
   ])
   const entered: Scene = {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Question, Search, SearchResult } from '#knowledge/answer.ts'
 import type { ConversationStore, Turn } from '#knowledge/conversation-store.ts'
 import type { Lang } from '#knowledge/document.ts'
+import { earlierTurns } from '#knowledge/earlier-turns.ts'
 import { detectLang } from '#knowledge/language.ts'
 import type { Principal } from '#knowledge/principal.ts'
 import { maskSecrets } from '#knowledge/secrets.ts'
@@ -49,7 +50,7 @@ export async function understood(
 ): Promise<Asked> {
   const masked = maskSecrets(bothEnds(question.text)).text
   const text = meant(masked)
-  const turns = await earlierTurns(parts, question, signal)
+  const turns = await earlierTurns(parts, question, turnsRemembered, signal)
   const earlier = turns.length > 0 ? turns : clientsHistory(question)
   const last = earlier.at(-1)
   const aboutLast = last !== undefined && asksAboutAge(text)
@@ -90,22 +91,6 @@ function isFoundAsItStands(text: string, found: SearchResult | undefined): boole
 /** What was said in between without a source, a word of thanks say, is passed over. */
 function citedLast(turns: readonly Turn[]): string[] {
   return turns.findLast(({ cited }) => cited.length > 0)?.cited.map(({ passageId }) => passageId) ?? []
-}
-
-/** Without its conversation a question is still answered, as a new one. */
-async function earlierTurns(
-  { conversations, log }: { conversations: ConversationStore; log: Log },
-  { conversationId, principal }: Question,
-  signal: AbortSignal,
-) {
-  if (conversationId === undefined) return []
-  try {
-    return await conversations.turns(conversationId, principal.name, turnsRemembered, signal)
-  } catch (err) {
-    signal.throwIfAborted()
-    log.warn({ err, conversationId }, 'earlier turns could not be read')
-    return []
-  }
 }
 
 /** Each earlier question is understood in what came before it, as it was when it was asked. */
