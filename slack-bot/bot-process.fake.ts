@@ -6,8 +6,8 @@ import { silentLog } from '#runtime/log.ts'
 import { fakeWiki } from './bot.fake.ts'
 import { SlackBot } from './slack-bot.ts'
 
-/** A bot in a process of its own: API address, ledger's file, and whether its answers stop halfway. */
-const [apiUrl = '', ledgerPath = '', stops = ''] = process.argv.slice(2)
+/** A bot in a process of its own: API address, ledger's file, its leases, and whether its answers stop halfway. */
+const [apiUrl = '', ledgerPath = '', leaseMs = '', stops = ''] = process.argv.slice(2)
 
 const wiki = await fakeWiki()
 const forever = (signal: AbortSignal) =>
@@ -50,7 +50,7 @@ const bot = new SlackBot({
   clock: systemClock,
   wait: (ms, signal) => pause(ms, undefined, { signal }),
   log: silentLog,
-  leaseMs: 600,
+  leaseMs: Number(leaseMs),
   sweepEveryMs: 50,
 })
 await bot.run(() => undefined, new AbortController().signal)

@@ -10,8 +10,13 @@ import { FakeSlack } from './slack.fake.ts'
 
 const program = join(import.meta.dirname, 'bot-process.fake.ts')
 
-function botProcess({ url }: FakeSlack, ledger: string, stops = ''): ChildProcess {
-  return spawn(process.execPath, [program, url, ledger, stops], { stdio: 'ignore' })
+/** What is left by a process that died is gone on with soon. */
+const shortLeaseMs = 600
+/** Where nobody dies, nobody is to be taken for dead because the machine has much else to do. */
+const longLeaseMs = 60_000
+
+function botProcess({ url }: FakeSlack, ledger: string, leaseMs: number, stops = ''): ChildProcess {
+  return spawn(process.execPath, [program, url, ledger, String(leaseMs), stops], { stdio: 'ignore' })
 }
 
 async function killed(child: ChildProcess): Promise<void> {
@@ -35,7 +40,7 @@ describe('a process that is killed in mid-stream', () => {
     const users = ['U1', 'U2', 'U3', 'U4', 'U5']
     for (const id of users) workspace.person(id)
     for (const user of users) workspace.channel(`D${user}`, [user])
-    const broken = botProcess(slack, ledger, 'stops')
+    const broken = botProcess(slack, ledger, shortLeaseMs, 'stops')
     await until(() => slack.connections === 1)
     const asked = users.map(
       async (user) => await slack.says({ user, channel: `D${user}`, text: `redis, says ${user}?` }),
@@ -46,7 +51,7 @@ describe('a process that is killed in mid-stream', () => {
     await until(() => slack.connections === 0)
     // And one that comes while nobody is there.
     const later = slack.says({ user: 'U1', channel: 'DU1', text: 'redis, again?' })
-    const heir = botProcess(slack, ledger)
+    const heir = botProcess(slack, ledger, shortLeaseMs)
     const threads = [...(await Promise.all(asked)), await later]
     const answers = () => workspace.posted().filter(({ blocks }) => wordsIn(blocks).includes('Fail over Redis'))
     await until(() => answers().length === threads.length)
@@ -76,7 +81,7 @@ describe('deliveries over a bad line', () => {
     await using slack = await new FakeSlack({ ackWithinMs: 400, redeliveries: 100 }).listen()
     slack.workspace.person('U1')
     for (let n = 0; n < 10; n++) slack.workspace.channel(`C${n}`, ['U1'])
-    const bots = [botProcess(slack, ledger), botProcess(slack, ledger)]
+    const bots = [botProcess(slack, ledger, longLeaseMs), botProcess(slack, ledger, longLeaseMs)]
     await until(() => slack.connections === 2)
     const questions = Array.from({ length: 30 }, (_, n) => {
       const said = { user: 'U1', channel: `C${n % 10}`, text: `<@UBOT> redis, ${n}?` }
