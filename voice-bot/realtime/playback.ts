@@ -79,20 +79,32 @@ export class Playback {
   #givenMs = 0
   /** Where the sound of each item begins and ends, the last ones. */
   #items: { itemId: string; fromMs: number; toMs: number }[] = []
+  /** Whether what wasn't heard is kept for another track. */
+  #keeps = false
+  #kept: { samples: Int16Array; sampleRate: number; toMs: number }[] = []
 
   constructor(track: AudioTrack) {
     this.#track = track
   }
 
-  /** The listener is elsewhere now; what was under way on the way there counts as heard. */
-  moveTo(track: AudioTrack): void {
+  /**
+   * The listener is elsewhere now. What was under way on the way there counts as heard, unless both are tracks of ours: then
+   * what wasn't played is played on the new one.
+   */
+  moveTo(track: AudioTrack, { keeps }: { keeps: boolean }): void {
+    const rest = keeps ? this.#unheard() : []
+    const restMs = rest.reduce((sum, { samples, sampleRate }) => sum + durationMs(samples.length, sampleRate), 0)
+    const fromMs = this.#givenMs - restMs
     this.#track = track
+    this.#keeps = keeps
+    this.#kept = []
     this.#items = this.#items.map((item) => ({
       ...item,
-      fromMs: item.fromMs - this.#givenMs,
-      toMs: item.toMs - this.#givenMs,
+      fromMs: item.fromMs - fromMs,
+      toMs: item.toMs - fromMs,
     }))
     this.#givenMs = 0
+    for (const { samples, sampleRate } of rest) this.#give(samples, sampleRate)
   }
 
   play(itemId: string, samples: Int16Array, sampleRate: number): void {
@@ -103,8 +115,7 @@ export class Playback {
       this.#items.push({ itemId, fromMs: this.#givenMs, toMs: this.#givenMs + ms })
       if (this.#items.length > mostItems) this.#items.shift()
     }
-    this.#givenMs += ms
-    this.#track.play(samples, sampleRate)
+    this.#give(samples, sampleRate)
   }
 
   hold(): void {
@@ -116,6 +127,7 @@ export class Playback {
   }
 
   clear(): void {
+    this.#kept = []
     this.#givenMs = this.#track.clear()
     // What was cut off will never be heard, whatever else is played then.
     this.#items = this.#items.map((item) => ({
@@ -144,6 +156,27 @@ export class Playback {
     const item = this.#items.findLast((each) => each.itemId === itemId)
     if (item === undefined) return undefined
     return Math.max(0, Math.min(item.toMs, this.#track.playedMs) - item.fromMs)
+  }
+
+  #give(samples: Int16Array, sampleRate: number): void {
+    this.#givenMs += durationMs(samples.length, sampleRate)
+    if (this.#keeps) {
+      const { playedMs } = this.#track
+      this.#kept = this.#kept.filter(({ toMs }) => toMs > playedMs)
+      this.#kept.push({ samples, sampleRate, toMs: this.#givenMs })
+    }
+    this.#track.play(samples, sampleRate)
+  }
+
+  /** What was kept and not played, from the sample on where that begins. */
+  #unheard(): { samples: Int16Array; sampleRate: number }[] {
+    const { playedMs } = this.#track
+    return this.#kept
+      .filter(({ toMs }) => toMs > playedMs)
+      .map(({ samples, sampleRate, toMs }) => {
+        const leftSamples = Math.round(((toMs - playedMs) * sampleRate) / 1000)
+        return { samples: samples.subarray(Math.max(0, samples.length - leftSamples)), sampleRate }
+      })
   }
 }
 

@@ -37,7 +37,7 @@ export class SessionLink {
     const before = this.#link
     this.#link = link
     before?.close(4001, 'the session goes on on another connection')
-    this.playback.moveTo(link.track ?? this.#clientTrack)
+    this.playback.moveTo(link.track ?? this.#clientTrack, { keeps: link.track !== undefined })
     return this.#parts.log.attach(link, after)
   }
 

@@ -46,6 +46,7 @@ export class Peer {
   #sentSinceLook = 0
   #heard: Int16Array[] = []
   #giveUp: NodeJS.Timeout | undefined
+  #hasConnected = false
   #isClosed = false
 
   constructor(iceServers: readonly IceServer[], listener: PeerListener) {
@@ -76,7 +77,8 @@ export class Peer {
 
   /** Sends the next 10 ms. @returns Whether something was played in it. */
   tick(): boolean {
-    const isPlaying = this.speaker.frame(this.#frame)
+    // Nobody would hear the beginning of what is played before the connection is there.
+    const isPlaying = this.#hasConnected && this.speaker.frame(this.#frame)
     const samples = this.#frame
     this.#source.onData({
       samples,
@@ -185,8 +187,10 @@ export class Peer {
 
   #look(): void {
     const state = this.#connection.connectionState
-    if (state === 'connected') clearTimeout(this.#giveUp)
-    else if (state === 'disconnected') this.#giveUpAfter(comeBackMs, 'the client could not be reached any more')
+    if (state === 'connected') {
+      this.#hasConnected = true
+      clearTimeout(this.#giveUp)
+    } else if (state === 'disconnected') this.#giveUpAfter(comeBackMs, 'the client could not be reached any more')
     else if (state === 'failed') this.close('the connection failed')
     else if (state === 'closed') this.close('the client hung up')
   }

@@ -69,6 +69,19 @@ describe('a call whose network is gone', () => {
     expect(turns.at(-1)?.standalone).toContain('Redis')
   })
 
+  it('hears the rest of an answer that was whole before, on the call that goes on with it', async () => {
+    await using voice = await startVoice()
+    await using calls = new WebrtcCalls({ log: silentLog })
+    await using first = await call(voice, calls)
+    const { resume_token: resumeToken } = await first.created()
+    first.ask('How do I fail over Redis by hand?')
+    const done = await first.event('response.done')
+    await first.client.until(() => first.client.heardMs > 300)
+    await using second = await call(voice, calls, { resumeToken, after: done?.event_id ?? '' })
+    await second.client.until(() => second.client.heardMs > 1000)
+    await second.event('output_audio_buffer.stopped')
+  })
+
   it('is gone on with over a WebSocket, where no call gets through', async () => {
     await using voice = await startVoice()
     await using calls = new WebrtcCalls({ log: silentLog })
