@@ -105,6 +105,13 @@ describe('the gateway to language models', () => {
     expect(outcomes()[0]).toEqual(['one', fault])
   })
 
+  it('asks as it was asked: with tools, whether one must be called, and how long the reply may be', async () => {
+    const one = new ScriptedLlm(says('Fine.'))
+    const tools = [{ name: 'search', description: 'Searches.', parameters: {} }]
+    await piecesOf(gateway([one]).llm, { tools, mustCall: true, maxTokens: 9 })
+    expect(one.asked).toEqual([{ tools, mustCall: true, maxTokens: 9 }])
+  })
+
   it('lets a Japanese answer quote English code, and an English one a Japanese name', async () => {
     const ja = '次を実行します：`kubectl rollout undo deployment/payments --namespace production --to-revision 12`'
     const en = 'The page 「フェイルオーバー手順書（決済基盤）」 says that the primary has to be restarted by hand.'

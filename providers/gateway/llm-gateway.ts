@@ -153,14 +153,14 @@ class GatewayReply {
       const pass = next.state.enter()
       if (pass === undefined) continue
       const { adapter, state } = next
-      const { tools, maxTokens, lang } = this.#asked
+      const { tools, mustCall, maxTokens, lang } = this.#asked
       const seen: Seen = { outputSize: 0, said: this.#parts.telemetry?.content === true ? '' : undefined }
       const call = this.#observed(state.id, adapter.id, messages)
       const attempt = new Attempt<LlmPiece>(
         {
           pass,
           open: (stop) =>
-            noted(checkedReply(adapter.reply(messages, { tools, maxTokens }, stop), lang, adapter.id), seen),
+            noted(checkedReply(adapter.reply(messages, { tools, mustCall, maxTokens }, stop), lang, adapter.id), seen),
           deadlines: this.#deadlines,
           tooSlow: () => new LlmError('too-slow', adapter.id),
           now: this.#pool.now,
