@@ -103,6 +103,28 @@ describe('an event that can not be obeyed', () => {
       'audio',
     ],
     [
+      'a little audio that is no base64',
+      { type: 'input_audio_buffer.append', event_id: 'mine', audio: '!!!' },
+      'invalid_value',
+      'audio',
+    ],
+    [
+      'one stray letter in audio',
+      { type: 'input_audio_buffer.append', event_id: 'mine', audio: 'AAAA?AAAAAAA' },
+      'invalid_value',
+      'audio',
+    ],
+    [
+      'an item whose audio is no base64',
+      {
+        type: 'conversation.item.create',
+        event_id: 'mine',
+        item: { type: 'message', role: 'user', content: [{ type: 'input_audio', audio: '###' }] },
+      },
+      'invalid_value',
+      'item.content[0].audio',
+    ],
+    [
       'a commit of nothing',
       { type: 'input_audio_buffer.commit', event_id: 'mine' },
       'input_audio_buffer_commit_empty',

@@ -8,6 +8,7 @@ import { pastOf, Remembered } from './remembered.ts'
 import type { Replies } from './replies.ts'
 import type { Reply } from './reply.ts'
 import type { Responding } from './responding.ts'
+import type { SentAudio } from './sent-audio.ts'
 import type { SessionScope } from './session-parts.ts'
 import type { UserTurns } from './user-turns.ts'
 
@@ -26,11 +27,12 @@ export class ItemRequests {
     this.#parts = parts
   }
 
-  /** @throws {ClientFault} Where it can't be where it's wanted, or answers a call that nobody made. */
+  /** @throws {ClientFault} Where it can't be where it's wanted, can't be read, or answers a call that nobody made. */
   create({ item: given, previous_item_id }: ClientEventOf<'conversation.item.create'>): void {
     const { items, send, replies, newId } = this.#parts
     const item = itemOf(given, newId('item'))
     const call = item.type === 'function_call_output' ? this.#callOf(item.call_id) : undefined
+    const speech = this.#speechIn(given)
     const previous = items.add(item, previous_item_id)
     if (item.type === 'function_call_output') replies.toolResult(item.call_id, item.output)
     if (call !== undefined) this.#remembered.noteWith(item.id, call.id)
@@ -38,7 +40,7 @@ export class ItemRequests {
     send({ type: 'conversation.item.done', previous_item_id: previous, item })
     const past = pastOf(item, items.all)
     if (past !== undefined) this.#remember(past)
-    else if (item.type === 'message' && item.role === 'user') this.#asked(item, given)
+    else if (item.type === 'message' && item.role === 'user') this.#asked(item, speech)
   }
 
   /** @throws {ClientFault} Where there is no such item. */
@@ -97,24 +99,24 @@ export class ItemRequests {
     throw new ClientFault('invalid_tool_call_id', message, 'item.call_id')
   }
 
-  #asked(item: Item, given: NewItem): void {
+  #asked(item: Item, speech: SentAudio | undefined): void {
     const { responding, user } = this.#parts
     responding.asked(item.id)
-    this.#hearSent(given, item.id)
+    if (speech !== undefined) user.words.hearSent(item.id, speech)
     const text = saidIn(item)
     if (text !== '') user.words.typed(text)
   }
 
   /** Speech that comes whole, in an item. */
-  #hearSent(given: NewItem, itemId: string): void {
-    if (given.type !== 'message' || given.role !== 'user') return
-    const spoken = given.content.flatMap((part) =>
-      part.type === 'input_audio' && (part.transcript ?? null) === null ? (part.audio ?? []) : [],
-    )
-    if (spoken.length === 0) return
+  #speechIn(given: NewItem): SentAudio | undefined {
+    if (given.type !== 'message' || given.role !== 'user') return undefined
     const reader = new AudioReader(this.#parts.settings().audio.input.format)
-    const samples = joined(spoken.map((audio) => reader.read(audio)))
-    this.#parts.user.words.hearSent(itemId, { samples, sampleRate: reader.sampleRate })
+    const spoken = given.content.flatMap((part, at) =>
+      part.type === 'input_audio' && (part.transcript ?? null) === null && part.audio
+        ? [reader.read(part.audio, `item.content[${at}].audio`)]
+        : [],
+    )
+    return spoken.length === 0 ? undefined : { samples: joined(spoken), sampleRate: reader.sampleRate }
   }
 
   /** What was asked was answered so, elsewhere or before it was changed: it is part of the conversation. */
