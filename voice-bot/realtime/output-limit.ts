@@ -9,6 +9,19 @@ export function textTokens(size: number): number {
   return Math.ceil(size / sizePerToken)
 }
 
+/** A token of words takes a quarter of a second to be said. */
+const soundPerWords = 5
+
+/** Of the words that so much sound is of. */
+export function wordTokensOf(audioTokens: number): number {
+  return Math.ceil(audioTokens / soundPerWords)
+}
+
+/** How much sound fits into so many tokens, together with its words. @param words All of them. */
+export function soundFor(tokens: number, words: number): number {
+  return Math.max(Math.floor((tokens * soundPerWords) / (soundPerWords + 1)), tokens - words)
+}
+
 /** As much of the text as fits into so many tokens. */
 export function textWithin(text: string, tokens: number): string {
   const most = tokens * sizePerToken

@@ -157,9 +157,12 @@ export class ReplyEvents {
     const { inputs, playback, items, sound } = this.#parts
     const itemId = reply.writer.lastItemId
     reply.isCancelled = true
-    this.end(reply, { type: 'incomplete', reason: 'max_output_tokens' })
+    sound.finish(reply)
     const heardMs = reply.mode === 'spoken' && itemId !== undefined ? playback.givenMs(itemId) : undefined
-    if (itemId !== undefined && heardMs !== undefined) items.cut(itemId, sound.wordsHeard(itemId, heardMs) ?? null)
+    const heard = itemId === undefined || heardMs === undefined ? undefined : sound.wordsHeard(itemId, heardMs)
+    if (heard !== undefined) reply.writer.cut(heard)
+    this.end(reply, { type: 'incomplete', reason: 'max_output_tokens' })
+    if (itemId !== undefined && heardMs !== undefined) items.cut(itemId, heard ?? null)
     if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', turn: reply.turn, heardMs })
   }
 

@@ -76,7 +76,7 @@ export class ReplySound {
     if (isFirst && this.#parts.hasTrack()) this.#started(reply)
     if (this.#sounding !== reply) this.#gathered.flush()
     this.#sounding = reply
-    const fitting = soundWithin(samples, sampleRate, reply.writer.tokensLeft)
+    const fitting = soundWithin(samples, sampleRate, reply.writer.soundTokensLeft)
     this.#gathered.push(fitting, sampleRate)
     if (isFirst) {
       this.#last = reply

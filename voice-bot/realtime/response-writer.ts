@@ -3,7 +3,7 @@ import type { ServerEventBody } from '../protocol.ts'
 import type { Item, ItemStatus, RealtimeResponse, StatusDetails, Usage } from '../protocol-items.ts'
 import type { AudioFormat, OutputModality } from '../protocol-session.ts'
 import { AudioWriter } from './audio-codec.ts'
-import { outTokenMs, textTokens } from './output-limit.ts'
+import { outTokenMs, soundFor, textTokens, wordTokensOf } from './output-limit.ts'
 
 export interface ResponseOptions {
   id: string
@@ -40,7 +40,11 @@ export class ResponseWriter {
   #message: OpenMessage | undefined
   #audioMs = 0
   #textChars = 0
+  /** Of words that are said aloud. */
+  #spokenChars = 0
   #isDone = false
+  /** All of it was given out. */
+  #isWhole = false
   #inputTokens = 0
   #inputAudioMs = 0
 
@@ -72,6 +76,14 @@ export class ResponseWriter {
     return maxOutputTokens === 'inf' ? Number.POSITIVE_INFINITY : maxOutputTokens - audioOut - textOut
   }
 
+  /** The same, of sound alone: its words are of the same length as it is. */
+  get soundTokensLeft(): number {
+    const { maxOutputTokens } = this.options
+    if (maxOutputTokens === 'inf') return Number.POSITIVE_INFINITY
+    const most = maxOutputTokens - textTokens(this.#textChars)
+    return soundFor(most, textTokens(this.#spokenChars)) - this.#audioTokens
+  }
+
   /** All items of it that are whole. */
   get itemIds(): string[] {
     return this.#output.map(({ id }) => id)
@@ -92,7 +104,7 @@ export class ResponseWriter {
     const message = this.#open()
     const joint = message.text === '' || /[。！？」]$/.test(message.text) ? '' : ' '
     message.text += joint + delta
-    this.#textChars += textSize(delta)
+    this.#spokenChars += textSize(delta)
     this.#parts.send({ type: 'response.output_audio_transcript.delta', ...this.#place(message), delta: joint + delta })
   }
 
@@ -143,6 +155,7 @@ export class ResponseWriter {
     if (this.#isDone) return
     this.#closeMessage(details.type === 'completed' ? 'completed' : 'incomplete')
     this.#isDone = true
+    this.#isWhole = details.type === 'completed'
     this.#parts.send({ type: 'response.done', response: this.#response(details.type, details) })
   }
 
@@ -228,8 +241,18 @@ export class ResponseWriter {
     }
   }
 
+  get #audioTokens(): number {
+    return Math.round(this.#audioMs / outTokenMs)
+  }
+
+  /** Words are told before they are heard: until the end as many count as there is sound for. */
   #tokensOut(): { audioOut: number; textOut: number } {
-    return { audioOut: Math.round(this.#audioMs / outTokenMs), textOut: textTokens(this.#textChars) }
+    const { maxOutputTokens } = this.options
+    const audioOut = this.#audioTokens
+    const written = textTokens(this.#textChars)
+    const most = maxOutputTokens === 'inf' ? Number.POSITIVE_INFINITY : maxOutputTokens - audioOut - written
+    const spoken = Math.min(textTokens(this.#spokenChars), this.#isWhole ? most : wordTokensOf(audioOut))
+    return { audioOut, textOut: written + spoken }
   }
 
   #usage(): Usage {

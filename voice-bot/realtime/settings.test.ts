@@ -43,6 +43,24 @@ describe('max_output_tokens', () => {
     expect(words.length).toBeLessThanOrEqual(10)
   })
 
+  it('leaves room for the sound of the words that it lets out', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.say(failOver)
+    client.send({ type: 'response.create', response: { max_output_tokens: 20 } })
+    const { response } = await client.event('response.done')
+    const soundMs = client
+      .all('response.output_audio.delta')
+      .reduce((ms, { delta }) => ms + Buffer.from(delta, 'base64').length / 48, 0)
+    expect(soundMs).toBeGreaterThan(500)
+    expect(response.usage?.output_tokens).toBeLessThanOrEqual(20)
+    // The fake voice says a word in 200 ms.
+    const [item] = response.output
+    const said = JSON.stringify(item).match(/"transcript":"([^"]*)"/)?.[1] ?? ''
+    expect(said.split(' ').length).toBeLessThanOrEqual(Math.ceil(soundMs / 200))
+    expect(said).not.toBe('')
+  })
+
   it('ends a written answer where it is used up', async () => {
     await using voice = await startVoice()
     const client = await voice.connect()
