@@ -79,7 +79,7 @@ describe('a call whose network is gone', () => {
     await first.client.until(() => first.client.heardMs > 300)
     await using second = await call(voice, calls, { resumeToken, after: done?.event_id ?? '' })
     await second.client.until(() => second.client.heardMs > 1000)
-    await second.event('output_audio_buffer.stopped')
+    expect(await second.event('output_audio_buffer.stopped')).toBeDefined()
   })
 
   it('is gone on with over a WebSocket, where no call gets through', async () => {
