@@ -78,15 +78,22 @@ export class SegmentMerger {
   slice(sliceMs: number): boolean {
     const until = performance.now() + sliceMs
     if (this.#merge === undefined) {
-      const sources = due(this.#segments.all().map(segmentFrom))
-      if (sources.length === 0) return this.#purge()
-      inTransaction(this.#database, () => this.#begin(sources))
+      if (this.#due().length === 0) return this.#purge()
+      inTransaction(this.#database, () => {
+        // Another process may have merged them since, and let go of their lists.
+        const sources = this.#due()
+        if (sources.length > 0) this.#begin(sources)
+      })
       return true
     }
     const merge = this.#merge
     const finished = inTransaction(this.#database, () => this.#advance(merge, until))
     if (finished) this.#merge = undefined
     return true
+  }
+
+  #due(): readonly Segment[] {
+    return due(this.#segments.all().map(segmentFrom))
   }
 
   /** Small ones are merged at once, the others from slice to slice. */

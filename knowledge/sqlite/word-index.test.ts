@@ -163,6 +163,22 @@ it('throws away a merge that another process was in the middle of, and does it a
   )
 })
 
+it('leaves to another process what that merges while it is about to', async () => {
+  await using file = await temporaryFile()
+  for (let round = 0; round < 8; round++) file.write([bulk(`d${round}`, 1)])
+  using database = openWriter(file.path, undefined)
+  const late = new StoreWriter(database)
+  const exec = database.exec.bind(database)
+  database.exec = (sql) => {
+    database.exec = exec
+    while (file.writer.tidy());
+    exec(sql)
+  }
+  while (late.tidy());
+  expect(file.segments()).toHaveLength(1)
+  expect(file.words.statistics(['common']).frequencies).toEqual(new Map([['common', 8]]))
+})
+
 it('merges neighbours of one size, or what is mostly dead', () => {
   const of = (...sizes: number[]) => sizes.map((passages) => ({ passages, dead: 0 }))
   expect(due(of(10, 10, 10, 10, 10, 10, 10))).toEqual([])
