@@ -2,6 +2,9 @@ import { element, isWebAddress, outwardLink } from './dom.ts'
 import type { Block, Inline, Line, TextPiece } from './markdown.ts'
 import type { Words } from './words.ts'
 
+/** What a button has done is read by then. */
+const doneMs = 1500
+
 export interface MarkdownView {
   words: Words
   /** What stands for [n]; undefined: the text itself. */
@@ -65,18 +68,35 @@ function codeView(lines: readonly Line[], view: MarkdownView): HTMLElement {
   for (const [index, line] of lines.entries())
     code.append(...textViews(line, view), index < lines.length - 1 ? '\n' : '')
   const text = lines.map((line) => line.text).join('\n')
-  return element('div', { class: 'code' }, element('pre', { tabindex: 0 }, code), copyButton(text, view.words))
+  const block = element('pre', { tabindex: 0 }, code)
+  return element('div', { class: 'code' }, block, copyButton(text, block, view.words))
 }
 
-function copyButton(text: string, words: Words): HTMLElement {
+function copyButton(text: string, block: HTMLElement, words: Words): HTMLElement {
   const button = element('button', { type: 'button', class: 'copy', 'aria-label': words.copyCode }, words.copy)
-  button.addEventListener('click', () => {
-    void navigator.clipboard.writeText(text).then(() => {
-      button.textContent = words.copied
-      setTimeout(() => button.replaceChildren(words.copy), 1500)
-    })
-  })
+  const say = (shown: string, told: string): void => {
+    button.textContent = shown
+    button.setAttribute('aria-label', told)
+  }
+  const copy = async (): Promise<void> => {
+    const done = (await hasCopied(text)) ? words.copied : words.selected
+    if (done === words.selected) getSelection()?.selectAllChildren(block)
+    say(done, done)
+    setTimeout(() => say(words.copy, words.copyCode), doneMs)
+  }
+  button.addEventListener('click', () => void copy())
   return button
+}
+
+/** Pages that aren't safe (plain http from afar) have no clipboard, and others may be refused it. */
+async function hasCopied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    // Then it's selected, to be copied by hand.
+    return false
+  }
 }
 
 function inlineViews(nodes: readonly Inline[], view: MarkdownView): Node[] {
