@@ -264,14 +264,15 @@ export class Listening {
   }
 
   async #isOver(end: AwaitedEnd | undefined): Promise<void> {
-    if (end?.become === 'told') await this.#tellTurn(end.of)
+    if (end?.become === 'told') await this.#tellTurn(end.of, end.untilMs)
     else if (end?.become === 'dropped') this.#turn.take()
   }
 
-  async #tellTurn(of: string | undefined): Promise<void> {
+  /** @param untilMs Where the turn ends: what was said after it is of the next one. */
+  async #tellTurn(of: string | undefined, untilMs = this.#fedMs): Promise<void> {
     const { unsure } = this.#turn
     const heard = this.#turn.take()
-    this.#unheard = []
+    this.#unheard = this.#unheard.filter(({ fromMs }) => fromMs >= untilMs)
     const named = this.#parts.names.putRight(heard.text, heard.lang, unsure)
     await this.#parts.onTurnHeard({ ...heard, ...this.#parts.names.told(named), ...(of && { of }) })
   }

@@ -163,6 +163,42 @@ describe('a conversation whose caller ends the turns', () => {
     ])
   })
 
+  it('is heard from the end of a turn on that ended while nobody could hear', async () => {
+    let nowMs = 0
+    let connections = 0
+    const heardMs: number[] = []
+    const ear: SpeechToText = {
+      id: 'comes-back',
+      async *hear(input) {
+        connections += 1
+        const connection = connections
+        heardMs.push(0)
+        let isOver = false
+        for await (const piece of input) {
+          isOver ||= piece.kind === 'flush'
+          if (connection === 1) throw new Error('the line is down')
+          if (connection === 2 && isOver && piece.kind === 'audio') throw new Error('still down')
+          if (piece.kind === 'audio') heardMs[connection - 1] = (heardMs[connection - 1] ?? 0) + 20
+        }
+        yield { kind: 'connected' }
+      },
+    }
+    const conversation = new Conversation(
+      { ...fakeParts(redisWiki, { speech: { toText: ear } }), clock: { now: () => new Date((nowMs += 2000)) } },
+      { principal: localPrincipal, mode: 'text', turnEnds: 'caller' },
+    )
+    async function* saidAfterwards(): AsyncGenerator<ConversationInput> {
+      for (const input of [...audio(100), { kind: 'speech-end' } as const, ...audio(200)]) {
+        yield input
+        await new Promise(setImmediate)
+      }
+    }
+    const events: ConversationEvent[] = []
+    for await (const event of conversation.turns(saidAfterwards(), ongoing)) events.push(event)
+    expect(namedIn(events)).toEqual([[undefined, '']])
+    expect(heardMs).toEqual([0, expect.any(Number), 200])
+  })
+
   it('gets no words of a later turn for one that the recogniser never ended', async () => {
     const ear: SpeechToText = {
       id: 'forgetful',
