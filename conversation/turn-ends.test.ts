@@ -164,7 +164,11 @@ describe('a conversation whose caller ends the turns', () => {
   })
 
   it('is heard from the end of a turn on that ended while nobody could hear', async () => {
-    let nowMs = 0
+    let seconds = 0
+    const now = () => {
+      seconds += 2
+      return new Date(seconds * 1000)
+    }
     let connections = 0
     const heardMs: number[] = []
     const ear: SpeechToText = {
@@ -184,7 +188,7 @@ describe('a conversation whose caller ends the turns', () => {
       },
     }
     const conversation = new Conversation(
-      { ...fakeParts(redisWiki, { speech: { toText: ear } }), clock: { now: () => new Date((nowMs += 2000)) } },
+      { ...fakeParts(redisWiki, { speech: { toText: ear } }), clock: { now } },
       { principal: localPrincipal, mode: 'text', turnEnds: 'caller' },
     )
     async function* saidAfterwards(): AsyncGenerator<ConversationInput> {
