@@ -2,7 +2,7 @@ import type { ConversationEvent } from '#conversation/events.ts'
 import type { StatusDetails } from '../protocol-items.ts'
 import { hasAudio } from './item-content.ts'
 import type { Mood } from './mood.ts'
-import { newReply, type Reply, type TurnEventOf } from './reply.ts'
+import { newReply, ownHeardMs, type Reply, type TurnEventOf } from './reply.ts'
 import { ReplyEvents } from './reply-events.ts'
 import { ReplySound } from './reply-sound.ts'
 import { type WrittenOptions, writerOf } from './response-writers.ts'
@@ -138,6 +138,8 @@ export class Replies {
   cancel(reply: Reply, reason: 'turn_detected' | 'client_cancelled'): void {
     if (reply.isCancelled || reply.writer.isDone) return
     reply.isCancelled = true
+    // Who goes on before it is known what they said is answered to all of it.
+    if (reason === 'turn_detected' && !reply.isAsked) reply.isHalf = true
     const heard = this.#sound.silence(reply)
     if (heard !== undefined) reply.writer.cut(heard)
     this.#events.end(reply, { type: 'cancelled', reason })
@@ -162,7 +164,8 @@ export class Replies {
     if (reply === this.#active) this.cancel(reply, 'client_cancelled')
     // The client has fallen silent by itself, and knows when; what is worked out here from the clock counts no more.
     else if (!hasTrack()) playback.clear()
-    if (reply.turn !== undefined) void this.#parts.inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
+    if (reply.turn !== undefined)
+      void this.#parts.inputs.send({ kind: 'interruption', heardMs: ownHeardMs(reply, heardMs), turn: reply.turn })
   }
 
   /** Which words of an item were heard by then; undefined: it was never said aloud. */
@@ -173,6 +176,11 @@ export class Replies {
   /** Words of the session's own. */
   async say(reply: Reply, text: string, ending: StatusDetails): Promise<void> {
     await this.#events.say(reply, text, ending)
+  }
+
+  /** A few words while what is to be answered isn't known yet. Never rejects. */
+  async bridge(reply: Reply, text: string): Promise<void> {
+    await this.#events.bridge(reply, text)
   }
 
   /** There is nothing to say. */

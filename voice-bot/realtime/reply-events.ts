@@ -1,10 +1,11 @@
 import type { ConversationEvent } from '#conversation/events.ts'
+import { durationMs } from '#providers/audio/pcm.ts'
 import type { SpokenAudio } from '#providers/text-to-speech/text-to-speech.ts'
 import type { WaitingFor } from '../protocol.ts'
 import type { StatusDetails } from '../protocol-items.ts'
 import type { Mood } from './mood.ts'
 import { textWithin } from './output-limit.ts'
-import type { Reply, TurnEventOf } from './reply.ts'
+import { ownHeardMs, type Reply, type TurnEventOf } from './reply.ts'
 import { tellBegun, tellSounded } from './reply-latency.ts'
 import type { ReplySound } from './reply-sound.ts'
 import type { SessionScope } from './session-parts.ts'
@@ -118,6 +119,26 @@ export class ReplyEvents {
     if (!reply.isCancelled) this.end(reply, ending)
   }
 
+  /** Words that bridge a wait: all of them, or none where the wait is over before their sound is there. */
+  async bridge(reply: Reply, text: string): Promise<void> {
+    const { parts, sound } = this.#parts
+    const voice = parts.conversation.speech?.toSpeech
+    if (reply.mode === 'text' || voice === undefined) return
+    const own = new AbortController()
+    reply.own = own
+    try {
+      const spoken = await Array.fromAsync(voice.say(once(text), { lang: reply.lang }, own.signal))
+      if (reply.isCancelled || reply.isAsked || reply.held !== undefined) return
+      sound.sentence(reply, { text, written: text, filler: true })
+      for (const audio of spoken) {
+        reply.bridgedMs += durationMs(audio.samples.length, voice.sampleRate)
+        this.#play(reply, { ...audio, sampleRate: voice.sampleRate })
+      }
+    } catch (err) {
+      if (!own.signal.aborted) parts.conversation.log.warn({ err }, 'words of the session could not be said')
+    }
+  }
+
   end(reply: Reply, details: StatusDetails): void {
     if (reply.writer.isDone) return
     this.#parts.sound.finish(reply)
@@ -163,7 +184,9 @@ export class ReplyEvents {
     if (heard !== undefined) reply.writer.cut(heard)
     this.end(reply, { type: 'incomplete', reason: 'max_output_tokens' })
     if (itemId !== undefined && heardMs !== undefined) items.cut(itemId, heard ?? null)
-    if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', turn: reply.turn, heardMs })
+    if (reply.turn === undefined) return
+    const ownMs = heardMs === undefined ? undefined : ownHeardMs(reply, heardMs)
+    void inputs.send({ kind: 'interruption', turn: reply.turn, heardMs: ownMs })
   }
 
   #tool(reply: Reply, { callId, tool, phase, text, atClient }: TurnEventOf<'tool'>): void {

@@ -2,7 +2,7 @@ import type { SpokenAudio } from '#providers/text-to-speech/text-to-speech.ts'
 import { GatheredSound } from './gathered-sound.ts'
 import type { Mood } from './mood.ts'
 import { soundWithin } from './output-limit.ts'
-import type { Reply } from './reply.ts'
+import { ownHeardMs, type Reply } from './reply.ts'
 import { tellBegun } from './reply-latency.ts'
 import { SaidWords } from './said-words.ts'
 import type { SessionScope } from './session-parts.ts'
@@ -130,7 +130,8 @@ export class ReplySound {
         })
     }
     // One that the conversation has not taken up yet is stopped when it does.
-    if (reply.turn !== undefined) void inputs.send({ kind: 'interruption', heardMs, turn: reply.turn })
+    if (reply.turn !== undefined)
+      void inputs.send({ kind: 'interruption', heardMs: ownHeardMs(reply, heardMs), turn: reply.turn })
     const heard = itemId === undefined ? undefined : this.#said.heard(itemId, heardMs)
     if (itemId !== undefined && heard !== undefined) items.cut(itemId, heard)
     return heard

@@ -53,6 +53,8 @@ export interface Reply {
   /** What happens waits here until it is known whether it may be heard. */
   held: ConversationEvent[] | undefined
   citations: Citation[]
+  /** How much sound of the session's own its last item has before that of the conversation. */
+  bridgedMs: number
   /** All that was given to be said. */
   words: string
   /** Silences what the session says for itself. */
@@ -84,7 +86,13 @@ export function newReply({
     isAsked: false,
     held: undefined,
     citations: [],
+    bridgedMs: 0,
     words: '',
     own: undefined,
   }
+}
+
+/** How much was heard of what the conversation says, where so much of the item was. */
+export function ownHeardMs({ bridgedMs }: Reply, heardMs: number): number {
+  return Math.max(0, heardMs - bridgedMs)
 }

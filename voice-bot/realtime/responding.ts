@@ -24,6 +24,10 @@ export interface RespondingParts extends SessionScope {
   user: UserTurns
 }
 
+/** So long after they fell silent, speakers whose words aren't understood yet hear that those are waited for. */
+const bridgeAfterMs = 2000
+/** And so long after it was decided that they had finished. */
+const soonestBridgeMs = 500
 /** Who wasn't understood so often knows it. */
 const mostMisheard = 2
 
@@ -203,6 +207,17 @@ export class Responding {
     if (only !== undefined && others.length === 0 && reply.mode === 'spoken' && this.#parts.user.words.isUnheard(only))
       this.#parts.user.expectAnswer()
     this.proceed()
+    if (!reply.isAsked) this.#bridgeLater(reply)
+  }
+
+  /** A recogniser that is slow, or gone without a word, is no silence. */
+  #bridgeLater(reply: Reply): void {
+    const { replies, user, parts } = this.#parts
+    const silentMs = parts.timing.nowMs() - reply.marks.saidAt
+    parts.timing.after(Math.max(soonestBridgeMs, bridgeAfterMs - silentMs), () => {
+      if (replies.active !== reply || reply.isAsked || reply.held !== undefined || user.isSpeaking) return
+      void replies.bridge(reply, voiceSentence('one-moment', user.words.lang))
+    })
   }
 
   #begin(parameters: ResponseParameters, itemIds: readonly string[]): Reply {

@@ -108,6 +108,21 @@ describe('the captions of an answer', () => {
     ])
   })
 
+  it('of an answer behind words of our own count from where its sound begins', () => {
+    const said = new SaidWords()
+    const word = (text: string, at: number) => ({ text, fromMs: at * wordMs, toMs: (at + 1) * wordMs })
+    said.say('one', 'One moment.', 'en')
+    said.play(
+      'one',
+      { samples: sound(2), words: [word('One', 0), word('moment.', 1)] },
+      { sampleRate: rate, of: 'own' },
+    )
+    said.say('one', 'Run it.', 'en')
+    said.play('one', { samples: sound(2), words: [word('Run', 0), word('it.', 1)] }, { sampleRate: rate, of: 1 })
+    expect(said.heard('one', 2 * wordMs)).toBe('One moment.')
+    expect(said.heard('one', 3 * wordMs)).toBe('One moment. Run')
+  })
+
   it('take times of words that come without sound', async () => {
     const fake = new FakeTextToSpeech({ wordMs })
     const toSpeech: TextToSpeech = {

@@ -55,9 +55,11 @@ export class SaidWords {
     { samples, words }: SpokenAudio,
     { sampleRate, of }: { sampleRate: number; of: number | string },
   ): SentenceStart[] {
-    if (this.#speech.of !== of) this.#speech = { of, ms: 0 }
     const item = this.#of(itemId)
-    if (item.log.audioMs === 0) item.fromMs = this.#speech.ms
+    const isNew = this.#speech.of !== of
+    if (isNew) this.#speech = { of, ms: 0 }
+    // An item may have sound of another speech before this one.
+    if (isNew || item.log.audioMs === 0) item.fromMs = this.#speech.ms - item.log.audioMs
     const own = words.map((word) => ({ ...word, fromMs: word.fromMs - item.fromMs, toMs: word.toMs - item.fromMs }))
     item.log.play({ samples, words: own }, sampleRate)
     this.#speech.ms += durationMs(samples.length, sampleRate)
