@@ -27,6 +27,8 @@ export type ConversationInput =
   /** The speaker let go of the button, or the file is at its end: what was said until now is the turn. */
   | {
       kind: 'speech-end'
+      /** Where it began, by the same measure: what was dropped since, before it was known to be speech, is of the turn after all. */
+      fromMs?: number | undefined
       /** Where the speech itself ended, in milliseconds of all audio that came in. */
       spokenMs?: number | undefined
       /** What the caller calls that turn: its words are told by this name, however late they come. */

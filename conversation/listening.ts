@@ -2,7 +2,7 @@ import { durationMs } from '#providers/audio/pcm.ts'
 import type { HearingEvent, SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Log } from '#runtime/log.ts'
-import type { EndHint } from './events.ts'
+import type { ConversationInput, EndHint } from './events.ts'
 import type { Guesses } from './guesses.ts'
 import { Ear, type EarOptions } from './hear.ts'
 import type { NamedText, NameEar } from './heard-names.ts'
@@ -43,13 +43,16 @@ const longestPauseMs = 1_000
 /** What was said while nobody could hear it is heard later, so much of it. */
 const longestUnheardMs = 10_000
 
+type InputOf<Kind extends ConversationInput['kind']> = Extract<ConversationInput, { kind: Kind }>
+
 /** Words that a recogniser was asked for, with all that was said until then. */
 interface AwaitedEnd {
   ear: Ear
   become: 'told' | 'dropped'
   /** What the caller calls that turn. */
   of: string | undefined
-  /** Where it ends in the speaker's audio. */
+  /** Where it begins, if known, and ends in the speaker's audio. */
+  fromMs?: number | undefined
   untilMs: number
 }
 
@@ -95,14 +98,15 @@ export class Listening {
 
   /**
    * @param spokenMs Where the speech ended, before the end of the audio: what is final up to there need not be asked for.
+   * @param fromMs Where it began.
    * @param of What the caller calls the turn that is over.
    */
-  async flush({ spokenMs, of }: { spokenMs?: number | undefined; of?: string | undefined }): Promise<void> {
+  async flush({ fromMs, spokenMs, of }: Omit<InputOf<'speech-end'>, 'kind'>): Promise<void> {
     const ear = this.#ear
     if (this.#parts.turnEnds === 'recogniser') return ear?.flush()
     if (ear === undefined || (this.#awaited.length === 0 && this.#turn.isClosedUpTo(spokenMs)))
-      return await this.#tellTurn(of)
-    this.#awaited.push({ ear, become: 'told', of, untilMs: this.#fedMs })
+      return await this.#tellTurn({ of, fromMs, untilMs: this.#fedMs })
+    this.#awaited.push({ ear, become: 'told', of, fromMs, untilMs: this.#fedMs })
     ear.flush()
   }
 
@@ -114,10 +118,10 @@ export class Listening {
     if (!this.#turn.isBehind(spokenMs)) this.#parts.guesses.deepen()
   }
 
-  /** What was said so far is nobody's question, also what of it will be understood only now. */
+  /** What was said so far is nobody's question, also what of it will be understood only now, unless its turn began before. */
   drop(): void {
     // Of a turn that is over, and whose last words are still on their way, nothing is forgotten.
-    if (!this.#awaited.some(({ become }) => become === 'told')) this.#turn.take()
+    if (!this.#awaited.some(({ become }) => become === 'told')) this.#turn.drop(this.#fedMs)
     this.#unheard = []
     this.#parts.guesses.drop()
     if (this.#ear === undefined) return
@@ -264,12 +268,13 @@ export class Listening {
   }
 
   async #isOver(end: AwaitedEnd | undefined): Promise<void> {
-    if (end?.become === 'told') await this.#tellTurn(end.of, end.untilMs)
-    else if (end?.become === 'dropped') this.#turn.take()
+    if (end?.become === 'told') await this.#tellTurn(end)
+    else if (end?.become === 'dropped') this.#turn.drop(end.untilMs)
   }
 
-  /** @param untilMs Where the turn ends: what was said after it is of the next one. */
-  async #tellTurn(of: string | undefined, untilMs = this.#fedMs): Promise<void> {
+  /** What was said after its end is of the next one. */
+  async #tellTurn({ of, fromMs, untilMs }: Pick<AwaitedEnd, 'of' | 'fromMs' | 'untilMs'>): Promise<void> {
+    if (fromMs !== undefined) this.#turn.began(fromMs)
     const { unsure } = this.#turn
     const heard = this.#turn.take()
     this.#unheard = this.#unheard.filter(({ fromMs }) => fromMs >= untilMs)

@@ -32,6 +32,7 @@ export class SpeakersTurn {
   #closed: Transcript[] = []
   #open: Transcript | undefined
   #closedUpToMs = 0
+  #dropped: { transcript: Transcript; untilMs: number } | undefined
   /** Where the last word ends, of those that have times. */
   #wordsUpToMs: number | undefined
 
@@ -76,6 +77,21 @@ export class SpeakersTurn {
   /** Words of it that the recogniser doubts. */
   get unsure(): string[] {
     return unsureWords(this.#whole())
+  }
+
+  /** It is nobody's, as far as is known: of a turn that turns out to have begun before `untilMs`, it may be. */
+  drop(untilMs: number): void {
+    const transcript = this.#whole()
+    if (transcript.text !== '') this.#dropped = { transcript, untilMs }
+    this.take()
+  }
+
+  /** It began then: what was dropped after that is of it, where nothing else was understood. */
+  began(fromMs: number): void {
+    const dropped = this.#dropped
+    this.#dropped = undefined
+    if (dropped !== undefined && fromMs < dropped.untilMs && this.#whole().text === '')
+      this.#closed.push(dropped.transcript)
   }
 
   /** All of it; what comes next begins a new turn. */

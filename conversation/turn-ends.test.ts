@@ -163,6 +163,19 @@ describe('a conversation whose caller ends the turns', () => {
     ])
   })
 
+  it('has dropped nothing that turns out to be of its turn', async () => {
+    const ends = (fromMs: number): ConversationInput[] => [
+      ...audio(3000),
+      { kind: 'drop-heard' },
+      ...audio(200),
+      { kind: 'speech-end', fromMs },
+    ]
+    expect(heardIn(await called({ script: howTo }, ends(2000), endAtHeard))).toEqual([
+      'How do I fail over Redis by hand',
+    ])
+    expect(heardIn(await called({ script: howTo }, ends(3100), endAtHeard))).toEqual([''])
+  })
+
   it('is heard from the end of a turn on that ended while nobody could hear', async () => {
     let seconds = 0
     const now = () => {

@@ -66,16 +66,16 @@ export class InputBuffer {
     this.#fromMs = this.#parts.ear.clockMs
   }
 
-  /** It joins the conversation. @returns The item, and how long the speech in it is. */
-  commit(): { itemId: string; audioMs: number } {
+  /** It joins the conversation. @returns The item, where the speech in it began if it was noticed, and how long it is. */
+  commit(): { itemId: string; fromMs: number | undefined; audioMs: number } {
     const { items, send, newId, ear } = this.#parts
-    const itemId = this.#speech?.itemId ?? newId('item')
-    const audioMs = ear.clockMs - Math.max(this.#fromMs, this.#speech?.fromMs ?? 0)
+    const { itemId = newId('item'), fromMs } = this.#speech ?? {}
+    const audioMs = ear.clockMs - Math.max(this.#fromMs, fromMs ?? 0)
     this.forget()
     send({ type: 'input_audio_buffer.committed', item_id: itemId, previous_item_id: items.lastId })
     const item = spokenItem(itemId)
     this.#tellAdded(item, items.add(item))
-    return { itemId, audioMs }
+    return { itemId, fromMs, audioMs }
   }
 
   /** Nobody has said anything for long: the silence since then joins the conversation, as the protocol has it. */

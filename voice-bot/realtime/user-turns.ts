@@ -196,11 +196,11 @@ export class UserTurns {
   /** @returns The item. */
   #commit({ spokenMs, endpointWord, isClear }: TurnEnd): string {
     const { inputs, mood } = this.#parts
-    const { itemId, audioMs } = this.#buffer.commit()
+    const { itemId, fromMs, audioMs } = this.#buffer.commit()
     this.#spokenMs = spokenMs
     this.words.expect({ itemId, audioMs, endpointWord, isClear }, (unheard, heard) => this.#known(unheard, heard))
     mood.is('thinking', 'speech_recognition')
-    void inputs.send({ kind: 'speech-end', of: itemId, ...(spokenMs === undefined ? {} : { spokenMs }) })
+    void inputs.send({ kind: 'speech-end', of: itemId, fromMs, spokenMs })
     return itemId
   }
 
