@@ -7,6 +7,9 @@ const alike = 0.34
 const recentWords = 60
 const recentLetters = 160
 
+/** Of all words, so many stand in anybody's: “the”, “is”. */
+const unlikeShare = 0.34
+
 /** Fewer strange words after an echo are misheard ones of ours. */
 const surelyOther = 5
 const surelyOtherLetters = 10
@@ -18,6 +21,18 @@ const surelyOtherLetters = 10
 export function withoutEcho(heard: string, saying: string, likely = false): string {
   if (heard.trim() === '' || saying.trim() === '') return heard
   return isJapanese(heard) ? japaneseWithoutEcho(heard, saying, likely) : wordsWithoutEcho(heard, saying, likely)
+}
+
+/** Whether words have next to nothing of what we said: then they are no echo, however likely one was. Of Japanese few letters tell nothing. */
+export function isUnlikeOurs(heard: string, saying: string): boolean {
+  const words = wordsOf(heard)
+  const ours = wordsOf(saying).slice(-recentWords)
+  const known = words.filter((word) => ours.some((own) => isAlike(word, own))).length
+  return !isJapanese(heard) && known / words.length <= unlikeShare && !isMisheardOf(words.join(''), ours)
+}
+
+function isMisheardOf(heard: string, ours: readonly string[]): boolean {
+  return ours.some((_, at) => isMisheard(heard, ours.slice(at)))
 }
 
 function wordsWithoutEcho(heard: string, saying: string, likely: boolean): string {

@@ -47,6 +47,20 @@ describe('an interruption', () => {
     },
   )
 
+  it('is made as we begin to speak by words that are nothing like ours', () => {
+    const stage = new Stage().talked().playing(answer).hear(quiet, 64)
+    stage.hear(voice, 1280).interim('the escalation policy please')
+    expect(stage.find('interruption')).toMatchObject([{ because: 'words' }])
+  })
+
+  it.each([
+    ['first rain the note', answer],
+    ['待つノードをドレン', 'まずノードをドレインしてから、サービスを止めてください。'],
+  ])('is not made as we begin to speak by our own words misheard: %s', (words, saying) => {
+    const stage = new Stage().talked().playing(saying).hear(quiet, 64).hear(voice, 1280).interim(words)
+    expect(stage.find('interruption')).toEqual([])
+  })
+
   it('is made by a spoken command, however short', () => {
     const stage = speaking().hear(voice, 256).hear(quiet, 200).interim('next')
     expect(stage.find('interruption')).toMatchObject([{ because: 'a spoken command' }])

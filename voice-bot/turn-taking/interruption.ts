@@ -1,5 +1,5 @@
 import { isAddressed } from './addressing.ts'
-import { withoutEcho } from './echo.ts'
+import { isUnlikeOurs, withoutEcho } from './echo.ts'
 import type { HeardSound } from './heard-sound.ts'
 import { beginsNod, isCommand, isMostOfNod, isNod, isStop, wordsThatCount } from './nods.ts'
 import type { BargeInOptions, SettledOptions } from './options.ts'
@@ -101,10 +101,15 @@ function judgeWords(
   const quietMs = talk.nowMs - talk.lastMs
   if (isCommand(own) && quietMs >= 100) return { kind: 'interruption', because: 'a spoken command' }
   const lastedMs = talk.lastMs - talk.onsetMs
-  const enough = Math.max(talk.maybeEcho ? 5 : 2, options.minimumWords)
+  const enough = Math.max(talk.maybeEcho ? wordsOverEcho(own, talk.saying) : 2, options.minimumWords)
   if (words >= enough && lastedMs >= Math.min(options.minimumMs, 300) && !isNod(own) && !beginsNod(own))
     return { kind: 'interruption', because: 'words' }
   return undefined
+}
+
+/** What an echo's misheard words don't reach; of words that are nothing like ours, few tell somebody else. */
+function wordsOverEcho(own: string, saying: string): number {
+  return isUnlikeOurs(own, saying) ? 3 : 5
 }
 
 /** One word that we said, too: ours where the sound may be ours. */
