@@ -118,7 +118,9 @@ async function materialFor(
   const evidence = await evidenceFor(parts, asked, found, signal)
   if (evidence === undefined) return { draft: nothingFound() }
   if (asksForOwner(asked.standalone))
-    return { draft: ownerDraft(evidence, asked, found.passages, { now, lang: asked.lang, shownOn }) }
+    return {
+      draft: ownerDraft(evidence, asked, found.passages, { now, lang: asked.lang, shownOn, asked: asked.question }),
+    }
   const byModel = parts.llm && modelDraft(evidence, { ...asked, mode, shownOn }, now, parts.softMatch)
   return { evidence, nothingFound, now, byModel }
 }
@@ -134,7 +136,7 @@ async function* written(
 ): AsyncGenerator<AnswerPart, Omit<Draft, 'parts' | 'goesOn'>> {
   if ('draft' in material) return yield* drafted(material.draft, mode)
   const { evidence, nothingFound, now, byModel } = material
-  const options: SpokenOptions = { now, lang: asked.lang, shownOn }
+  const options: SpokenOptions = { now, lang: asked.lang, shownOn, asked: asked.question }
   const { llm, llmDeadlines: deadlines } = parts
   if (llm === undefined || byModel === undefined) return yield* drafted(extractiveDraft(evidence, options), mode)
   const outcome = yield* byModel({ ...parts, llm, deadlines, onFirstPiece: () => watch.lap('first_token') }, signal)

@@ -45,14 +45,15 @@ function asOne(parts: readonly AnswerPart[], spoken: string): AnswerPart {
 }
 
 /** The documents' own words. */
-export function extractiveDraft(evidence: Evidence, { now, lang, shownOn }: SpokenOptions, firstNumber = 1): Draft {
+export function extractiveDraft(evidence: Evidence, options: SpokenOptions, firstNumber = 1): Draft {
   const { selection, question, confidence } = evidence
   const withOwners = question.wants.has('owner')
+  const { lang, now } = options
   const parts = quoted(selection.groups, { lang, now, withOwners, firstNumber })
   return {
     ...ours,
     parts,
-    spoken: spokenForm(selection, question, { now, lang, shownOn }),
+    spoken: spokenForm(selection, question, options),
     abstained: false,
     confidence,
     warnings: evidence.warnings(new Set(parts.flatMap((part) => part.citations.map(({ passageId }) => passageId)))),

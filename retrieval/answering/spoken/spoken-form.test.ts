@@ -23,6 +23,13 @@ describe('what is said of a table', () => {
     )
   })
 
+  it('is the row that a follow-up names, not the one of the question before', async () => {
+    const over = answeringOver([backups])
+    const { conversationId } = await over.answer({ text: 'How long are full backups kept?', mode: 'spoken' })
+    const followUp = await over.answer({ text: 'and the differential ones?', mode: 'spoken', conversationId })
+    expect(followUp.spoken).toBe('Edited 4 weeks ago. differential: kept 7 days, where: Osaka.')
+  })
+
   it('is the same of an AsciiDoc table, a cell a line', async () => {
     const text =
       '|===\n|Kind |Kept |Where\n\n|`full`\n|35 days\n|Osaka\n\n|`differential`\n|7 days\n|Osaka\n\n|`snapshots`\n|14 days\n|Tokyo\n|==='

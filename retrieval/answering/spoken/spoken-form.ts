@@ -16,6 +16,8 @@ export interface SpokenOptions {
   now: Date
   lang: Lang
   shownOn?: ShownOn | undefined
+  /** The question as it was asked, without what was put into it of earlier ones. */
+  asked?: string | undefined
 }
 
 /** A paragraph is said from its beginning where what answers best stands no further in. */
@@ -97,7 +99,7 @@ function spokenUnit(
   question: ReadQuestion,
   options: SpokenOptions,
 ): string {
-  const { lang, shownOn = 'page' } = options
+  const { lang, shownOn = 'page', asked } = options
   const section = siblings.filter((other) => other.heading.join('/') === unit.heading.join('/'))
   if (unit.kind === 'field') return spokenFields(siblings, passage.document.title, lang)
   if (asksHow(question.wants)) {
@@ -107,7 +109,10 @@ function spokenUnit(
   if (unit.kind === 'row' || (unit.kind === 'step' && !unit.ordered)) {
     const list = section.filter(({ kind, block }) => kind === unit.kind && (kind === 'row' || block === unit.block))
     const intro = unit.kind === 'step' ? section.find(({ index }) => index === unit.intro) : undefined
-    const singled = singledOut(list, termsAsked(question), context)
+    const terms = termsAsked(question)
+    // "And the access logs?" is about those, and only about what was asked before where its own words say nothing.
+    const own = singledOut(list, asked === undefined ? terms : among(terms, termsOf(asked)), context)
+    const singled = own.all ? singledOut(list, terms, context) : own
     const { units } = singled.all && unit.kind === 'step' && list.length > 3 ? { units: [unit] } : singled
     return announced(
       [
@@ -130,6 +135,10 @@ function spokenUnit(
     )
   }
   return spokenParagraph(unit, section, options)
+}
+
+function among<Value>(values: ReadonlyMap<string, Value>, keys: readonly string[]): Map<string, Value> {
+  return new Map([...values].filter(([key]) => keys.includes(key)))
 }
 
 function termsAsked({ terms, alternatives }: ReadQuestion): Map<string, readonly (readonly string[])[]> {
