@@ -11,8 +11,9 @@ export interface SaidAloud {
 const frameMs = 20
 /** Within a word, and between two of them. */
 const longestGapMs = 250
-/** Who is silent for so long and speaks again says it again. */
+/** Who is silent for so long and speaks again says it again; and sooner who had said all of it. */
 const overAfterMs = 1_000
+const doneAfterMs = 500
 
 /** How far somebody has come with what they say. */
 class Saying {
@@ -39,7 +40,7 @@ class Saying {
   /** @returns The words that were said in it. */
   sounds(loud: boolean, ms: number): readonly string[] {
     this.#silentMs = loud ? 0 : this.#silentMs + ms
-    if (this.#silentMs >= overAfterMs) {
+    if (this.#silentMs >= (this.#said === this.#words.length ? doneAfterMs : overAfterMs)) {
       this.#soundMs = 0
       this.#said = 0
     }

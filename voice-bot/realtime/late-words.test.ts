@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SpeechToText, Transcript } from '#providers/speech-to-text/speech-to-text.ts'
+import { nothingHeard, type SpeechToText, type Transcript } from '#providers/speech-to-text/speech-to-text.ts'
+import { saidAh } from '../voice-activity/voice-activity.fake.ts'
 import { realTiming, type Timing } from './playback.ts'
 import { startVoice } from './realtime.fake.ts'
 
@@ -97,5 +98,62 @@ describe('words that come when their turn was given up on', () => {
     await client.event('response.done')
     expect(client.all('nightdesk.answer')[0]?.answer.answer).toContain('redis-cli failover')
     never.resolve()
+  })
+})
+
+describe('words that come when their sound was taken for a noise', () => {
+  it('are answered', async () => {
+    const dropped = Promise.withResolvers<void>()
+    const ear: SpeechToText = {
+      id: 'stuck',
+      async *hear(audio, { sampleRate }) {
+        let heardMs = 0
+        let flushes = 0
+        let hasTold = false
+        for await (const input of audio) {
+          if (input.kind === 'audio') {
+            heardMs += (input.samples.length * 1000) / sampleRate
+            if (heardMs < 1000 || hasTold) continue
+            hasTold = true
+            yield { kind: 'interim', transcript: saidUntil(failOver, 1000) }
+            continue
+          }
+          flushes += 1
+          if (flushes === 1) yield { kind: 'end-of-turn', transcript: saidUntil(failOver, 1000), cause: 'flush' }
+          if (flushes !== 2) continue
+          // The next recogniser hears it all, and ends it by its silence.
+          await dropped.promise
+          const transcript = saidUntil(memory, heardMs - 800)
+          yield { kind: 'interim', transcript }
+          yield { kind: 'final', transcript }
+          yield { kind: 'end-of-turn', transcript, cause: 'silence' }
+          yield { kind: 'end-of-turn', transcript: nothingHeard, cause: 'flush' }
+        }
+      },
+    }
+    await using voice = await startVoice({ toText: ear })
+    const client = await voice.connect()
+    const hear = (samples: Int16Array) => {
+      for (let from = 0; from < samples.length; from += 2400) client.audio(samples.slice(from, from + 2400))
+    }
+    const turn_detection = { type: 'semantic_vad' }
+    client.send({
+      type: 'session.update',
+      session: { output_modalities: ['text'], audio: { input: { turn_detection } } },
+    })
+    const silence = new Int16Array(24_000 * 2)
+    hear(saidAh(1.2, 24_000))
+    await client.event('nightdesk.transcript')
+    hear(silence)
+    await client.event('response.done')
+    const softly = saidAh(2.4, 24_000).map((sample) => sample / 2)
+    hear(softly)
+    hear(silence)
+    await client.event('input_audio_buffer.speech_stopped', 2)
+    dropped.resolve()
+    await client.event('response.done', 2)
+    expect(client.all('nightdesk.answer').at(-1)?.answer.answer).toContain('maxmemory')
+    const [, noise, question] = client.all('input_audio_buffer.speech_started')
+    expect(question?.audio_start_ms).toBe(noise?.audio_start_ms)
   })
 })

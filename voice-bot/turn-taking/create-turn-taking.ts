@@ -18,6 +18,8 @@ export function createTurnTaking(options: TurnTakingOptions): TurnTaking {
 const afterwardsMs = 1500
 /** Without the wake phrase, what follows so soon upon our words is for us. */
 const followUpMs = 8000
+/** Words of a sound that nobody understood come by then, where another recogniser has to hear it first. */
+const understoodWithinMs = 5000
 /** The shortest words are spoken in so long. */
 const shortWordMs = 300
 
@@ -32,6 +34,8 @@ class TurnsOfTalk implements TurnTaking {
   /** An end that we told and that nobody has closed yet. */
   #ended: TurnOutcome | undefined
   #endedMs = 0
+  /** The turn that ended last, where nobody understood it: when it began, and where its sound ended. */
+  #notUnderstood: { onsetMs: number; lastMs: number } | undefined
   /** What still sounded like a voice when the turn was over: nobody's turn, until words come. */
   #goesOn: Sound | undefined
 
@@ -94,14 +98,20 @@ class TurnsOfTalk implements TurnTaking {
 
   /** @param sound Undefined where only words tell that somebody spoke. */
   #begin(soundsSinceMs: number, sound: Sound | undefined): TurnDecision & { kind: 'speech-started' } {
-    const { mode } = this.#options
     // A sound that was there before belongs to the turn that is over.
     const onsetMs = Math.max(soundsSinceMs, this.#endedMs)
+    return this.#open(onsetMs, sound?.lastMs ?? Math.max(onsetMs, this.#heard.nowMs - this.#lag.ms), sound)
+  }
+
+  /** @param lastMs The end of what was heard of it so far. */
+  #open(onsetMs: number, lastMs: number, sound: Sound | undefined): TurnDecision & { kind: 'speech-started' } {
+    const { mode } = this.#options
+    this.#notUnderstood = undefined
     this.#tempo.speechBegan(onsetMs)
     this.#words.turnBegan(this.#heard.nowMs)
     this.#ended = undefined
     const parts = { options: this.#options, heard: this.#heard, tempo: this.#tempo, lag: this.#lag }
-    this.#turn = new OpenTurn(parts, onsetMs, sound?.lastMs ?? Math.max(onsetMs, this.#heard.nowMs - this.#lag.ms))
+    this.#turn = new OpenTurn(parts, onsetMs, lastMs)
     this.#turn.begunWith(sound)
     if (this.#words.current !== '') this.#turn.words(this.#overlap.own(this.#words.current), false, this.#heard.nowMs)
     const padding = mode.kind === 'silence' ? mode.prefixPaddingMs : 0
@@ -147,9 +157,14 @@ class TurnsOfTalk implements TurnTaking {
       ]
     }
     this.#heard.gate.missedSpeaker()
+    const { nowMs, sound, voiced } = this.#heard
     const { endedMs } = this.#overlap
-    if (endedMs !== undefined && this.#heard.nowMs - endedMs <= afterwardsMs && isNod(own)) return []
-    return [this.#begin(onsetMs, this.#heard.voiced ? this.#heard.sound : undefined)]
+    if (endedMs !== undefined && nowMs - endedMs <= afterwardsMs && isNod(own)) return []
+    const before = this.#notUnderstood
+    // They are of the last sound that there was, which was taken for nobody's.
+    if (before !== undefined && nowMs - before.lastMs <= understoodWithinMs && (sound?.onsetMs ?? 0) <= before.lastMs)
+      return [this.#open(before.onsetMs, before.lastMs, undefined)]
+    return [this.#begin(onsetMs, voiced ? sound : undefined)]
   }
 
   #follow(turn: OpenTurn): TurnDecision[] {
@@ -165,6 +180,9 @@ class TurnsOfTalk implements TurnTaking {
       this.#words.turnEnded()
       this.#endedMs = decision.atMs
       this.#goesOn = this.#heard.voiced ? this.#heard.sound : undefined
+      const { onsetMs } = turn
+      this.#notUnderstood =
+        outcome === 'not-speech' ? { onsetMs, lastMs: decision.atMs - decision.silenceMs } : undefined
       this.#turn = undefined
       this.#ended = outcome
       decisions.push({ ...decision, outcome })

@@ -156,6 +156,17 @@ describe('words that are late, few or missing', () => {
     expect(stage.find('end-of-turn')[1]).toMatchObject({ outcome: 'answer', because: 'words that came late' })
   })
 
+  it('are of the sound that was taken for nobody’s, where there was none since', () => {
+    const far = { ...voice, levelDb: voice.levelDb - 6 }
+    const stage = new Stage().talked().hear(far, 2400).hear(quiet, 1500).closed()
+    const [began] = stage.find('speech-started').slice(-1)
+    stage.final('how do i rotate the keys').hear(quiet, 64)
+    expect(stage.find('speech-started').at(-1)).toEqual(began)
+    expect(stage.find('end-of-turn')).toMatchObject([{ outcome: 'not-speech' }, { outcome: 'answer' }])
+    stage.closed().hear(far, 2400).hear(quiet, 9000).closed().final('is the payment service down')
+    expect(stage.find('speech-started').at(-1)?.atMs).toBeGreaterThan(stage.nowMs - 1500)
+  })
+
   it('do not begin another turn when the recogniser repeats them as its final ones', () => {
     const stage = new Stage().talked().say('how do i rotate the keys').hear(quiet, 600)
     stage.final('how do i rotate the keys').closed().hear(quiet, 3000)
