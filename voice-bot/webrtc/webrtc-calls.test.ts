@@ -64,6 +64,11 @@ describe('CallLink', () => {
     const client = new FakeWebrtcClient()
     const { sdp, transport } = await calls.begin(await client.offer(), 'alice', ongoing)
     await client.accept(sdp)
+    // What comes in the moment in which wrtc takes the channel over may be told before what came sooner
+    // (RTCDataChannel's constructor observes the channel first, then asks again for what had come): clients that wait to be
+    // spoken to, as they do for `session.created`, are safe from that.
+    transport.send('{"type":"session.created"}')
+    await client.until(() => client.messages.shift() !== undefined)
     return {
       transport,
       send: (json) => client.send(JSON.parse(json)),
