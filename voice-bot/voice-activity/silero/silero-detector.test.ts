@@ -176,6 +176,15 @@ describe('a detector that is warmed', () => {
     expect(stream.failures).toEqual([expect.any(VoiceActivityLostError)])
   })
 
+  it('ends well while its thread fails', async () => {
+    for (let nth = 0; nth < 5; nth += 1) {
+      const detector = createVoiceActivityDetector({ log: silentLog, threads: 1, thread: unloadableThread })
+      detector.warm()
+      await pause(nth * 10)
+      await expect(detector[Symbol.asyncDispose]()).resolves.toBeUndefined()
+    }
+  })
+
   it('keeps no process alive, and lets it end well', async () => {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'warmed-process.fake.ts')], { stdio: 'ignore' })
     expect(await once(child, 'exit')).toEqual([0, null])

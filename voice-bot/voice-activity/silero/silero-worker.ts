@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { FrameRing } from './frame-ring.ts'
 import { type ThreadAsk, type ThreadStart, type ThreadTold, wakefulness } from './wire.ts'
@@ -82,11 +81,13 @@ export class SileroWorker {
     this.#isEnding = true
     clearTimeout(this.#watch)
     if (this.#isGone) return
-    const { promise: tooLong, resolve } = Promise.withResolvers<void>()
+    const { promise: over, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, hangsMs)
+    // Whether it ends well or, still loading, by an error.
+    this.#worker.once('exit', () => resolve())
     this.#worker.ref()
     this.ask({ kind: 'end' })
-    await Promise.race([once(this.#worker, 'exit'), tooLong])
+    await over
     clearTimeout(timer)
     this.#worker.unref()
   }
