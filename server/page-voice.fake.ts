@@ -120,13 +120,13 @@ export class FakeVoice {
   }
 
   /** An answer of one sentence, spoken for so many seconds. */
-  speak(responseId: string, written: string, seconds: number): void {
+  speak(responseId: string, written: string, seconds: number, citations: readonly number[] = []): void {
     this.send({ type: 'response.created', response: { id: responseId, status: 'in_progress' } })
-    this.caption(responseId, written)
+    this.caption(responseId, written, citations)
     this.sound(responseId, seconds)
   }
 
-  caption(responseId: string, written: string): void {
+  caption(responseId: string, written: string, citations: readonly number[] = []): void {
     const place = { response_id: responseId, item_id: `item_${responseId}` }
     this.send({
       type: 'nightdesk.caption',
@@ -134,6 +134,7 @@ export class FakeVoice {
       text: written,
       written,
       filler: false,
+      citations,
       index: 0,
       audio_start_ms: 0,
     })

@@ -90,12 +90,14 @@ describe.skipIf(lacksChromium())('talking with the page', { timeout: 30_000 }, (
     await page.locator('.question').waitFor()
     expect(await page.locator('.question del').textContent()).toBe('cube control')
     expect(await page.locator('.question ins').textContent()).toBe('kubectl')
-    voice.speak('r1', 'Run this: [1]', 1)
+    voice.speak('r1', 'Run this: [1]', 1, [1])
     voice.send({ type: 'nightdesk.citations', response_id: 'r1', citations: [staleCitation] })
     await page.locator('.card').getByText('Redis runbook').waitFor()
     voice.caption('r1', '```sh\nredis-cli failover\n```')
     await page.getByRole('button', { name: 'Copy this code' }).waitFor()
     await page.locator('.stage-caption').getByText('Run this:').waitFor()
+    await page.locator('.stage-source').getByText('Redis runbook').click()
+    await page.locator('.panel').getByText('Redis runbook').first().waitFor()
     expect(await page.locator('.turn-main').textContent()).toMatch(
       /^!Check before you act.*Run this: 1redis-cli failover/,
     )

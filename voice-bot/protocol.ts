@@ -70,6 +70,8 @@ export type NightdeskServerEvent =
       text: string
       written: string
       filler: boolean
+      /** The numbers of the citations that it rests on; [] where it is our own words. */
+      citations: readonly number[]
       /** Which of the item's sentences it is, from 0. */
       index: number
       /** Where it begins in the sound of the item; about there, while what comes before it has no sound yet. */

@@ -62,7 +62,7 @@ function start(): void {
   const isCallAlone = (): boolean => storedCall.get() !== undefined && storedToken.get() === null
   const conversation = new Conversation(page, update, ask)
   const talk = new Talk({ page, thread: conversation, changed: showTalk, level: (level) => stage.level(level) })
-  const stage = new Stage(talk, () => void openVoiceSettings(talk, voiceWordsIn[lang]))
+  const stage = new Stage(talk, page, () => void openVoiceSettings(talk, voiceWordsIn[lang]))
   const talkButton = new TalkButton(() => {
     void talk.start()
     stage.element.focus({ preventScroll: true })

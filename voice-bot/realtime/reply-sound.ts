@@ -4,6 +4,7 @@ import type { Mood } from './mood.ts'
 import { soundWithin } from './output-limit.ts'
 import { ownHeardMs, type Reply } from './reply.ts'
 import { tellBegun } from './reply-latency.ts'
+import { restsOn } from './rests-on.ts'
 import { SaidWords } from './said-words.ts'
 import type { SessionScope } from './session-parts.ts'
 
@@ -55,6 +56,7 @@ export class ReplySound {
       text,
       written,
       filler,
+      citations: restsOn(written, reply.citations),
       index,
       audio_start_ms: Math.round(startMs),
     })

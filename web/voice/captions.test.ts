@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Citation } from '../api-types.ts'
 import { Captions } from './captions.ts'
 
 describe('Captions', () => {
@@ -33,6 +34,23 @@ describe('Captions', () => {
     expect(captions.current?.text).toBe('Then move the name.')
   })
 
+  it('tell where a sentence stands that is heard; of our own words, where the one before does', () => {
+    const captions = new Captions()
+    captions.take(heard('How do I fail over?', true))
+    captions.take(citations('r1', 2))
+    captions.take(sentence('Verified last week.', 0, 0))
+    captions.take({ ...sentence('Freeze both hosts.', 1000, 1), citations: [2] })
+    captions.take(sentence('Say next for the rest.', 2000, 2))
+    const numberAt = (playedMs: number) => {
+      captions.playing({ itemId: 'item', playedMs })
+      return captions.current?.source?.citation.n
+    }
+    expect([numberAt(0), numberAt(1000), numberAt(2000)]).toEqual([undefined, 2, 2])
+    expect(captions.current?.source?.citations).toHaveLength(2)
+    captions.take(heard('Thanks', false))
+    expect(captions.current).not.toHaveProperty('source')
+  })
+
   it('show nothing that was said long ago for what is being said', () => {
     const captions = new Captions()
     captions.take(heard('And its memory', false))
@@ -53,6 +71,38 @@ function heard(text: string, is_final: boolean) {
   return { event_id: 'e', type: 'nightdesk.transcript', item_id: 'heard', text, is_final, corrections: [] } as const
 }
 
+function citations(response_id: string, count: number) {
+  const editedAt = '2026-09-01T00:00:00Z'
+  const citation: Omit<Citation, 'n'> = {
+    quote: 'Freeze both hosts.',
+    passage_id: 'runbook#1',
+    heading: [],
+    url: '',
+    document: {
+      id: 'runbook',
+      source: 'docs',
+      path: 'runbook.md',
+      url: '',
+      title: 'Runbook',
+      owners: [],
+      kind: 'page',
+      lang: 'en',
+      edited_at: editedAt,
+      masked_secrets: 0,
+    },
+    freshness: {
+      state: 'fresh',
+      edited_at: editedAt,
+      document_edited_at: editedAt,
+      reasons: [],
+      broken_references: [],
+      contradicted_by: [],
+    },
+  }
+  const numbered = Array.from({ length: count }, (_, at) => ({ ...citation, n: at + 1 }))
+  return { event_id: 'e', type: 'nightdesk.citations', response_id, citations: numbered } as const
+}
+
 function sentence(written: string, audio_start_ms: number, index = 0) {
   return {
     event_id: 'e',
@@ -62,6 +112,7 @@ function sentence(written: string, audio_start_ms: number, index = 0) {
     text: written,
     written,
     filler: false,
+    citations: [],
     index,
     audio_start_ms,
   } as const

@@ -1,5 +1,7 @@
 import { element } from '../dom.ts'
 import { type DrawnIcon, drawnIcon } from '../drawn-icon.ts'
+import { freshnessBadge } from '../freshness-badge.ts'
+import type { Page } from '../page.ts'
 import type { PageLang } from '../words.ts'
 import { announcement } from './announcement.ts'
 import type { Caption } from './captions.ts'
@@ -37,17 +39,20 @@ export class Stage {
   /** What a screen reader says of all this: far less than there is to be seen. */
   readonly #told = element('p', { class: 'hidden', role: 'status' })
   readonly #caption = element('p', { class: 'stage-caption' })
+  readonly #source = element('button', { type: 'button', class: 'stage-source', hidden: true })
   readonly #hint = element('p', { class: 'stage-hint' })
   readonly #trouble = element('p', { class: 'stage-trouble', role: 'alert', hidden: true })
   readonly #asks = element('div', { class: 'stage-asks', role: 'group', hidden: true })
   readonly #buttons = element('div', { class: 'stage-buttons' })
   #shown = ''
+  #shownSource = ''
   #stateBefore: ShownState = 'off'
 
-  constructor(talk: Talk, openSettings: () => void) {
+  constructor(talk: Talk, page: Page, openSettings: () => void) {
     this.#talk = talk
+    this.#page = page
     this.#openSettings = openSettings
-    const says = element('div', { class: 'stage-says' }, this.#state, this.#caption, this.#hint)
+    const says = element('div', { class: 'stage-says' }, this.#state, this.#caption, this.#source, this.#hint)
     this.element.append(this.#told, this.#meter, this.#orb, says, this.#buttons, this.#trouble, this.#asks)
     this.#listenToHolding()
     // A button that was clicked gives the keyboard back, so that the key to talk isn't taken for another click.
@@ -56,6 +61,7 @@ export class Stage {
     })
   }
   readonly #openSettings: () => void
+  readonly #page: Page
 
   /** @param level Root mean square, 0..1. */
   level(level: number): void {
@@ -77,6 +83,7 @@ export class Stage {
     if (!isShown) return
     this.#showState(view, words)
     this.#showCaption(view.caption, words)
+    this.#showSource(view.caption?.source)
     this.#showTrouble(view, words)
     this.#tell(view, words)
   }
@@ -149,6 +156,22 @@ export class Stage {
     this.#caption.replaceChildren(
       element('span', { class: 'stage-who' }, who),
       element('span', {}, ...heardText(caption.text, caption.corrections)),
+    )
+  }
+
+  /** What is being said stands there, and is that old. */
+  #showSource(source: Caption['source']): void {
+    this.#source.hidden = source === undefined
+    if (source === undefined) return
+    const { citation, citations } = source
+    this.#source.onclick = () => this.#page.openCitation(citations, citation.n)
+    const key = JSON.stringify([this.#page.lang, citation])
+    if (key === this.#shownSource) return
+    this.#shownSource = key
+    this.#source.replaceChildren(
+      element('span', { class: 'stage-number' }, String(citation.n)),
+      element('span', { class: 'stage-title', lang: citation.document.lang }, citation.document.title),
+      freshnessBadge(citation.freshness, this.#page),
     )
   }
 

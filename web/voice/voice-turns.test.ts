@@ -179,6 +179,7 @@ function caption(response_id: string, written: string, filler = false): ServerEv
     text: written,
     written,
     filler,
+    citations: [],
     index: 0,
     audio_start_ms: 0,
   })
