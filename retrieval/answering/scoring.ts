@@ -122,7 +122,7 @@ function folded(text: string): string {
 }
 
 /** The heading right above a unit; '' where that is only the document's title. */
-function nearestHeading({ unit, passage }: Candidate): string {
+export function nearestHeading({ unit, passage }: Candidate): string {
   const heading = unit.heading.at(-1) ?? headingOver({ passage })
   return nameOf(heading) === nameOf(passage.document.title) ? '' : heading
 }

@@ -49,8 +49,25 @@ describe('what is said of a procedure', () => {
 
   it('begins with what must not be done, keeps its condition, and leaves a long command to be read', async () => {
     expect(await spoken(failover, 'How do I fail over the ledger?')).toBe(
-      'Edited 4 weeks ago. Never name ledger-db-03 as the candidate. Patroni does this alone in 30 seconds. Only when it does not: the command is long; it is on the page.',
+      'Edited 4 weeks ago. This is under "Unplanned failover". Never name ledger-db-03 as the candidate. Patroni does this alone in 30 seconds. Only when it does not: the command is long; it is on the page.',
     )
+  })
+
+  it('is told apart from another by its heading, where that says more than the question and the title', async () => {
+    const steps = 'Only the commander decides.\n\n1. Freeze both hosts.\n2. Move the name.'
+    const losing = { title: 'Ledger failover', heading: 'Losing Tokyo', text: steps }
+    const named = 'This is under "Losing Tokyo". Only the commander decides. First step: Freeze both hosts.'
+    expect(await spoken(losing, 'How do I fail over the ledger?')).toContain(named)
+    expect(await spoken(losing, 'How do I fail over when losing Tokyo?')).not.toContain('This is under')
+    expect(
+      await spoken({ ...losing, heading: 'Steps of the failover' }, 'How do I fail over the ledger?'),
+    ).not.toContain('This is under')
+    const ja = {
+      title: '台帳の切り替え',
+      heading: '東京を失ったとき',
+      text: '1. 両方のホストを止める。\n2. 名前を移す。',
+    }
+    expect(await spoken(ja, '台帳を切り替える手順は？')).toContain('「東京を失ったとき」の節です。最初の手順：')
   })
 
   it('says where a long command is only as far as there is such a place', async () => {

@@ -10,6 +10,7 @@ import { isCommand, type Unit } from '../units.ts'
 import { spokenAge } from './spoken-age.ts'
 import { spokenProcedure } from './spoken-procedure.ts'
 import { singledOut, spokenRows } from './spoken-rows.ts'
+import { spokenSection } from './spoken-section.ts'
 import { announced, sentence, spokenCommand, together } from './spoken-text.ts'
 
 export interface SpokenOptions {
@@ -94,17 +95,14 @@ function isSaid(more: string, first: string): boolean {
   return sentences.some((each) => first.includes(each.trim()))
 }
 
-function spokenUnit(
-  { unit, siblings, passage, context }: Candidate,
-  question: ReadQuestion,
-  options: SpokenOptions,
-): string {
+function spokenUnit(candidate: Candidate, question: ReadQuestion, options: SpokenOptions): string {
+  const { unit, siblings, passage, context } = candidate
   const { lang, shownOn = 'page', asked } = options
   const section = siblings.filter((other) => other.heading.join('/') === unit.heading.join('/'))
   if (unit.kind === 'field') return spokenFields(siblings, passage.document.title, lang)
   if (asksHow(question.wants)) {
     const procedure = spokenProcedure(unit, section, lang, shownOn)
-    if (procedure !== undefined) return procedure
+    if (procedure !== undefined) return together([spokenSection(candidate, question, lang), procedure], lang)
   }
   if (unit.kind === 'row' || (unit.kind === 'step' && !unit.ordered)) {
     const list = section.filter(({ kind, block }) => kind === unit.kind && (kind === 'row' || block === unit.block))

@@ -109,11 +109,9 @@ function spokenWithCommand(lead: Unit, section: readonly Unit[], lang: Lang, sho
     warning === undefined
       ? after.find(({ shown, index }) => index === code.index + 1 && shown.length <= longestBefore && !isLong(shown))
       : undefined
-  const heading = said.length === 0 ? (lead.heading.at(-1) ?? '') : ''
   return announced(
     [
       warning === undefined ? '' : sentence(warning.shown, lang),
-      heading === '' ? '' : sentence(heading, lang),
       ...said.map(({ shown }) => sentence(shown, lang)),
       spokenCommand(code.shown, lang, shownOn),
       effect === undefined ? '' : sentence(effect.shown, lang),
