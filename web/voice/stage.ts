@@ -28,8 +28,6 @@ const icons: Readonly<Record<ShownState, DrawnIcon>> = {
 /** Quieter is silence, louder is as loud as one speaks: dB below full scale. */
 const quietDb = -60
 const loudDb = -12
-/** On a phone “End” comes up where the finger is that began the talk: who tapped twice doesn't mean it. */
-const doubleTapMs = 600
 
 /** What is seen of a talk, from across the room: who has the word, by a colour, a sign and a word; and what is said. */
 export class Stage {
@@ -48,7 +46,6 @@ export class Stage {
   readonly #buttons = element('div', { class: 'stage-buttons' })
   #shown = ''
   #shownSource = ''
-  #shownAt = 0
   #stateBefore: ShownState = 'off'
 
   constructor(talk: Talk, page: Page, openSettings: () => void) {
@@ -77,7 +74,6 @@ export class Stage {
     const words = voiceWordsIn[lang]
     const { state } = view
     const isShown = state !== 'off' || view.trouble !== undefined
-    if (isShown && this.element.hidden) this.#shownAt = performance.now()
     this.element.hidden = !isShown
     this.element.dataset.state = state
     this.element.setAttribute('aria-label', words.voice)
@@ -128,7 +124,7 @@ export class Stage {
   }
 
   #buttonViews(state: ShownState, isMutable: boolean, words: VoiceWords): HTMLElement[] {
-    const button = (label: string, drawing: DrawnIcon, onclick: () => void, word?: string) =>
+    const button = (label: string, drawing: DrawnIcon, onclick: (event: Event) => void, word?: string) =>
       element(
         'button',
         { type: 'button', class: 'stage-button', 'aria-label': label, title: label, onclick },
@@ -139,8 +135,9 @@ export class Stage {
     const stop = button(words.stop, 'stop', () => this.#talk.stop(), words.stop)
     stop.classList.add('first')
     const mute = (): void => this.#talk.toggleMuted()
-    const end = (): void => {
-      if (performance.now() - this.#shownAt >= doubleTapMs) this.#talk.end()
+    // On a phone it comes up where the finger is that began the talk: who taps twice doesn't mean it.
+    const end = (click: Event): void => {
+      if (!(click instanceof MouseEvent) || click.detail < 2) this.#talk.end()
     }
     const microphone =
       state === 'muted'
