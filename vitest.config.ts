@@ -7,7 +7,8 @@ const exclude = [...configDefaults.exclude, 'bench/peers/**', '.nightdesk/**']
 export default defineConfig({
   test: {
     environment: 'node',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // The second as in bin/nightdesk, and why.
+    execArgv: ['--disable-warning=ExperimentalWarning', '--wasm-wrapper-tiering-budget=2000000000'],
     // Generous, because a slow machine is no fault of the code: nothing is proved by these limits.
     testTimeout: 30_000,
     hookTimeout: 60_000,

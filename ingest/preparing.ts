@@ -43,7 +43,8 @@ const largeEntry = 200_000
 export function preparing(options: PreparingOptions): Preparing {
   const { source, timeoutMs = 60_000, thread = new URL('./prepare-thread.ts', import.meta.url) } = options
   const idle: (Worker | undefined)[] = Array(Math.max(1, Math.min(4, availableParallelism() - 1))).fill(undefined)
-  const all = new Set<Worker>()
+  /** Each, and when it is loaded or gone: to end one that loads may end the process (nodejs/node#56312). */
+  const all = new Map<Worker, Promise<void>>()
   const waiting: (() => void)[] = []
   let turn: Promise<void> = Promise.resolve()
 
@@ -51,7 +52,9 @@ export function preparing(options: PreparingOptions): Preparing {
     // V8 would let a thread's young objects take 100 MB before it looks at them; here they die young anyway.
     const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: options.threadHeapMb ?? 1024 }
     const worker = new Worker(thread, { resourceLimits })
-    all.add(worker)
+    const { promise: loaded, resolve } = Promise.withResolvers<void>()
+    worker.once('message', () => resolve()).once('exit', () => resolve())
+    all.set(worker, loaded)
     worker.on('exit', () => all.delete(worker))
     // Whoever waits for an answer is told of it too; a thread that fails while it idles is just not used again.
     worker.on('error', () => all.delete(worker))
@@ -92,7 +95,12 @@ export function preparing(options: PreparingOptions): Preparing {
       return prepareEntry(raw, source)
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...all].map((worker) => worker.terminate()))
+      await Promise.all(
+        Array.from(all, async ([worker, loaded]) => {
+          await loaded
+          await worker.terminate()
+        }),
+      )
     },
   }
 }
