@@ -38,9 +38,13 @@ export function citationCards(citations: readonly Citation[], page: Page): HTMLE
   return list
 }
 
+/** "Ledger failover › Planned switchover" */
+export function placeOf({ document: { title }, heading }: Citation): string {
+  return [title, ...heading.filter((each) => each !== title)].join(' › ')
+}
+
 function card(citation: Citation, citations: readonly Citation[], page: Page): HTMLElement {
   const { document: cited, freshness } = citation
-  const place = [cited.title, ...citation.heading.filter((heading) => heading !== cited.title)].join(' › ')
   const quote = plainText(parseMarkdown(withoutFences(citation.quote), { citations: false }))
   return element(
     'li',
@@ -54,7 +58,7 @@ function card(citation: Citation, citations: readonly Citation[], page: Page): H
         onclick: () => page.openCitation(citations, citation.n),
       },
       element('span', { class: 'card-number' }, String(citation.n)),
-      element('span', { class: 'card-place', lang: cited.lang }, place),
+      element('span', { class: 'card-place', lang: cited.lang }, placeOf(citation)),
       element('span', { class: 'card-quote', lang: cited.lang }, quote),
     ),
     element(

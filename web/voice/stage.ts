@@ -1,3 +1,4 @@
+import { placeOf } from '../citation-cards.ts'
 import { element } from '../dom.ts'
 import { type DrawnIcon, drawnIcon } from '../drawn-icon.ts'
 import { freshnessBadge } from '../freshness-badge.ts'
@@ -174,7 +175,7 @@ export class Stage {
     this.#shownSource = key
     this.#source.replaceChildren(
       element('span', { class: 'stage-number' }, String(citation.n)),
-      element('span', { class: 'stage-title', lang: citation.document.lang }, citation.document.title),
+      element('span', { class: 'stage-title', lang: citation.document.lang }, placeOf(citation)),
       freshnessBadge(citation.freshness, this.#page),
     )
   }
