@@ -64,13 +64,15 @@ export function readQuestion(text: string, thesaurus?: Thesaurus): ReadQuestion 
 }
 
 function facetOf(text: string, thesaurus: Thesaurus | undefined): Facet {
-  const other = thesaurus?.read(text)
+  // "How do I fail over" asks for what stands under "Failover".
+  const meant = thesaurus?.inOneWord(text) ?? text
+  const other = thesaurus?.read(meant)
   return {
-    text,
+    text: meant,
     wants: wantsOf(text),
-    terms: [...new Set(termsOf(text))],
+    terms: [...new Set(termsOf(meant))],
     alternatives: other?.alternatives ?? new Map(),
-    saidOtherwise: `${text} ${other?.said ?? ''}`.trim(),
+    saidOtherwise: `${meant} ${other?.said ?? ''}`.trim(),
   }
 }
 

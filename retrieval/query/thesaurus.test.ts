@@ -67,6 +67,13 @@ describe('Thesaurus', () => {
     ].join('\n'),
   )
 
+  it('writes a verb and its particle as one word where that is a word, and nowhere else', () => {
+    const verbs = new Thesaurus('fail over, failover, 切り替え\nshut down, shutdown\nscale up, grow')
+    expect(verbs.inOneWord('How do I fail over the ledger?')).toBe('How do I failover the ledger?')
+    expect(verbs.inOneWord('Failing over, then shutting down')).toBe('failover, then shutdown')
+    expect(verbs.inOneWord('scale up, fall over, come over')).toBe('scale up, fall over, come over')
+  })
+
   it('finds the other words of a group in both languages', () => {
     expect(alternatives(few, 'which box is it').get('box')).toEqual([['server'], ['node'], ['サーバ']])
     expect(alternatives(few, 'サーバーはどれ').get('サーバ')).toEqual([['server'], ['box'], ['node']])

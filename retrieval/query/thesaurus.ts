@@ -47,6 +47,8 @@ const saidEach = 5
 const saidEachAdded = 2
 const mostStems = 50_000
 const gap = ' .. '
+/** A verb and its particle, as one asks; headings write them as one word. */
+const verbApart = /\b([a-z]{3,}?)(?:s|ed|ing)? (over|back|up|down|out|off|around)\b/gi
 const oneWay = ' => '
 const added = '+ '
 
@@ -83,6 +85,8 @@ export class Thesaurus {
   /** By the stems before the gap. */
   readonly #gapped = new Map<string, { after: string; group: Group }[]>()
   readonly #japanese = new Map<string, Group[]>()
+  /** "failover", which is also written "fail over". */
+  readonly #oneWord = new Set<string>()
   /** By word: a few thousand words make all the phrases. */
   readonly #stems = new Map<string, string>()
 
@@ -92,11 +96,22 @@ export class Thesaurus {
       const adds = line.startsWith(added)
       const [asked = '', sought = asked] = (adds ? line.slice(added.length) : line).split(oneWay)
       const group = new Group(sought, adds)
-      for (const text of membersOf(asked)) {
+      const members = membersOf(asked)
+      for (const text of members) {
+        if (text.includes(' ') && members.includes(text.replace(' ', ''))) this.#oneWord.add(text.replace(' ', ''))
         if (isLatin(text)) append(this.#unread, beginning(text), { text, group })
         else append(this.#japanese, text, group)
       }
     }
+  }
+
+  /** The same with verbs and their particles as one word, where that is a word: "fail over" as "failover". */
+  inOneWord(text: string): string {
+    return text.replaceAll(verbApart, (apart, verb: string, particle: string) => {
+      // "shutting" is "shut".
+      const verbs = [verb, verb.replace(/([a-z])\1$/i, '$1')]
+      return verbs.map((each) => `${each}${particle}`.toLowerCase()).find((word) => this.#oneWord.has(word)) ?? apart
+    })
   }
 
   /** Other words for terms of the text, by term; a term without any is absent. Longer phrases are read before shorter ones. */
