@@ -163,6 +163,17 @@ describe.skipIf(lacksChromium())('talking with the page', { timeout: 30_000 }, (
     await shows(page, 'Listening')
   })
 
+  it('takes the second tap of a double tap for no wish to end', async () => {
+    await using opened = await openTalkingPage(browser)
+    const { page } = opened
+    await talk(page)
+    const end = page.locator('.stage').getByRole('button', { name: 'End' })
+    await end.evaluate((button) => button.dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true })))
+    expect(await page.locator('.stage-state').textContent()).toBe('Listening')
+    await end.click()
+    await page.getByRole('button', { name: 'Talk' }).waitFor()
+  })
+
   it('goes on with a conversation that was begun elsewhere', async () => {
     await using opened = await openTalkingPage(browser)
     const { page, voice, nightdesk } = opened

@@ -58,6 +58,16 @@ describe('an answer that is cancelled', () => {
 })
 
 describe('the captions of an answer', () => {
+  it('tell what each sentence rests on, and that its age is our own words', async () => {
+    await using voice = await startVoice()
+    const client = await voice.connect()
+    client.ask(failOver)
+    await client.event('response.done')
+    const restOn = client.all('nightdesk.caption').map(({ written, citations }) => [written, citations] as const)
+    expect(restOn.find(([written]) => written.startsWith('Edited'))?.[1]).toEqual([])
+    expect(restOn.find(([written]) => written.includes('Check the replicas'))?.[1]).toEqual([1])
+  })
+
   it('tell where the sound of each sentence begins, though they are told before the one before it has any', async () => {
     const made = Promise.withResolvers<void>()
     // The voice begins once all sentences were told.
